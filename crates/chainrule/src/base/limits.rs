@@ -1,0 +1,19 @@
+//! Every limit of the engine, in one place. Each has a test at the limit and past it.
+
+/// Most axes of a tensor.
+pub const RANK: usize = 8;
+
+/// Most elements of one tensor: what a signed 32-bit offset of eight-byte elements can hold, times 16.
+pub const ELEMENTS: u64 = 1 << 32;
+
+/// Most gates in one circuit. Wire indices are 32 bits wide and the last one marks a poisoned wire.
+pub const GATES: usize = (u32::MAX - 1) as usize;
+
+/// Most mistakes that one trace reports; past that the reader has enough to do.
+pub const MISTAKES: usize = 20;
+
+/// Most bytes of a formula's text.
+pub const FORMULA_BYTES: usize = 1 << 20;
+
+/// Deepest nesting of a formula's brackets and operators.
+pub const FORMULA_DEPTH: usize = 200;

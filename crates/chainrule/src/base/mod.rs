@@ -1,0 +1,12 @@
+//! Floor 0: shapes, dtypes, tensors, errors and limits. Imports nothing from the rest of the crate.
+
+mod diagnostic;
+mod dtype;
+pub mod limits;
+mod shape;
+mod tensor;
+
+pub use diagnostic::{Diagnostic, Mistake, Place, Result, Site};
+pub use dtype::{DType, Element};
+pub use shape::{Shape, Spec, coordinates};
+pub use tensor::{Data, Slice, SliceMut, Tensor};

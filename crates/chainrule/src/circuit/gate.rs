@@ -1,0 +1,264 @@
+//! What every gate's room states: a struct of facts without `Default`, so that a forgotten rule is a compile error.
+
+use super::{Attrs, Call, Case, Circuit, Sampler, Wire};
+use crate::base::{Element, Shape, Slice, SliceMut, Spec};
+
+/// One kind of operation: everything that the passes, the executor, the tests and the documents know of it.
+pub struct GateDef {
+    /// Its name in texts: lower case, unique.
+    pub name: &'static str,
+    /// For people.
+    pub doc: Doc,
+    /// How a formula calls it; `None` for gates that only rules and other functions record.
+    pub call: Option<Call>,
+    /// Names of its attributes, in order: the text form prints and parses them.
+    pub attrs: &'static [&'static str],
+    /// Specs of the outputs from those of the inputs, or what does not fit.
+    pub shape: fn(&Attrs, &[Spec]) -> Result<Outputs, Fault>,
+    /// What kind of gate it is, with its kernel.
+    pub class: Class,
+    /// The definition of one element of the output, in f64: slow and obviously right. What the kernel is tested against.
+    pub element: fn(&Attrs, &[Plain], &[usize]) -> f64,
+    /// How gradients and tangents pass through it.
+    pub local: Local,
+    /// What the local gradient reads.
+    pub reads: Reads,
+    /// Records the gate for inputs of which some have a batch axis in front (flags); the outputs all have it.
+    pub batch: fn(&Room<'_>, &[bool]) -> Vec<Wire>,
+    /// Floating-point operations, from the specs of inputs and outputs.
+    pub flops: fn(&Attrs, &[Spec], &[Spec]) -> u64,
+    /// A random valid case for the tests, at a point where the gate is smooth.
+    pub sample: fn(&mut Sampler) -> Case,
+}
+
+/// The documentation of a gate or function. Empty fields are left out when it is printed.
+#[derive(Clone, Copy)]
+pub struct Doc {
+    /// One sentence.
+    pub summary: &'static str,
+    /// The output in terms of the inputs.
+    pub formula: &'static str,
+    /// The local gradient.
+    pub local: &'static str,
+    /// Where it breaks or is not smooth, and what was chosen there.
+    pub kinks: &'static str,
+    /// Where formula or algorithm come from.
+    pub source: &'static str,
+}
+
+/// Specs of a gate's outputs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outputs {
+    /// One output, as all gates have but control.
+    One(Spec),
+    /// Several.
+    Many(Vec<Spec>),
+}
+
+/// What does not fit, found by a shape rule; the builder adds the place and the gate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// What is, with both values.
+    pub what: String,
+    /// What to do; may be empty.
+    pub hint: String,
+}
+
+impl Fault {
+    /// A fault.
+    pub fn new(what: impl Into<String>, hint: impl Into<String>) -> Fault {
+        Fault { what: what.into(), hint: hint.into() }
+    }
+}
+
+/// One input of a kernel.
+#[derive(Clone, Copy, Debug)]
+pub struct Operand<'a> {
+    /// Its shape. Element-wise kernels must not read it: they also run on parts.
+    pub shape: Shape,
+    /// Its numbers, row-major.
+    pub data: Slice<'a>,
+}
+
+impl<'a> Operand<'a> {
+    /// The numbers, whose type the shape rule has fixed.
+    #[track_caller]
+    pub fn typed<T: Element>(&self) -> &'a [T] {
+        self.data.typed()
+    }
+}
+
+/// What a kernel works on. The output's numbers are stale: a kernel writes every one.
+pub struct Job<'a> {
+    /// Attributes of the gate.
+    pub attrs: &'a Attrs,
+    /// Inputs, in order.
+    pub inputs: &'a [Operand<'a>],
+    /// Shape of the output.
+    pub shape: Shape,
+    /// Where the output goes.
+    pub output: SliceMut<'a>,
+}
+
+impl<'a> Job<'a> {
+    /// The output's numbers, whose type the shape rule has fixed, beside the inputs.
+    #[track_caller]
+    pub fn output<T: Element>(&mut self) -> &mut [T] {
+        T::slice_mut(self.output.reborrow()).expect("the output's dtype is fixed by the shape rule")
+    }
+}
+
+/// Computes one output from its inputs.
+pub type Kernel = fn(&mut Job<'_>);
+
+/// What kind of gate it is. Passes match on this, never on a gate. The list is closed.
+#[derive(Clone, Copy)]
+pub enum Class {
+    /// An input of the circuit: no kernel, its numbers come from outside.
+    Input,
+    /// Numbers from nothing: constants, iota, random.
+    Source(Kernel),
+    /// Element by element; all inputs have the output's shape.
+    Elementwise(Kernel),
+    /// Axes are folded away.
+    Reduce(Kernel),
+    /// Running folds along an axis, sorting.
+    Cumulate(Kernel),
+    /// Products summed over axes: matmul, convolution; triangular solves.
+    Contract(Kernel),
+    /// Elements change places.
+    Move(Kernel),
+    /// Elements are picked or added by computed indices.
+    Index(Kernel),
+    /// Sliding windows.
+    Window(Kernel),
+    /// Holds circuits; the executor runs them.
+    Control(Control),
+}
+
+/// The ways in which inner circuits run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Control {
+    /// `circuit` once.
+    Call,
+    /// `circuit` for each of `length` steps.
+    Scan,
+    /// `body` as long as `test` says true.
+    While,
+    /// `yes` or `no`, by the first input.
+    Cond,
+}
+
+impl Class {
+    /// The kernel; none for inputs and control.
+    pub fn kernel(self) -> Option<Kernel> {
+        match self {
+            Class::Source(k) | Class::Elementwise(k) | Class::Reduce(k) | Class::Cumulate(k) | Class::Contract(k) => Some(k),
+            Class::Move(k) | Class::Index(k) | Class::Window(k) => Some(k),
+            Class::Input | Class::Control(_) => None,
+        }
+    }
+
+    /// The name in the catalogue.
+    pub fn name(self) -> &'static str {
+        match self {
+            Class::Input | Class::Source(_) => "source",
+            Class::Elementwise(_) => "element-wise",
+            Class::Reduce(_) => "reduce",
+            Class::Cumulate(_) => "cumulate",
+            Class::Contract(_) => "contract",
+            Class::Move(_) => "move",
+            Class::Index(_) => "index",
+            Class::Window(_) => "window",
+            Class::Control(_) => "control",
+        }
+    }
+}
+
+/// The vjp of a gate: upstreams, one an output, and which inputs want theirs; gives what is passed back to each input.
+pub type Vjp = fn(&Room<'_>, &[Option<Wire>], &[bool]) -> Vec<Option<Wire>>;
+
+/// The jvp of a gate: tangents, one an input (`None` is zero); gives one an output.
+pub type Jvp = fn(&Room<'_>, &[Option<Wire>]) -> Vec<Option<Wire>>;
+
+/// How gradients and tangents pass through a gate. The list is closed.
+#[derive(Clone, Copy)]
+pub enum Local {
+    /// Element-wise: the local gradient for one input. Passed back: upstream times local; tangent: local times tangent.
+    Partials(fn(&Room<'_>, usize) -> Wire),
+    /// Linear in all its float inputs together: the tangent is the gate itself. States what is passed back to one input.
+    Linear(fn(&Room<'_>, Wire, usize) -> Wire),
+    /// Both rules stated.
+    #[allow(missing_docs)]
+    Pair { vjp: Vjp, jvp: Jvp },
+    /// Zero almost everywhere, said aloud.
+    Flat,
+}
+
+/// What the local gradient reads, so that the executor can drop the rest early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reads {
+    /// Values of the inputs.
+    pub inputs: bool,
+    /// Values of the outputs.
+    pub output: bool,
+}
+
+impl Reads {
+    /// Reads neither.
+    pub const NOTHING: Reads = Reads { inputs: false, output: false };
+    /// Reads inputs.
+    pub const INPUTS: Reads = Reads { inputs: true, output: false };
+    /// Reads the output.
+    pub const OUTPUT: Reads = Reads { inputs: false, output: true };
+    /// Reads both.
+    pub const BOTH: Reads = Reads { inputs: true, output: true };
+}
+
+/// What a rule sees of the gate that it is for.
+pub struct Room<'a> {
+    /// The gate itself.
+    pub gate: &'static GateDef,
+    /// Its attributes.
+    pub attrs: &'a Attrs,
+    /// Its inputs.
+    pub inputs: &'a [Wire],
+    /// Its outputs; none in a batching rule, which has yet to record them.
+    pub outputs: &'a [Wire],
+    /// The passes, for control gates, whose rules are passes over the circuits they hold.
+    pub passes: &'static Passes,
+}
+
+impl Room<'_> {
+    /// The only output.
+    pub fn output(&self) -> Wire {
+        self.outputs[0]
+    }
+}
+
+/// The passes of the floor above, lent to the rules of control gates.
+pub struct Passes {
+    /// What is passed back to the wires `at` when the upstreams arrive at `outputs`.
+    pub vjp: fn(outputs: &[Wire], at: &[Wire], upstreams: &[Option<Wire>]) -> Vec<Option<Wire>>,
+    /// The tangents of `outputs` when `at` have these.
+    pub jvp: fn(outputs: &[Wire], at: &[Wire], tangents: &[Option<Wire>]) -> Vec<Option<Wire>>,
+    /// A circuit recorded for arguments of which some have a batch axis in front; says which outputs have it.
+    pub batch: fn(circuit: &Circuit, arguments: &[(Wire, bool)]) -> Vec<(Wire, bool)>,
+}
+
+/// A tensor as the reference sees it: everything is f64.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plain {
+    /// Shape and the dtype that it stands for.
+    pub spec: Spec,
+    /// The numbers, row-major.
+    pub data: Vec<f64>,
+}
+
+impl Plain {
+    /// One element.
+    pub fn at(&self, index: &[usize]) -> f64 {
+        let flat = index.iter().zip(self.spec.shape.iter()).fold(0, |flat, (&i, d)| flat * d + i);
+        self.data[flat]
+    }
+}

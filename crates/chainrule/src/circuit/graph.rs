@@ -1,0 +1,181 @@
+//! A finished circuit: gates joined by wires, every wire's inputs with smaller numbers.
+
+use super::{Attrs, GateDef};
+use crate::base::{Site, Spec};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// One output of one gate. A gate with several outputs takes consecutive nodes; all but the first only stand for an output.
+#[derive(Clone)]
+pub struct Node {
+    /// The gate.
+    pub gate: &'static GateDef,
+    /// Its attributes; empty for the further outputs of a gate.
+    pub attrs: Attrs,
+    /// Shape and dtype of this output.
+    pub spec: Spec,
+    /// Which output of the gate this is; 0 for the node that holds the gate.
+    pub part: u32,
+    /// How many outputs the gate has.
+    pub parts: u32,
+    /// The stage it belongs to: an index into [`Circuit::stages`].
+    pub stage: u32,
+    /// Where the user wrote it.
+    pub site: Site,
+    first_input: u32,
+    inputs: u32,
+}
+
+/// A named part of a circuit. Number 0 is the whole circuit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stage {
+    /// Its name.
+    pub name: String,
+    /// The stage around it; itself for number 0.
+    pub parent: u32,
+    /// What it was given, where the one who opened it said so.
+    pub inputs: Vec<u32>,
+    /// What it gave back, where the one who opened it said so.
+    pub outputs: Vec<u32>,
+}
+
+/// Gates joined by wires, no cycles. Numeric order is topological order.
+#[derive(Clone)]
+pub struct Circuit {
+    nodes: Vec<Node>,
+    operands: Vec<u32>,
+    /// The input nodes, in the order of the arguments.
+    pub inputs: Vec<u32>,
+    /// The wires that are given out, in order.
+    pub outputs: Vec<u32>,
+    /// Stages; the first is the circuit itself.
+    pub stages: Vec<Stage>,
+    /// Names that people gave to wires.
+    pub names: BTreeMap<u32, String>,
+    /// The formula it came from, if it came from one.
+    pub source: Option<Arc<str>>,
+}
+
+impl Default for Circuit {
+    fn default() -> Self {
+        let root = Stage { name: String::new(), parent: 0, inputs: Vec::new(), outputs: Vec::new() };
+        Circuit {
+            nodes: Vec::new(),
+            operands: Vec::new(),
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            stages: vec![root],
+            names: BTreeMap::new(),
+            source: None,
+        }
+    }
+}
+
+impl Circuit {
+    /// Number of nodes.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether it has no gates at all.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// One node.
+    pub fn node(&self, index: u32) -> &Node {
+        &self.nodes[index as usize]
+    }
+
+    /// The wires that a gate reads; for a further output, those of its gate.
+    pub fn inputs_of(&self, index: u32) -> &[u32] {
+        let node = self.node(index);
+        &self.operands[node.first_input as usize..(node.first_input + node.inputs) as usize]
+    }
+
+    /// The node that holds the gate of which this is an output.
+    pub fn holder(&self, index: u32) -> u32 {
+        index - self.node(index).part
+    }
+
+    /// Nodes that hold a gate, in order, with their indices.
+    pub fn gates(&self) -> impl DoubleEndedIterator<Item = (u32, &Node)> {
+        self.nodes.iter().enumerate().filter(|(_, n)| n.part == 0).map(|(i, n)| (i as u32, n))
+    }
+
+    /// Specs of some wires.
+    pub fn specs(&self, wires: &[u32]) -> Vec<Spec> {
+        wires.iter().map(|&w| self.node(w).spec).collect()
+    }
+
+    /// Specs of a gate's outputs.
+    pub fn output_specs(&self, index: u32) -> Vec<Spec> {
+        (index..index + self.node(index).parts).map(|i| self.node(i).spec).collect()
+    }
+
+    /// Which nodes the outputs need. Inputs always count as needed.
+    pub fn live(&self) -> Vec<bool> {
+        let mut live = vec![false; self.len()];
+        for &wire in self.outputs.iter().chain(&self.inputs) {
+            live[wire as usize] = true;
+        }
+        for index in (0..self.len() as u32).rev() {
+            if live[index as usize] {
+                live[self.holder(index) as usize] = true;
+                for &input in self.inputs_of(index) {
+                    live[input as usize] = true;
+                }
+            }
+        }
+        live
+    }
+
+    /// Floating-point operations of one forward pass, as the rooms count them. A `scan` counts all its steps, a `while` one.
+    pub fn flops(&self) -> u64 {
+        let of = |(i, n): (u32, &Node)| (n.gate.flops)(&n.attrs, &self.specs(self.inputs_of(i)), &self.output_specs(i));
+        self.gates().map(of).fold(0, u64::saturating_add)
+    }
+
+    /// Adds a gate and gives the index of its first output.
+    pub(super) fn push(&mut self, gate: Entry<'_>) -> u32 {
+        let first = self.nodes.len() as u32;
+        let first_input = self.operands.len() as u32;
+        self.operands.extend_from_slice(gate.inputs);
+        for (part, &spec) in gate.outputs.iter().enumerate() {
+            self.nodes.push(Node {
+                gate: gate.gate,
+                attrs: if part == 0 { gate.attrs.clone() } else { Attrs::NONE },
+                spec,
+                part: part as u32,
+                parts: gate.outputs.len() as u32,
+                stage: gate.stage,
+                site: gate.site,
+                first_input,
+                inputs: gate.inputs.len() as u32,
+            });
+        }
+        first
+    }
+}
+
+/// What [`Circuit::push`] adds.
+pub(super) struct Entry<'a> {
+    pub gate: &'static GateDef,
+    pub attrs: Attrs,
+    pub inputs: &'a [u32],
+    pub outputs: &'a [Spec],
+    pub stage: u32,
+    pub site: Site,
+}
+
+/// The same gates, joined alike: names, stages and places do not count.
+impl PartialEq for Circuit {
+    fn eq(&self, other: &Self) -> bool {
+        let same = |i: u32| {
+            let (a, b) = (self.node(i), other.node(i));
+            std::ptr::eq(a.gate, b.gate) && a.attrs == b.attrs && a.spec == b.spec && a.part == b.part
+                && self.inputs_of(i) == other.inputs_of(i)
+        };
+        self.len() == other.len() && self.inputs == other.inputs && self.outputs == other.outputs
+            && (0..self.len() as u32).all(same)
+    }
+}

@@ -1,0 +1,26 @@
+//! Floor 1: wires, gates, circuits, the builders that record them, and their text form. Names no gate.
+
+mod attrs;
+mod builder;
+mod call;
+mod gate;
+mod graph;
+mod record;
+mod sample;
+mod tree;
+mod wire;
+
+pub use attrs::{Attr, Attrs};
+pub use builder::{Traced, at_site, inner, name, outermost, stage};
+pub use call::{Arg, Args, Call, FunctionDef};
+pub use gate::{Class, Control, Doc, Fault, GateDef, Job, Kernel, Local, Operand, Outputs, Passes, Plain, Reads, Room};
+pub use graph::{Circuit, Node, Stage};
+pub use record::{inline, mistake, open_node, record, record_many, resolve, OpenNode};
+pub use sample::{Case, Sampler};
+pub use tree::{Leaf, Path, Tree, Wires};
+pub use wire::Wire;
+
+/// What the adjoint needs to follow a gradient out of an inner circuit that is still open.
+pub(crate) mod levels {
+    pub use super::builder::{captures_of, level_of};
+}

@@ -1,0 +1,125 @@
+//! Recording gates, one or a whole circuit at a time.
+
+use super::{Attrs, Circuit, Fault, GateDef, Outputs, Wire, builder, graph::Entry};
+use crate::base::{Mistake, Site, Spec, limits};
+use std::panic::Location;
+
+/// A gate of an open builder, as the passes read it.
+pub struct OpenNode {
+    /// The gate.
+    pub gate: &'static GateDef,
+    /// Its attributes.
+    pub attrs: Attrs,
+    /// Its inputs.
+    pub inputs: Vec<Wire>,
+    /// Its outputs.
+    pub outputs: Vec<Wire>,
+    /// Where it comes from.
+    pub site: Site,
+}
+
+/// Reads the gate behind a wire of a trace that is still open; `None` for the further outputs of a gate.
+pub fn open_node(wire: Wire) -> Option<OpenNode> {
+    builder::with_owner(wire, |b| {
+        let node = b.circuit.node(wire.index);
+        let wire_at = |index| Wire { trace: wire.trace, index };
+        (node.part == 0).then(|| OpenNode {
+            gate: node.gate,
+            attrs: node.attrs.clone(),
+            inputs: b.circuit.inputs_of(wire.index).iter().map(|&i| wire_at(i)).collect(),
+            outputs: (wire.index..wire.index + node.parts).map(wire_at).collect(),
+            site: node.site,
+        })
+    })?
+}
+
+/// Reports a mistake of the user's and gives a poisoned wire.
+#[track_caller]
+pub fn mistake(gate: &str, fault: Fault) -> Wire {
+    report(Location::caller(), gate, fault);
+    Wire::POISON
+}
+
+fn report(at: &'static Location<'static>, gate: &str, fault: Fault) {
+    builder::with_top(|b| {
+        let place = b.site.unwrap_or(Site::Rust(at)).place(b.circuit.source.as_ref());
+        let mistake = Mistake::new(place, gate, fault.what);
+        let mistake = if fault.hint.is_empty() { mistake } else { mistake.hint(fault.hint) };
+        if !b.mistakes.contains(&mistake) {
+            b.mistakes.push(mistake);
+        }
+    });
+}
+
+/// A wire as one of the innermost trace: outer ones are lifted to inputs, stale and foreign ones reported.
+#[track_caller]
+pub fn resolve(wire: Wire) -> Wire {
+    if wire == Wire::POISON {
+        return wire;
+    }
+    match builder::lift(wire) {
+        Ok(index) => builder::with_top(|b| Wire { trace: b.trace, index }).unwrap_or(Wire::POISON),
+        Err(why) => mistake("wire", Fault::new(why, "use wires only inside the function whose trace made them")),
+    }
+}
+
+/// Records a gate with one output.
+#[track_caller]
+pub fn record(gate: &'static GateDef, attrs: Attrs, inputs: &[Wire]) -> Wire {
+    let out = record_many(gate, attrs, inputs);
+    out.first().copied().unwrap_or(Wire::POISON)
+}
+
+/// Records a gate and gives its outputs. Empty if an input is poisoned or the shapes don't fit, which is reported.
+#[track_caller]
+pub fn record_many(gate: &'static GateDef, attrs: Attrs, inputs: &[Wire]) -> Vec<Wire> {
+    let at = Location::caller();
+    let inputs: Vec<Wire> = inputs.iter().map(|&w| resolve(w)).collect();
+    if inputs.contains(&Wire::POISON) {
+        return Vec::new();
+    }
+    let recorded = builder::with_top(|b| {
+        let indices: Vec<u32> = inputs.iter().map(|w| w.index).collect();
+        let outputs = (gate.shape)(&attrs, &b.circuit.specs(&indices))?;
+        if b.circuit.len() >= limits::GATES {
+            return Err(Fault::new(format!("the circuit has {} gates", limits::GATES), "use a scan for long loops"));
+        }
+        let outputs: &[Spec] = match &outputs {
+            Outputs::One(spec) => std::slice::from_ref(spec),
+            Outputs::Many(specs) => specs,
+        };
+        let (stage, site) = (b.stage, b.site.unwrap_or(Site::Rust(at)));
+        let first = b.circuit.push(Entry { gate, attrs, inputs: &indices, outputs, stage, site });
+        Ok((first..first + outputs.len() as u32).map(|index| Wire { trace: b.trace, index }).collect())
+    });
+    match recorded {
+        Some(Ok(outputs)) => outputs,
+        Some(Err(fault)) => {
+            report(at, gate.name, fault);
+            Vec::new()
+        }
+        None => Vec::new(),
+    }
+}
+
+/// Records the gates of a finished circuit, with `arguments` as its inputs, and gives its outputs.
+pub fn inline(circuit: &Circuit, arguments: &[Wire]) -> Vec<Wire> {
+    assert_eq!(circuit.inputs.len(), arguments.len(), "a circuit is inlined with as many arguments as it has inputs");
+    let live = circuit.live();
+    let mut wires = vec![Wire::POISON; circuit.len()];
+    for (&input, &argument) in circuit.inputs.iter().zip(arguments) {
+        wires[input as usize] = argument;
+    }
+    for (index, node) in circuit.gates() {
+        let is_input = matches!(node.gate.class, super::Class::Input);
+        if is_input || !live[index as usize] {
+            continue;
+        }
+        let inputs: Vec<Wire> = circuit.inputs_of(index).iter().map(|&i| wires[i as usize]).collect();
+        let outputs = builder::at_site(node.site, || record_many(node.gate, node.attrs.clone(), &inputs));
+        for (part, wire) in outputs.into_iter().enumerate() {
+            wires[index as usize + part] = wire;
+        }
+    }
+    circuit.outputs.iter().map(|&o| wires[o as usize]).collect()
+}
