@@ -1,5 +1,43 @@
-//! x
-pub mod base;
-pub mod circuit;
+//! Chainrule: a backpropagation engine. You describe a computation, and it computes the exact gradient of a loss with
+//! respect to every weight, bias and input, and shows you how.
+//!
+//! ```
+//! use chainrule::prelude::*;
+//!
+//! // f(x, y, z) = (x + y) z, with its gradients, traced once from an ordinary function
+//! let spec = Spec::scalar(DType::F64);
+//! let program = trace(
+//!     |x: Wire, y: Wire, z: Wire| {
+//!         let f = (x + y) * z;
+//!         (f, f.gradient(&(x, y, z)))
+//!     },
+//!     &(spec, spec, spec),
+//! )?;
+//! let (f, (dx, dy, dz)) = program.run(((-2.0).into(), 5.0.into(), (-4.0).into()))?;
+//! assert_eq!(f.item()?, -12.0);
+//! assert_eq!((dx.item()?, dy.item()?, dz.item()?), (-4.0, -4.0, 3.0));
+//! # Ok::<(), Diagnostic>(())
+//! ```
+
+// The floors, lowest first. Imports point downward; `cargo xtask tidy` checks it.
+mod base;
+mod circuit;
+#[macro_use]
+mod gates;
+mod api;
+mod numeric;
+mod plan;
+mod reference;
+mod run;
+mod transform;
+
+pub use api::*;
 pub use base::*;
-pub use circuit::*;
+pub use circuit::{Circuit, Leaf, Node, Path, Stage, Tree, Wire, Wires, name, stage};
+pub use gates::{Comparable, constant};
+
+/// What most programs use.
+pub mod prelude {
+    pub use crate::{DType, Diagnostic, Result, Shape, Spec, Tensor, Tree, Wire, Wires};
+    pub use crate::{compile, constant, jvp, stage, trace, vjp, vmap};
+}

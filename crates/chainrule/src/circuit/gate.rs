@@ -116,7 +116,9 @@ pub type Kernel = fn(&mut Job<'_>);
 pub enum Class {
     /// An input of the circuit: no kernel, its numbers come from outside.
     Input,
-    /// Numbers from nothing: constants, iota, random.
+    /// Numbers that are part of the circuit, in the attribute `value`.
+    Constant,
+    /// Numbers from nothing: iota, random.
     Source(Kernel),
     /// Element by element; all inputs have the output's shape.
     Elementwise(Kernel),
@@ -150,19 +152,19 @@ pub enum Control {
 }
 
 impl Class {
-    /// The kernel; none for inputs and control.
+    /// The kernel; none for inputs, constants and control.
     pub fn kernel(self) -> Option<Kernel> {
         match self {
             Class::Source(k) | Class::Elementwise(k) | Class::Reduce(k) | Class::Cumulate(k) | Class::Contract(k) => Some(k),
             Class::Move(k) | Class::Index(k) | Class::Window(k) => Some(k),
-            Class::Input | Class::Control(_) => None,
+            Class::Input | Class::Constant | Class::Control(_) => None,
         }
     }
 
     /// The name in the catalogue.
     pub fn name(self) -> &'static str {
         match self {
-            Class::Input | Class::Source(_) => "source",
+            Class::Input | Class::Constant | Class::Source(_) => "source",
             Class::Elementwise(_) => "element-wise",
             Class::Reduce(_) => "reduce",
             Class::Cumulate(_) => "cumulate",

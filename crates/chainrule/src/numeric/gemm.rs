@@ -4,8 +4,8 @@
 
 use super::number::Number;
 
-/// A matrix to read: element (i, j) is `data[i * row + j * col]`. Swapped strides are a transpose; a stride of 0
-/// repeats.
+/// A matrix to read: element (i, j) is `data[i * row + j * col]`. Swapped strides are a transpose; a stride
+/// of 0 repeats.
 #[derive(Clone, Copy)]
 pub struct Matrix<'a, T> {
     /// The elements.
@@ -29,19 +29,31 @@ pub struct MatrixMut<'a, T> {
 impl<'a, T> Matrix<'a, T> {
     /// A row-major matrix with `cols` columns.
     pub fn row_major(data: &'a [T], cols: usize) -> Self {
-        Self { data, row: cols, col: 1 }
+        Self {
+            data,
+            row: cols,
+            col: 1,
+        }
     }
 
     /// The transpose, without a copy.
     pub fn transposed(self) -> Self {
-        Self { data: self.data, row: self.col, col: self.row }
+        Self {
+            data: self.data,
+            row: self.col,
+            col: self.row,
+        }
     }
 }
 
 impl<'a, T> MatrixMut<'a, T> {
     /// A row-major matrix with `cols` columns.
     pub fn row_major(data: &'a mut [T], cols: usize) -> Self {
-        Self { data, row: cols, col: 1 }
+        Self {
+            data,
+            row: cols,
+            col: 1,
+        }
     }
 }
 
@@ -58,24 +70,33 @@ pub struct Size {
 
 /// How a product meets what C holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Into {
+pub enum Store {
     /// C = A B; what C held is not read.
     Replace,
     /// C += A B.
     Add,
 }
 
-/// A number type with a matrix product. Sizes are at least 1 and indices are checked when `product` is called.
+/// A number type with a matrix product. Sizes are at least 1 and indices are checked when `product` is
+/// called.
 pub trait Gemm: Number {
     #[doc(hidden)]
-    fn product(size: Size, a: Matrix<'_, Self>, b: Matrix<'_, Self>, c: MatrixMut<'_, Self>, into: Into, _: Checked);
+    fn product(
+        size: Size,
+        a: Matrix<'_, Self>,
+        b: Matrix<'_, Self>,
+        c: MatrixMut<'_, Self>,
+        store: Store,
+        _: Checked,
+    );
 }
 
 /// Proof that [`gemm`] has checked all indices; nobody else can make one.
 pub struct Checked(());
 
-/// C = A B or C += A B; k = 0 gives zeros, or leaves C as it is. Asserts that every index lies within its slice.
-pub fn gemm<T: Gemm>(size: Size, a: Matrix<'_, T>, b: Matrix<'_, T>, c: MatrixMut<'_, T>, into: Into) {
+/// C = A B or C += A B; k = 0 gives zeros, or leaves C as it is. Asserts that every index lies within its
+/// slice.
+pub fn gemm<T: Gemm>(size: Size, a: Matrix<'_, T>, b: Matrix<'_, T>, c: MatrixMut<'_, T>, store: Store) {
     let Size { m, k, n } = size;
     assert_within("A", a.data.len(), [m, k], [a.row, a.col]);
     assert_within("B", b.data.len(), [k, n], [b.row, b.col]);
@@ -90,8 +111,8 @@ pub fn gemm<T: Gemm>(size: Size, a: Matrix<'_, T>, b: Matrix<'_, T>, c: MatrixMu
         return;
     }
     if k > 0 {
-        T::product(size, a, b, c, into, Checked(()));
-    } else if into == Into::Replace {
+        T::product(size, a, b, c, store, Checked(()));
+    } else if store == Store::Replace {
         for i in 0..m {
             for j in 0..n {
                 c.data[i * c.row + j * c.col] = T::ZERO;
@@ -106,7 +127,8 @@ fn assert_within(name: &str, len: usize, shape: [usize; 2], strides: [usize; 2])
     }
     let reach = |axis: usize| (shape[axis] - 1).checked_mul(strides[axis]);
     let last = reach(0).zip(reach(1)).and_then(|(row, col)| row.checked_add(col));
-    // Strides must also fit the signed type of the kernels; a stride along an axis of size 1 is never used by them.
+    // Strides must also fit the signed type of the kernels; a stride along an axis of size 1 is never used by
+    // them.
     let signed = strides.iter().all(|&stride| isize::try_from(stride).is_ok());
     assert!(
         signed && last.is_some_and(|last| last < len),
@@ -131,14 +153,14 @@ macro_rules! gemm_by_crate {
                 a: Matrix<'_, Self>,
                 b: Matrix<'_, Self>,
                 c: MatrixMut<'_, Self>,
-                into: Into,
+                store: Store,
                 _: Checked,
             ) {
-                let beta = if into == Into::Add { 1.0 } else { 0.0 };
-                // SAFETY: `Checked` is made by `gemm` alone, after it has asserted for these sizes and strides that
-                // the largest index of each matrix lies within its slice, that strides fit isize, and that no two
-                // elements of C share a place. Indices are not negative, C is borrowed mutably, hence disjoint from
-                // A and B.
+                let beta = if store == Store::Add { 1.0 } else { 0.0 };
+                // SAFETY: `Checked` is made by `gemm` alone, after it has asserted for these sizes and
+                // strides that the largest index of each matrix lies within its slice, that strides fit
+                // isize, and that no two elements of C share a place. Indices are not negative, C is borrowed
+                // mutably, hence disjoint from A and B.
                 unsafe {
                     $function(
                         size.m,
@@ -173,10 +195,10 @@ macro_rules! gemm_by_loops {
                 a: Matrix<'_, Self>,
                 b: Matrix<'_, Self>,
                 c: MatrixMut<'_, Self>,
-                into: Into,
+                store: Store,
                 _: Checked,
             ) {
-                triple_loop(size, a, b, c, into);
+                triple_loop(size, a, b, c, store);
             }
         }
     )*};
@@ -184,11 +206,11 @@ macro_rules! gemm_by_loops {
 
 gemm_by_loops!(i32, i64);
 
-fn triple_loop<T: Number>(size: Size, a: Matrix<'_, T>, b: Matrix<'_, T>, c: MatrixMut<'_, T>, into: Into) {
+fn triple_loop<T: Number>(size: Size, a: Matrix<'_, T>, b: Matrix<'_, T>, c: MatrixMut<'_, T>, store: Store) {
     for i in 0..size.m {
         for j in 0..size.n {
             let place = &mut c.data[i * c.row + j * c.col];
-            let mut sum = if into == Into::Add { *place } else { T::ZERO };
+            let mut sum = if store == Store::Add { *place } else { T::ZERO };
             for l in 0..size.k {
                 sum = sum.plus(a.data[i * a.row + l * a.col].times(b.data[l * b.row + j * b.col]));
             }
@@ -200,70 +222,103 @@ fn triple_loop<T: Number>(size: Size, a: Matrix<'_, T>, b: Matrix<'_, T>, c: Mat
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::numeric::number::Float;
 
     /// Small whole numbers: every product and sum is exact, so that any order gives the same bits.
     fn whole(len: usize, seed: usize) -> Vec<i64> {
-        (0..len).map(|i| ((i * 7919 + seed * 104_729) % 19) as i64 - 9).collect()
+        (0..len)
+            .map(|i| ((i * 7919 + seed * 104_729) % 19) as i64 - 9)
+            .collect()
     }
 
-    fn check<T: Gemm>(size: Size, from: impl Fn(i64) -> T, into: Into, transposed: [bool; 3]) {
+    fn check<T: Gemm>(size: Size, from: impl Fn(i64) -> T, store: Store, transposed: [bool; 3]) {
         let Size { m, k, n } = size;
         let (a, b, start) = (whole(m * k, 1), whole(k * n, 2), whole(m * n, 3));
         let strides = |rows: usize, cols: usize, swap: bool| if swap { (1, rows) } else { (cols, 1) };
-        let [(ar, ac), (br, bc), (cr, cc)] =
-            [strides(m, k, transposed[0]), strides(k, n, transposed[1]), strides(m, n, transposed[2])];
+        let [(ar, ac), (br, bc), (cr, cc)] = [
+            strides(m, k, transposed[0]),
+            strides(k, n, transposed[1]),
+            strides(m, n, transposed[2]),
+        ];
         let typed = |values: &[i64]| values.iter().map(|&x| from(x)).collect::<Vec<T>>();
         let (a_typed, b_typed, mut c) = (typed(&a), typed(&b), typed(&start));
         gemm(
             size,
-            Matrix { data: &a_typed, row: ar, col: ac },
-            Matrix { data: &b_typed, row: br, col: bc },
-            MatrixMut { data: &mut c, row: cr, col: cc },
-            into,
+            Matrix {
+                data: &a_typed,
+                row: ar,
+                col: ac,
+            },
+            Matrix {
+                data: &b_typed,
+                row: br,
+                col: bc,
+            },
+            MatrixMut {
+                data: &mut c,
+                row: cr,
+                col: cc,
+            },
+            store,
         );
         for i in 0..m {
             for j in 0..n {
                 let product: i64 = (0..k).map(|l| a[i * ar + l * ac] * b[l * br + j * bc]).sum();
-                let before = if into == Into::Add { start[i * cr + j * cc] } else { 0 };
-                assert_eq!(c[i * cr + j * cc], from(product + before), "{size:?} {into:?} {transposed:?} {i} {j}");
+                let before = if store == Store::Add {
+                    start[i * cr + j * cc]
+                } else {
+                    0
+                };
+                assert_eq!(
+                    c[i * cr + j * cc],
+                    from(product + before),
+                    "{size:?} {store:?} {transposed:?} {i} {j}"
+                );
             }
         }
     }
 
     #[test]
     fn products_match_the_definition_in_every_layout() {
-        let sizes = [(1, 1, 1), (3, 4, 5), (17, 9, 33), (8, 0, 3), (0, 2, 3), (2, 3, 0), (1, 40, 1), (65, 70, 5)];
+        let sizes = [
+            (1, 1, 1),
+            (3, 4, 5),
+            (17, 9, 33),
+            (8, 0, 3),
+            (0, 2, 3),
+            (2, 3, 0),
+            (1, 40, 1),
+            (65, 70, 5),
+        ];
         for (m, k, n) in sizes {
             for bits in 0..8 {
                 let transposed = [bits & 1 > 0, bits & 2 > 0, bits & 4 > 0];
-                for into in [Into::Replace, Into::Add] {
+                for store in [Store::Replace, Store::Add] {
                     let size = Size { m, k, n };
-                    check(size, |x| x as f32, into, transposed);
-                    check(size, f64::from_whole, into, transposed);
-                    check(size, |x| x as i32, into, transposed);
-                    check(size, |x| x, into, transposed);
+                    check(size, |x| x as f32, store, transposed);
+                    check(size, |x| x as f64, store, transposed);
+                    check(size, |x| x as i32, store, transposed);
+                    check(size, |x| x, store, transposed);
                 }
             }
-        }
-    }
-
-    trait FromWhole {
-        fn from_whole(value: i64) -> Self;
-    }
-
-    impl FromWhole for f64 {
-        fn from_whole(value: i64) -> Self {
-            Float::from_f64(value as f64)
         }
     }
 
     #[test]
     fn stride_zero_repeats_a_row() {
         let mut c = [0.0f64; 4];
-        let a = Matrix { data: &[1.0, 2.0], row: 0, col: 1 };
+        let a = Matrix {
+            data: &[1.0, 2.0],
+            row: 0,
+            col: 1,
+        };
         let b = Matrix::row_major(&[3.0, 4.0, 5.0, 6.0], 2).transposed();
-        gemm(Size { m: 2, k: 2, n: 2 }, a, b, MatrixMut::row_major(&mut c, 2), Into::Replace);
+        gemm(
+            Size { m: 2, k: 2, n: 2 },
+            a,
+            b,
+            MatrixMut::row_major(&mut c, 2),
+            Store::Replace,
+        );
         assert_eq!(c, [11.0, 17.0, 11.0, 17.0]);
     }
 
@@ -271,7 +326,13 @@ mod tests {
     fn replace_does_not_read_what_was_there() {
         let mut c = [f32::NAN; 1];
         let one = Matrix::row_major(&[2.0f32], 1);
-        gemm(Size { m: 1, k: 1, n: 1 }, one, one, MatrixMut::row_major(&mut c, 1), Into::Replace);
+        gemm(
+            Size { m: 1, k: 1, n: 1 },
+            one,
+            one,
+            MatrixMut::row_major(&mut c, 1),
+            Store::Replace,
+        );
         assert_eq!(c, [4.0]);
     }
 
@@ -281,7 +342,7 @@ mod tests {
         let size = Size { m: 1, k: 2, n: 1 };
         let a = Matrix::row_major(&[i32::MAX, 1], 2);
         let b = Matrix::row_major(&[2, 7], 1);
-        gemm(size, a, b, MatrixMut::row_major(&mut c, 1), Into::Replace);
+        gemm(size, a, b, MatrixMut::row_major(&mut c, 1), Store::Replace);
         assert_eq!(c, [5]);
     }
 
@@ -292,16 +353,26 @@ mod tests {
         let mut c = [0.0f32; 4];
         let size = Size { m: 2, k: 2, n: 2 };
         let (a, b) = (Matrix::row_major(&data[..3], 2), Matrix::row_major(&data, 2));
-        gemm(size, a, b, MatrixMut::row_major(&mut c, 2), Into::Replace);
+        gemm(size, a, b, MatrixMut::row_major(&mut c, 2), Store::Replace);
     }
 
     #[test]
     #[should_panic(expected = "does not fit")]
     fn overflowing_strides_are_refused() {
         let mut c = [0.0f64; 4];
-        let a = Matrix { data: &[0.0; 4], row: usize::MAX, col: usize::MAX };
+        let a = Matrix {
+            data: &[0.0; 4],
+            row: usize::MAX,
+            col: usize::MAX,
+        };
         let b = Matrix::row_major(&[0.0; 4], 2);
-        gemm(Size { m: 2, k: 2, n: 2 }, a, b, MatrixMut::row_major(&mut c, 2), Into::Replace);
+        gemm(
+            Size { m: 2, k: 2, n: 2 },
+            a,
+            b,
+            MatrixMut::row_major(&mut c, 2),
+            Store::Replace,
+        );
     }
 
     #[test]
@@ -309,7 +380,11 @@ mod tests {
     fn overlapping_results_are_refused() {
         let mut c = [0.0f64; 4];
         let a = Matrix::row_major(&[0.0; 4], 2);
-        let target = MatrixMut { data: &mut c, row: 1, col: 1 };
-        gemm(Size { m: 2, k: 2, n: 2 }, a, a, target, Into::Replace);
+        let target = MatrixMut {
+            data: &mut c,
+            row: 1,
+            col: 1,
+        };
+        gemm(Size { m: 2, k: 2, n: 2 }, a, a, target, Store::Replace);
     }
 }

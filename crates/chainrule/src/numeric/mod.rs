@@ -1,11 +1,12 @@
 //! Pure functions on slices: the arithmetic below every gate.
 //!
-//! Nothing here knows of gates, circuits or tensors, and nothing imports from the rest of the crate. Sizes that
-//! do not fit the slices are bugs of the caller and are asserted; a result depends on shape and data alone, never
-//! on threads, addresses or earlier calls. Functions that need room for intermediate values take a scratch slice.
+//! Nothing here knows of gates, circuits or tensors, and nothing imports from the rest of the crate. Sizes
+//! that do not fit the slices are bugs of the caller and are asserted; a result depends on shape and data
+//! alone, never on threads, addresses or earlier calls. Functions that need room for intermediate values take
+//! a scratch slice.
 //!
-//! Layouts are row-major. "Outer x len x inner" means an array seen as three axes: everything before the axis in
-//! question, the axis itself, and everything after it.
+//! Layouts are row-major. "Outer x len x inner" means an array seen as three axes: everything before the axis
+//! in question, the axis itself, and everything after it.
 
 pub mod conv;
 pub mod cumulate;

@@ -140,8 +140,10 @@ macro_rules! float {
             $($(#[$special_doc])* fn $special(self) -> Self;)*
         }
 
-        float!(@impl f32, { $($unary)* } { $($binary)* } { $($test)* } { $($constant = $value)* } { $($special = $single;)* });
-        float!(@impl f64, { $($unary)* } { $($binary)* } { $($test)* } { $($constant = $value)* } { $($special = $double;)* });
+        float!(@impl f32, { $($unary)* } { $($binary)* } { $($test)* }
+            { $($constant = $value)* } { $($special = $single;)* });
+        float!(@impl f64, { $($unary)* } { $($binary)* } { $($test)* }
+            { $($constant = $value)* } { $($special = $double;)* });
     };
     (@impl $type:ident, { $($unary:ident)* } { $($binary:ident)* } { $($test:ident)* }
         { $($constant:ident = $value:ident)* } { $($special:ident = $function:path;)* }) => {
@@ -306,7 +308,7 @@ mod tests {
 
     #[test]
     fn extremes_are_neutral() {
-        assert!(f32::LOWEST < f32::MIN && f64::HIGHEST > f64::MAX);
+        assert_eq!((f32::LOWEST, f64::HIGHEST), (f32::NEG_INFINITY, f64::INFINITY));
         assert_eq!((i64::LOWEST, i32::HIGHEST), (i64::MIN, i32::MAX));
         assert!(Number::is_nan(f64::NAN) && !Number::is_nan(3i32));
     }

@@ -1,0 +1,11 @@
+//! Floor 6: what users see.
+
+mod derivative;
+mod function;
+mod program;
+mod vmap;
+
+pub use derivative::{jvp, vjp};
+pub use function::Function;
+pub use program::{Program, Traced, compile, trace};
+pub use vmap::vmap;

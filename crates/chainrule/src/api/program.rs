@@ -1,0 +1,109 @@
+//! Tracing a Rust function to a circuit.
+
+use super::Function;
+use crate::base::{Result, Spec};
+use crate::circuit::{Circuit, Tree, Wire, Wires, outermost};
+use crate::gates::INPUT;
+use std::marker::PhantomData;
+
+/// A Rust function over trees of wires, of one to eight arguments. A function of one argument takes `(A,)`.
+pub trait Traced<In: Wires> {
+    /// What it gives.
+    type Out: Wires;
+    /// Calls it.
+    fn call(&self, input: In) -> Self::Out;
+}
+
+macro_rules! traced {
+    ($($A:ident $a:ident),*) => {
+        impl<Fun, Res: Wires, $($A: Wires),*> Traced<($($A,)*)> for Fun
+        where
+            Fun: Fn($($A),*) -> Res,
+            ($($A,)*): Wires,
+        {
+            type Out = Res;
+            fn call(&self, ($($a,)*): ($($A,)*)) -> Res {
+                self($($a),*)
+            }
+        }
+    };
+}
+
+traced!(A a);
+traced!(A a, B b);
+traced!(A a, B b, C c);
+traced!(A a, B b, C c, D d);
+traced!(A a, B b, C c, D d, E e);
+traced!(A a, B b, C c, D d, E e, F f);
+traced!(A a, B b, C c, D d, E e, F f, G g);
+traced!(A a, B b, C c, D d, E e, F f, G g, H h);
+
+/// A traced function: a circuit with the shapes of trees that go in and come out.
+pub struct Program<In, Out> {
+    circuit: Circuit,
+    out: Out,
+    paths: Vec<String>,
+    marker: PhantomData<fn(In)>,
+}
+
+/// Runs a function once on wires to obtain its circuit.
+///
+/// ```
+/// use chainrule::prelude::*;
+/// let spec = Spec::scalar(DType::F64);
+/// let program = trace(|x: Wire, y: Wire| x * y + x, &(spec, spec))?;
+/// assert_eq!(program.run((2.0.into(), 3.0.into()))?.item()?, 8.0);
+/// # Ok::<(), Diagnostic>(())
+/// ```
+///
+/// # Errors
+/// Every independent mistake in the function, each with its line.
+pub fn trace<In: Wires, F: Traced<In>>(f: F, specs: &In::With<Spec>) -> Result<Program<In, F::Out>> {
+    let leaves = specs.leaves();
+    let traced = outermost(
+        &INPUT,
+        &leaves,
+        |wires| f.call(specs.fill(wires).expect("one wire was made for each leaf")),
+        |out: &F::Out| out.leaves(),
+    )?;
+    let out = traced.circuit.outputs.iter().map(|&index| Wire { trace: 0, index }).collect::<Vec<_>>();
+    let out = traced.result.fill(&out).expect("one output was kept for each leaf");
+    Ok(Program { circuit: traced.circuit, out, paths: specs.paths(), marker: PhantomData })
+}
+
+/// Traces a function and makes it ready to run.
+///
+/// # Errors
+/// As [`trace`].
+pub fn compile<In: Wires, F: Traced<In>>(f: F, specs: &In::With<Spec>) -> Result<Function<In, F::Out>> {
+    Ok(trace(f, specs)?.compile())
+}
+
+impl<In: Wires, Out: Wires> Program<In, Out> {
+    /// The circuit.
+    pub fn circuit(&self) -> &Circuit {
+        &self.circuit
+    }
+
+    /// Makes it ready to run.
+    pub fn compile(&self) -> Function<In, Out> {
+        Function::new(&self.circuit, self.paths.clone(), self.out.clone_tree())
+    }
+
+    /// Runs it once. To run it often, compile it.
+    ///
+    /// # Errors
+    /// As [`Function::run`].
+    pub fn run(&self, input: In::With<crate::Tensor>) -> Result<Out::With<crate::Tensor>> {
+        self.compile().run(input)
+    }
+}
+
+/// Wires are `Copy`, but a tree of them may be no `Clone`.
+trait CloneTree: Wires {
+    fn clone_tree(&self) -> Self {
+        self.map(&mut |&w: &Wire| w)
+    }
+}
+
+impl<T: Wires> CloneTree for T {}

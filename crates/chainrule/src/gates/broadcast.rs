@@ -1,0 +1,88 @@
+//! Repetition along axes: a copy, whose gradients add up.
+
+use super::support::{axes, batch, no_flops};
+use crate::base::Shape;
+use crate::circuit::{Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Wire, record};
+use crate::numeric::movement::copy_strided;
+
+/// See the module.
+pub static BROADCAST: GateDef = GateDef {
+    name: "broadcast",
+    doc: Doc {
+        summary: "Repetition along axes, as NumPy does it: axes are matched from the last, and those of length 1 repeat. \
+                  A copy: the gradients of all copies add up.",
+        formula: "y[.., i, ..] = x[.., 0, ..]",
+        local: "passed back: upstream summed over the copies",
+        kinks: "",
+        source: "",
+    },
+    call: Some(Call {
+        signature: "x, shape",
+        build: |a| record(&BROADCAST, Attrs::new([("shape", a.ints("shape").unwrap_or_default().into())]), &[a.wire("x")]),
+    }),
+    attrs: &["shape"],
+    shape: |a, x| {
+        let shape = a.shape("shape")?;
+        if x[0].shape.broadcast(shape) != Some(shape) {
+            let what = format!("{} does not repeat to {shape}", x[0].shape);
+            return Err(Fault::new(what, "the last axes must be equal, or 1 where they repeat"));
+        }
+        Ok(Outputs::One(x[0].with_shape(shape)))
+    },
+    class: Class::Move(kernel),
+    element: |_, x, at| {
+        let shape = x[0].spec.shape;
+        let skip = at.len() - shape.rank();
+        let from: Vec<usize> = shape.iter().zip(&at[skip..]).map(|(d, &i)| if d == 1 { 0 } else { i }).collect();
+        x[0].at(&from)
+    },
+    local: Local::Linear(|r, up, _| {
+        let from = r.inputs[0].shape();
+        let added = up.shape().rank() - from.rank();
+        let repeated = |axis: usize| axis < added || (from[axis - added] == 1 && up.shape()[axis] != 1);
+        let axes: Vec<usize> = (0..up.shape().rank()).filter(|&a| repeated(a)).collect();
+        up.sum_axes(&axes).reshape(&from.dims())
+    }),
+    reads: Reads::NOTHING,
+    batch: |r, batched| {
+        let (x, size, to) = (r.inputs[0], batch::size(r, batched), r.attrs.indices("shape"));
+        let inner = &x.shape().dims()[1..];
+        let ones = vec![1; to.len() - inner.len()];
+        let aligned = x.reshape(&[&[size], &ones[..], inner].concat());
+        vec![aligned.broadcast_to(&[vec![size], to].concat())]
+    },
+    flops: no_flops,
+    sample: |s| {
+        let to = s.dims(1, 4);
+        let skip = s.size(0, to.len());
+        let from: Vec<usize> = to[skip..].iter().map(|&d| if s.coin() { d } else { 1 }).collect();
+        Case { attrs: Attrs::new([("shape", to.into())]), inputs: vec![s.reals(&from, -2.0, 2.0)] }
+    },
+};
+
+fn kernel(job: &mut Job<'_>) {
+    let x = job.inputs[0];
+    let skip = job.shape.rank() - x.shape.rank();
+    let mut strides = vec![0isize; job.shape.rank()];
+    for (axis, stride) in x.shape.strides().into_iter().enumerate() {
+        strides[skip + axis] = if x.shape[axis] == 1 { 0 } else { stride as isize };
+    }
+    let dims = job.shape.dims();
+    for_dtype!(x.data.dtype(), [f32 f64 i32 i64 u8 bool], T => copy_strided(x.typed::<T>(), 0, &dims, &strides, job.output()))
+}
+
+impl Wire {
+    /// Repeated to a shape. To the shape that it has: the same wire.
+    #[track_caller]
+    pub fn broadcast_to(self, dims: &[usize]) -> Wire {
+        if self.is_poisoned() || self.shape().iter().eq(dims.iter().copied()) {
+            return self;
+        }
+        record(&BROADCAST, Attrs::new([("shape", dims.into())]), &[self])
+    }
+
+    /// Reduced axes given back with length 1, so that it broadcasts against what it was reduced from.
+    pub(crate) fn keep_axes(self, from: Shape, axes: &[usize]) -> Wire {
+        self.reshape(&axes::kept(from, axes))
+    }
+}

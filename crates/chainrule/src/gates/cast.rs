@@ -1,0 +1,79 @@
+//! Conversion to another dtype.
+
+use super::support::{batch, flops_per_output};
+use crate::base::{DType, Element};
+use crate::circuit::{Attrs, Call, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Wire, mistake, record};
+
+/// See the module.
+pub static CAST: GateDef = GateDef {
+    name: "cast",
+    doc: Doc {
+        summary: "Conversion to another dtype.",
+        formula: "y = x as dtype",
+        local: "dy/dx = 1 between floats, none to or from integers and bool",
+        kinks: "floats to integers: towards zero, saturated, NaN to 0; to bool: whether it differs from 0; integers wrap",
+        source: "",
+    },
+    call: Some(Call {
+        signature: "x, dtype",
+        build: |a| match a.text("dtype").map(str::parse) {
+            Some(Ok(dtype)) => a.wire("x").cast(dtype),
+            _ => mistake("cast", Fault::new("no such dtype", "one of f32, f64, i32, i64, u8, bool")),
+        },
+    }),
+    attrs: &["dtype"],
+    shape: |a, x| Ok(Outputs::One(x[0].with_dtype(a.dtype("dtype")))),
+    class: Class::Elementwise(kernel),
+    element: |a, x, at| {
+        let value = x[0].at(at);
+        match a.dtype("dtype") {
+            DType::F32 => f64::from(value as f32),
+            DType::F64 => value,
+            DType::Bool => f64::from(u8::from(value != 0.0)),
+            _ => value.trunc(),
+        }
+    },
+    local: Local::Pair {
+        vjp: |r, up, _| {
+            let from = r.inputs[0].dtype();
+            vec![up[0].filter(|_| from.is_float()).map(|up| up.cast(from))]
+        },
+        jvp: |r, tangents| {
+            let to = r.output().dtype();
+            vec![tangents[0].filter(|_| to.is_float()).map(|t| t.cast(to))]
+        },
+    },
+    reads: Reads::NOTHING,
+    batch: batch::elementwise,
+    flops: flops_per_output,
+    sample: |s| {
+        let mut case = s.elementwise(&[(-2.0, 2.0, &[])]);
+        case.attrs = Attrs::new([("dtype", DType::F64.into())]);
+        case
+    },
+};
+
+fn kernel(job: &mut Job<'_>) {
+    let (x, to) = (job.inputs[0], job.attrs.dtype("dtype"));
+    for_dtype!(x.data.dtype(), [f32 f64 i32 i64 u8 bool], From => {
+        for_dtype!(to, [f32 f64 i32 i64 u8 bool], To => {
+            let from = x.typed::<From>();
+            // Integers convert by way of i64, so that large ones stay exact; floats by way of f64.
+            let whole = !From::DTYPE.is_float() && !To::DTYPE.is_float();
+            for (to, &x) in job.output::<To>().iter_mut().zip(from) {
+                *to = if whole { To::from_i64(x.to_i64()) } else { To::from_f64(x.to_f64()) };
+            }
+        })
+    })
+}
+
+impl Wire {
+    /// Converted to another dtype. A cast to the dtype that it has gives the same wire.
+    #[track_caller]
+    pub fn cast(self, dtype: DType) -> Wire {
+        if self.dtype() == dtype || self.is_poisoned() {
+            return self;
+        }
+        record(&CAST, Attrs::new([("dtype", dtype.into())]), &[self])
+    }
+}

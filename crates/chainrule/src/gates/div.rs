@@ -1,0 +1,37 @@
+//! Division.
+
+use super::support::{batch, flops_per_output, shape};
+use crate::base::DType;
+use crate::circuit::{Call, Class, Doc, GateDef, Kernel, Local, Reads};
+
+/// See the module.
+pub static DIV: GateDef = GateDef {
+    name: "div",
+    doc: Doc {
+        summary: "Division. Integer division rounds down.",
+        formula: "z = x / y",
+        local: "dz/dx = 1 / y, dz/dy = -z / y",
+        kinks: "y = 0: infinite or NaN as IEEE 754 says; integers give 0",
+        source: "",
+    },
+    call: Some(Call { signature: "x, y", build: |a| a.wire("x") / a.wire("y") }),
+    attrs: &[],
+    shape: shape::numbers,
+    class: Class::Elementwise(|job| match job.inputs[0].data.dtype() {
+        DType::F32 | DType::F64 => (map2!([f32 f64] |x, y| x / y) as Kernel)(job),
+        DType::U8 => (map2!([u8] |x, y| x.checked_div(y).unwrap_or(0)) as Kernel)(job),
+        _ => (map2!([i32 i64] |x, y| {
+            let toward_zero = x.wrapping_div(if y == 0 { 1 } else { y });
+            let down = y != 0 && x.wrapping_rem(y) != 0 && (x < 0) != (y < 0);
+            if y == 0 { 0 } else if down { toward_zero - 1 } else { toward_zero }
+        }) as Kernel)(job),
+    }),
+    element: element!(|x, y| x / y),
+    local: Local::Partials(|r, i| if i == 0 { 1.0 / r.inputs[1] } else { -(r.output() / r.inputs[1]) }),
+    reads: Reads::BOTH,
+    batch: batch::elementwise,
+    flops: flops_per_output,
+    sample: |s| s.elementwise(&[(-2.0, 2.0, &[]), (0.5, 2.0, &[])]),
+};
+
+operator!(Div, div, DIV);

@@ -1,0 +1,34 @@
+//! The exponential function.
+
+use super::support::{batch, flops_per_output, shape};
+use crate::circuit::{Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+
+/// See the module.
+pub static EXP: GateDef = GateDef {
+    name: "exp",
+    doc: Doc {
+        summary: "The exponential function.",
+        formula: "y = e^x",
+        local: "dy/dx = y",
+        kinks: "",
+        source: "",
+    },
+    call: Some(Call { signature: "x", build: |a| a.wire("x").exp() }),
+    attrs: &[],
+    shape: shape::floats,
+    class: Class::Elementwise(map1!([f32 f64] |x| x.exp())),
+    element: element!(|x| x.exp()),
+    local: Local::Partials(|r, _| r.output()),
+    reads: Reads::OUTPUT,
+    batch: batch::elementwise,
+    flops: flops_per_output,
+    sample: |s| s.elementwise(&[(-2.0, 2.0, &[])]),
+};
+
+impl Wire {
+    /// e to this power.
+    #[track_caller]
+    pub fn exp(self) -> Wire {
+        record(&EXP, Attrs::NONE, &[self])
+    }
+}

@@ -1,0 +1,37 @@
+//! The same value under another name.
+
+use super::support::{batch, no_flops, shape};
+use crate::circuit::{Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+
+/// See the module.
+pub static IDENTITY: GateDef = GateDef {
+    name: "identity",
+    doc: Doc {
+        summary: "The same value under another name.",
+        formula: "y = x",
+        local: "dy/dx = 1",
+        kinks: "",
+        source: "",
+    },
+    call: Some(Call { signature: "x", build: |a| a.wire("x").identity() }),
+    attrs: &[],
+    shape: shape::same,
+    class: Class::Elementwise(|job| {
+        let from = job.inputs[0].data;
+        job.output.copy_from(from);
+    }),
+    element: element!(|x| x),
+    local: Local::Linear(|_, up, _| up),
+    reads: Reads::NOTHING,
+    batch: batch::elementwise,
+    flops: no_flops,
+    sample: |s| s.elementwise(&[(-2.0, 2.0, &[])]),
+};
+
+impl Wire {
+    /// The same value as a wire of its own, which can have a name of its own.
+    #[track_caller]
+    pub fn identity(self) -> Wire {
+        record(&IDENTITY, Attrs::NONE, &[self])
+    }
+}

@@ -1,0 +1,69 @@
+//! Logic on truth values, without gradients: one room for `and`, `or` and `not`.
+
+use super::support::operands::broadcast2;
+use super::support::{batch, flops_per_output, shape};
+use crate::circuit::{Attrs, Call, Case, Class, Doc, GateDef, Local, Reads, Sampler, Wire, record};
+
+const fn doc(summary: &'static str, formula: &'static str) -> Doc {
+    Doc { summary, formula, local: "none: truth values have no gradient", kinks: "", source: "" }
+}
+
+macro_rules! logic {
+    ($gate:ident, $method:ident, $name:literal, $summary:literal, $op:tt) => {
+        /// See the module.
+        pub static $gate: GateDef = GateDef {
+            name: $name,
+            doc: doc($summary, concat!("z = x ", $name, " y")),
+            call: Some(Call { signature: "x, y", build: |a| a.wire("x").$method(a.wire("y")) }),
+            attrs: &[],
+            shape: shape::bools,
+            class: Class::Elementwise(map2!([bool] |x, y| x $op y)),
+            element: element!(|x, y| f64::from(u8::from((x != 0.0) $op (y != 0.0)))),
+            local: Local::Flat,
+            reads: Reads::NOTHING,
+            batch: batch::elementwise,
+            flops: flops_per_output,
+            sample: |s| bools(s, 2),
+        };
+
+        impl Wire {
+            #[doc = $summary]
+            #[track_caller]
+            pub fn $method(self, other: Wire) -> Wire {
+                broadcast2(&$gate, self, other)
+            }
+        }
+    };
+}
+
+logic!(AND, and, "and", "Whether both are true.", &);
+logic!(OR, or, "or", "Whether at least one is true.", |);
+
+/// See the module.
+pub static NOT: GateDef = GateDef {
+    name: "not",
+    doc: doc("Whether it is false.", "y = not x"),
+    call: Some(Call { signature: "x", build: |a| !a.wire("x") }),
+    attrs: &[],
+    shape: shape::bools,
+    class: Class::Elementwise(map1!([bool] |x| !x)),
+    element: element!(|x| f64::from(u8::from(x == 0.0))),
+    local: Local::Flat,
+    reads: Reads::NOTHING,
+    batch: batch::elementwise,
+    flops: flops_per_output,
+    sample: |s| bools(s, 1),
+};
+
+fn bools(s: &mut Sampler, inputs: usize) -> Case {
+    let dims = s.dims(0, 3);
+    Case { attrs: Attrs::NONE, inputs: (0..inputs).map(|_| s.bools(&dims)).collect() }
+}
+
+impl std::ops::Not for Wire {
+    type Output = Wire;
+    #[track_caller]
+    fn not(self) -> Wire {
+        record(&NOT, Attrs::NONE, &[self])
+    }
+}

@@ -1,0 +1,28 @@
+//! Multiplication: swaps its inputs and scales the gradient.
+
+use super::support::{batch, flops_per_output, shape};
+use crate::circuit::{Call, Class, Doc, GateDef, Local, Reads};
+
+/// See the module.
+pub static MUL: GateDef = GateDef {
+    name: "mul",
+    doc: Doc {
+        summary: "Multiplication. Each input gets the gradient that arrives, scaled by the other input. Integers wrap.",
+        formula: "z = x * y",
+        local: "dz/dx = y, dz/dy = x",
+        kinks: "",
+        source: "",
+    },
+    call: Some(Call { signature: "x, y", build: |a| a.wire("x") * a.wire("y") }),
+    attrs: &[],
+    shape: shape::numbers,
+    class: Class::Elementwise(map2_numbers!(float |x, y| x * y, int |x, y| x.wrapping_mul(y))),
+    element: element!(|x, y| x * y),
+    local: Local::Partials(|r, i| r.inputs[1 - i]),
+    reads: Reads::INPUTS,
+    batch: batch::elementwise,
+    flops: flops_per_output,
+    sample: |s| s.elementwise(&[(-2.0, 2.0, &[]), (-2.0, 2.0, &[])]),
+};
+
+operator!(Mul, mul, MUL);

@@ -1,0 +1,34 @@
+//! Negation.
+
+use super::support::{batch, flops_per_output, shape};
+use crate::circuit::{Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+
+/// See the module.
+pub static NEG: GateDef = GateDef {
+    name: "neg",
+    doc: Doc {
+        summary: "Negation; integers wrap.",
+        formula: "y = -x",
+        local: "dy/dx = -1",
+        kinks: "",
+        source: "",
+    },
+    call: Some(Call { signature: "x", build: |a| -a.wire("x") }),
+    attrs: &[],
+    shape: shape::numbers,
+    class: Class::Elementwise(map1_numbers!(float |x| -x, int |x| x.wrapping_neg())),
+    element: element!(|x| -x),
+    local: Local::Linear(|_, up, _| -up),
+    reads: Reads::NOTHING,
+    batch: batch::elementwise,
+    flops: flops_per_output,
+    sample: |s| s.elementwise(&[(-2.0, 2.0, &[])]),
+};
+
+impl std::ops::Neg for Wire {
+    type Output = Wire;
+    #[track_caller]
+    fn neg(self) -> Wire {
+        record(&NEG, Attrs::NONE, &[self])
+    }
+}

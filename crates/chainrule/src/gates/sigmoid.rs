@@ -1,0 +1,37 @@
+//! The logistic function.
+
+use super::support::{batch, flops_per_output, shape};
+use crate::circuit::{Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+
+/// See the module.
+pub static SIGMOID: GateDef = GateDef {
+    name: "sigmoid",
+    doc: Doc {
+        summary: "The logistic function, as one gate.",
+        formula: "s = 1 / (1 + e^-x)",
+        local: "ds/dx = (1 - s) s",
+        kinks: "",
+        source: "computed from e^-|x|, so that no sign of x overflows",
+    },
+    call: Some(Call { signature: "x", build: |a| a.wire("x").sigmoid() }),
+    attrs: &[],
+    shape: shape::floats,
+    class: Class::Elementwise(map1!([f32 f64] |x| {
+        let small = (-x.abs()).exp();
+        (if x >= 0.0 { 1.0 } else { small }) / (1.0 + small)
+    })),
+    element: element!(|x| 1.0 / (1.0 + (-x).exp())),
+    local: Local::Partials(|r, _| (1.0 - r.output()) * r.output()),
+    reads: Reads::OUTPUT,
+    batch: batch::elementwise,
+    flops: flops_per_output,
+    sample: |s| s.elementwise(&[(-4.0, 4.0, &[])]),
+};
+
+impl Wire {
+    /// The logistic function.
+    #[track_caller]
+    pub fn sigmoid(self) -> Wire {
+        record(&SIGMOID, Attrs::NONE, &[self])
+    }
+}

@@ -1,0 +1,35 @@
+//! A value through which no gradient passes.
+
+use super::support::{batch, no_flops, shape};
+use crate::circuit::{Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+
+/// See the module.
+pub static STOP_GRADIENT: GateDef = GateDef {
+    name: "stop_gradient",
+    doc: Doc {
+        summary: "The same value, through which no gradient and no tangent passes.",
+        formula: "y = x",
+        local: "dy/dx = 0, by decree",
+        kinks: "",
+        source: "",
+    },
+    call: Some(Call { signature: "x", build: |a| stop_gradient(a.wire("x")) }),
+    attrs: &[],
+    shape: shape::same,
+    class: Class::Elementwise(|job| {
+        let from = job.inputs[0].data;
+        job.output.copy_from(from);
+    }),
+    element: element!(|x| x),
+    local: Local::Flat,
+    reads: Reads::NOTHING,
+    batch: batch::elementwise,
+    flops: no_flops,
+    sample: |s| s.elementwise(&[(-2.0, 2.0, &[])]),
+};
+
+/// The same value, through which no gradient passes.
+#[track_caller]
+pub fn stop_gradient(x: Wire) -> Wire {
+    record(&STOP_GRADIENT, Attrs::NONE, &[x])
+}

@@ -1,0 +1,28 @@
+//! Subtraction.
+
+use super::support::{batch, flops_per_output, shape};
+use crate::circuit::{Call, Class, Doc, GateDef, Local, Reads};
+
+/// See the module.
+pub static SUB: GateDef = GateDef {
+    name: "sub",
+    doc: Doc {
+        summary: "Subtraction. Integers wrap.",
+        formula: "z = x - y",
+        local: "dz/dx = 1, dz/dy = -1",
+        kinks: "",
+        source: "",
+    },
+    call: Some(Call { signature: "x, y", build: |a| a.wire("x") - a.wire("y") }),
+    attrs: &[],
+    shape: shape::numbers,
+    class: Class::Elementwise(map2_numbers!(float |x, y| x - y, int |x, y| x.wrapping_sub(y))),
+    element: element!(|x, y| x - y),
+    local: Local::Linear(|_, up, i| if i == 0 { up } else { -up }),
+    reads: Reads::NOTHING,
+    batch: batch::elementwise,
+    flops: flops_per_output,
+    sample: |s| s.elementwise(&[(-2.0, 2.0, &[]), (-2.0, 2.0, &[])]),
+};
+
+operator!(Sub, sub, SUB);

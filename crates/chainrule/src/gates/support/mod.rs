@@ -1,0 +1,44 @@
+//! What rooms share: shape rules, batching rules, kernel loops, axes.
+
+pub mod axes;
+pub mod batch;
+#[macro_use]
+pub mod kernel;
+#[macro_use]
+pub mod operands;
+pub mod reduce;
+pub mod sample;
+pub mod shape;
+
+use crate::circuit::{Attrs, Fault, Plain, Room};
+use crate::base::Spec;
+
+/// For gates of which an element costs about one operation.
+pub fn flops_per_output(_: &Attrs, _: &[Spec], outputs: &[Spec]) -> u64 {
+    outputs.iter().map(|s| s.shape.elements() as u64).sum()
+}
+
+/// For gates that look at each input once.
+pub fn flops_per_input(_: &Attrs, inputs: &[Spec], _: &[Spec]) -> u64 {
+    inputs.iter().map(|s| s.shape.elements() as u64).sum()
+}
+
+/// For gates that only move numbers.
+pub fn no_flops(_: &Attrs, _: &[Spec], _: &[Spec]) -> u64 {
+    0
+}
+
+/// For gates that never stand where a local gradient is asked for.
+pub fn no_local(_: &Room<'_>, _: usize) -> crate::circuit::Wire {
+    crate::circuit::Wire::POISON
+}
+
+/// For gates that the reference runs another way.
+pub fn no_element(_: &Attrs, _: &[Plain], _: &[usize]) -> f64 {
+    unreachable!("the reference runs inputs and control gates itself")
+}
+
+/// A fault whose hint is to cast.
+pub fn wants(wanted: &str, got: impl std::fmt::Display) -> Fault {
+    Fault::new(format!("takes {wanted}, not {got}"), "cast it first")
+}

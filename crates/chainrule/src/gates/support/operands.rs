@@ -1,0 +1,85 @@
+//! Getting operands ready: literals, broadcasting, zeros.
+
+use crate::base::{DType, Spec, Tensor};
+use crate::circuit::{Attrs, Fault, GateDef, Wire, mistake, record};
+use crate::gates::constant;
+
+/// A literal number as a wire. A fractional literal where integers are is a mistake.
+#[track_caller]
+pub fn literal(value: f64, dtype: DType) -> Wire {
+    if !dtype.is_float() && value.fract() != 0.0 {
+        let hint = "cast the value to f64 first, or write a whole number";
+        return mistake("literal", Fault::new(format!("{value} beside a value of {dtype}"), hint));
+    }
+    constant(Tensor::full(Spec::scalar(dtype), value))
+}
+
+/// A literal of the dtype of the wire that it stands beside.
+#[track_caller]
+pub fn literal_like(value: f64, beside: Wire) -> Wire {
+    if beside.is_poisoned() { Wire::POISON } else { literal(value, beside.dtype()) }
+}
+
+/// A literal in the shape and dtype of a wire.
+#[track_caller]
+pub fn filled_like(value: f64, like: Wire) -> Wire {
+    literal_like(value, like).broadcast_to(&like.shape().dims())
+}
+
+/// Zeros in the shape and dtype of a wire.
+#[track_caller]
+pub fn zeros_like(like: Wire) -> Wire {
+    filled_like(0.0, like)
+}
+
+/// Records a gate with two inputs, each repeated along the axes that NumPy's rule gives it.
+#[track_caller]
+pub fn broadcast2(gate: &'static GateDef, a: Wire, b: Wire) -> Wire {
+    let (a, b) = fit(a, b);
+    record(gate, Attrs::NONE, &[a, b])
+}
+
+/// Both wires in their common shape. Where there is none they stay as they are, for the gate's shape rule to report.
+#[track_caller]
+pub fn fit(a: Wire, b: Wire) -> (Wire, Wire) {
+    match (a.spec(), b.spec()) {
+        (Some(x), Some(y)) if x.shape != y.shape => match x.shape.broadcast(y.shape) {
+            Some(shape) => (a.broadcast_to(&shape.dims()), b.broadcast_to(&shape.dims())),
+            None => (a, b),
+        },
+        _ => (a, b),
+    }
+}
+
+/// An operator between wires, and between a wire and a literal on either side. Literals take the wire's dtype.
+macro_rules! operator {
+    ($trait:ident, $method:ident, $gate:ident) => {
+        impl std::ops::$trait for $crate::circuit::Wire {
+            type Output = Self;
+            #[track_caller]
+            fn $method(self, other: Self) -> Self {
+                $crate::gates::support::operands::broadcast2(&$gate, self, other)
+            }
+        }
+        operator!(literal f64, $trait, $method);
+        operator!(literal i64, $trait, $method);
+    };
+    (literal $literal:ty, $trait:ident, $method:ident) => {
+        impl std::ops::$trait<$literal> for $crate::circuit::Wire {
+            type Output = Self;
+            #[track_caller]
+            fn $method(self, other: $literal) -> Self {
+                let other = $crate::gates::support::operands::literal_like(other as f64, self);
+                std::ops::$trait::$method(self, other)
+            }
+        }
+        impl std::ops::$trait<$crate::circuit::Wire> for $literal {
+            type Output = $crate::circuit::Wire;
+            #[track_caller]
+            fn $method(self, other: $crate::circuit::Wire) -> $crate::circuit::Wire {
+                let literal = $crate::gates::support::operands::literal_like(self as f64, other);
+                std::ops::$trait::$method(literal, other)
+            }
+        }
+    };
+}

@@ -1,0 +1,71 @@
+//! The backward pass as a circuit: starts at the outputs and applies the chain rule gate by gate.
+
+use super::{PASSES, levels};
+use crate::circuit::{Local, OpenNode, Room, Wire, at_site};
+
+/// What is passed back to the wires `at` when `upstreams` arrive at `outputs`: the total derivative along every path, so
+/// that where one of `at` depends on another, both get their due. `None` where there is no path, or nothing arrives.
+///
+/// The walk is one loop over the wires in descending order, which is a topological order: nothing recurses.
+pub fn vjp(outputs: &[Wire], at: &[Wire], upstreams: &[Option<Wire>]) -> Vec<Option<Wire>> {
+    let mut levels = levels::between(at, outputs);
+    levels::mark_dependents(&mut levels, at);
+    let mut arrived: Vec<Vec<Option<Wire>>> = levels.iter().map(|l| vec![None; l.marked.len()]).collect();
+    for (&output, &upstream) in outputs.iter().zip(upstreams) {
+        if let (Some((level, index)), Some(upstream)) = (levels::find(&levels, output), upstream) {
+            accumulate(&mut arrived[level][index], upstream);
+        }
+    }
+    for depth in (0..levels.len()).rev() {
+        let level = &levels[depth];
+        for index in (0..level.marked.len()).rev().filter(|&i| level.marked[i]) {
+            let Some(gate) = level.gate(index) else { continue };
+            let end = (index + gate.outputs.len()).min(level.marked.len());
+            let upstreams: Vec<Option<Wire>> = arrived[depth][index..end].to_vec();
+            if upstreams.iter().all(Option::is_none) {
+                continue;
+            }
+            let wants: Vec<bool> =
+                gate.inputs.iter().map(|w| level.marked[w.index as usize] && w.dtype().is_float()).collect();
+            let passed = at_site(gate.site, || pass_back(&gate, upstreams, &wants));
+            for ((input, passed), wanted) in gate.inputs.iter().zip(passed).zip(wants) {
+                if let (Some(passed), true) = (passed, wanted) {
+                    accumulate(&mut arrived[depth][input.index as usize], passed);
+                }
+            }
+        }
+        for (outer, input) in &level.captures {
+            let inside = arrived[depth].get(input.index as usize).copied().flatten();
+            if let (Some(inside), Some((level, index))) = (inside, levels::find(&levels, *outer)) {
+                accumulate(&mut arrived[level][index], inside);
+            }
+        }
+    }
+    at.iter().map(|&w| levels::find(&levels, w).and_then(|(level, index)| arrived[level][index])).collect()
+}
+
+/// Gradients that arrive at one wire from several uses add up.
+fn accumulate(arrived: &mut Option<Wire>, upstream: Wire) {
+    *arrived = Some(arrived.map_or(upstream, |before| before + upstream));
+}
+
+/// One gate's step of the chain rule: upstream times local gradient, for each input that is wanted.
+pub fn pass_back(gate: &OpenNode, mut upstreams: Vec<Option<Wire>>, wants: &[bool]) -> Vec<Option<Wire>> {
+    upstreams.resize(gate.outputs.len(), None);
+    let room = room(gate);
+    let each = |rule: &dyn Fn(Wire, usize) -> Wire| {
+        let wanted = |(i, &w): (usize, &bool)| upstreams[0].filter(|_| w).map(|up| rule(up, i));
+        wants.iter().enumerate().map(wanted).collect()
+    };
+    match gate.gate.local {
+        Local::Partials(local) => each(&|up, i| up * local(&room, i)),
+        Local::Linear(transpose) => each(&|up, i| transpose(&room, up, i)),
+        Local::Pair { vjp, .. } => vjp(&room, &upstreams, wants),
+        Local::Flat => vec![None; wants.len()],
+    }
+}
+
+/// What a gate's rules see.
+pub fn room(gate: &OpenNode) -> Room<'_> {
+    Room { gate: gate.gate, attrs: &gate.attrs, inputs: &gate.inputs, outputs: &gate.outputs, passes: &PASSES }
+}
