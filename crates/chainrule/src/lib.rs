@@ -29,6 +29,8 @@ mod numeric;
 mod plan;
 mod reference;
 mod run;
+#[cfg(test)]
+mod harness;
 mod transform;
 
 pub use api::*;
