@@ -5,6 +5,7 @@
 
 mod alarm;
 mod batching;
+mod circuits;
 mod derivatives;
 mod facts;
 mod values;
