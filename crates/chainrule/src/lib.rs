@@ -40,10 +40,6 @@ pub use chainrule_derive::Tree;
 pub use circuit::{Circuit, Leaf, Node, Path, Stage, Tree, Wire, Wires, name, stage};
 pub use gates::{Comparable, constant};
 
-/// `#[derive(Tree)]` for structs with one type parameter, their leaf.
-#[cfg(feature = "derive")]
-pub use chainrule_derive::Tree;
-
 /// Counter-based random numbers (Philox-4x32-10), the same on every machine: element `index` of the stream of a key.
 pub mod random {
     pub use crate::numeric::philox::{fold, normal, uniform_bits, uniform_f32, uniform_f64};

@@ -1,0 +1,40 @@
+//! The layer that multiplies by a matrix and adds a vector.
+
+use crate::error::Result;
+use crate::init::{Fan, Init};
+use crate::rng::Rng;
+use chainrule::{DType, Tensor, Tree, Wire};
+
+/// `x weight^T + bias`, stored as PyTorch stores it.
+#[derive(Tree, Clone, Debug)]
+pub struct Linear<T> {
+    /// `[out, in]`.
+    pub weight: T,
+    /// `[out]`.
+    pub bias: Option<T>,
+}
+
+impl Linear<Tensor> {
+    /// A layer with random weights and a bias of zeros.
+    ///
+    /// # Errors
+    /// The layer is larger than a tensor can be.
+    pub fn new(fan: Fan, init: Init, dtype: DType, rng: &mut Rng) -> Result<Linear<Tensor>> {
+        Ok(Linear {
+            weight: init.tensor(&[fan.outputs, fan.inputs], dtype, fan, rng)?,
+            bias: Some(Init::Constant(0.0).tensor(&[fan.outputs], dtype, fan, rng)?),
+        })
+    }
+}
+
+impl Linear<Wire> {
+    /// Rows of inputs become rows of outputs.
+    #[track_caller]
+    pub fn forward(&self, x: Wire) -> Wire {
+        let product = x.matmul(self.weight.mt());
+        match self.bias {
+            Some(bias) => product + bias,
+            None => product,
+        }
+    }
+}
