@@ -31,6 +31,8 @@ impl Comparable for i64 {
     }
 }
 
+// rustfmt loses the indentation of a macro within a macro.
+#[rustfmt::skip]
 macro_rules! comparison {
     ($gate:ident, $method:ident, $name:literal, $formula:literal, $summary:literal, $op:tt) => {
         /// See the module.

@@ -19,7 +19,7 @@ pub static DIV: GateDef = GateDef {
     shape: shape::numbers,
     class: Class::Elementwise(|job| match job.inputs[0].data.dtype() {
         DType::F32 | DType::F64 => (map2!([f32 f64] |x, y| x / y) as Kernel)(job),
-        DType::U8 => (map2!([u8] |x, y| x.checked_div(y).unwrap_or(0)) as Kernel)(job),
+        DType::U8 => (map2!([u8] => |x, y| x.checked_div(y).unwrap_or(0)) as Kernel)(job),
         _ => (map2!([i32 i64] |x, y| {
             let toward_zero = x.wrapping_div(if y == 0 { 1 } else { y });
             let down = y != 0 && x.wrapping_rem(y) != 0 && (x < 0) != (y < 0);
