@@ -1,6 +1,6 @@
 //! Comparisons: truth values, without gradients. One room for all six, which differ in one operator.
 
-use super::support::operands::{broadcast2, literal_like};
+use super::support::operands::{broadcast2, literal_like, whole_like};
 use super::support::{batch, flops_per_output, sample, shape};
 use crate::circuit::{Call, Class, Doc, GateDef, Local, Reads, Wire};
 
@@ -27,7 +27,7 @@ impl Comparable for f64 {
 impl Comparable for i64 {
     #[track_caller]
     fn beside(self, other: Wire) -> Wire {
-        literal_like(self as f64, other)
+        whole_like(self, other)
     }
 }
 

@@ -26,7 +26,19 @@ pub static DIV: GateDef = GateDef {
             if y == 0 { 0 } else if down { toward_zero - 1 } else { toward_zero }
         }) as Kernel)(job),
     }),
-    element: element!(|x, y| x / y),
+    element: |_, inputs, at| {
+        let (x, y) = (inputs[0].at(at), inputs[1].at(at));
+        match inputs[0].spec.dtype.is_float() {
+            true => x / y,
+            false => {
+                if y == 0.0 {
+                    0.0
+                } else {
+                    (x / y).floor()
+                }
+            }
+        }
+    },
     local: Local::Partials(|r, i| if i == 0 { 1.0 / r.inputs[1] } else { -(r.output() / r.inputs[1]) }),
     reads: Reads::BOTH,
     batch: batch::elementwise,

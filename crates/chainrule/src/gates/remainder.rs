@@ -29,7 +29,11 @@ pub static REMAINDER: GateDef = GateDef {
         }) as Kernel)(job),
     }),
     // Not x - y floor(x / y), which loses all digits where x / y is large.
-    element: element!(|x, y| floored(x, y)),
+    element: |_, inputs, at| {
+        let (x, y) = (inputs[0].at(at), inputs[1].at(at));
+        let nothing = y == 0.0 && !inputs[0].spec.dtype.is_float();
+        if nothing { 0.0 } else { floored(x, y) }
+    },
     local: Local::Partials(local),
     reads: Reads::BOTH,
     batch: batch::elementwise,
