@@ -25,6 +25,7 @@ mod circuit;
 #[macro_use]
 mod gates;
 mod api;
+mod functions;
 mod numeric;
 mod plan;
 mod reference;
@@ -34,7 +35,7 @@ mod transform;
 pub use api::*;
 pub use base::*;
 pub use circuit::{Circuit, Leaf, Node, Path, Stage, Tree, Wire, Wires, name, stage};
-pub use gates::{Comparable, constant};
+pub use gates::{Comparable, concat, constant, iota, recurrence};
 
 /// What most programs use.
 pub mod prelude {
