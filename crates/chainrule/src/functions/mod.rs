@@ -15,6 +15,7 @@ functions! {
     embedding: EMBEDDING;
     one_hot: ONE_HOT;
     sort: SORT;
+    take: TAKE;
     take_along: TAKE_ALONG;
     top_k: TOP_K;
 }

@@ -12,7 +12,7 @@ pub fn pick(attrs: &Attrs, array: Shape, indices: Shape) -> Pick {
     let (outer, len, inner) = array.around(axis);
     let groups: usize = array.iter().take(shared).product();
     let picks = indices.iter().skip(shared).product();
-    let outer = if groups == 0 { 0 } else { outer / groups };
+    let outer = outer.checked_div(groups).unwrap_or(0);
     Pick { groups, outer, len, picks, inner }
 }
 
