@@ -25,6 +25,7 @@ mod circuit;
 #[macro_use]
 mod gates;
 mod api;
+mod functions;
 mod numeric;
 mod plan;
 mod reference;
@@ -38,7 +39,8 @@ pub use base::*;
 #[cfg(feature = "derive")]
 pub use chainrule_derive::Tree;
 pub use circuit::{Circuit, Leaf, Node, Path, Stage, Tree, Wire, Wires, name, stage};
-pub use gates::{Comparable, constant};
+pub use functions::{Conv, Pool, attention, einsum};
+pub use gates::{Comparable, Triangle, constant};
 
 /// What most programs use.
 pub mod prelude {

@@ -37,10 +37,18 @@ rooms! {
     sum: SUM;
     // contract
     matmul: MATMUL;
+    conv: CONV;
+    cholesky: CHOLESKY;
+    triangular_solve: TRIANGULAR_SOLVE;
     // move
     reshape: RESHAPE;
     transpose: TRANSPOSE;
     broadcast: BROADCAST;
+    // index
+    pick: PICK SPREAD;
+    // window
+    max_pool: MAX_POOL MAX_POOL_INDEX;
+    avg_pool: AVG_POOL AVG_POOL_TRANSPOSE;
 }
 
 /// The gate of this name.
