@@ -42,6 +42,14 @@ pub use circuit::{Circuit, Leaf, Node, Path, Stage, Tree, Wire, Wires, name, sta
 pub use functions::{Conv, Pool, attention, einsum};
 pub use gates::{Comparable, Triangle, constant};
 
+/// Reads the text form of a circuit, as its `Display` prints it.
+///
+/// # Errors
+/// The first place where the text is no circuit.
+pub fn parse_circuit(text: &str) -> Result<Circuit> {
+    Circuit::parse(text, gates::ALL)
+}
+
 /// What most programs use.
 pub mod prelude {
     pub use crate::{DType, Diagnostic, Result, Shape, Spec, Tensor, Tree, Wire, Wires};
