@@ -40,7 +40,7 @@ pub use base::*;
 pub use chainrule_derive::Tree;
 pub use circuit::{Circuit, Leaf, Node, Path, Stage, Tree, Wire, Wires, name, stage};
 pub use functions::{Conv, Pool, attention, einsum};
-pub use gates::{Comparable, Triangle, constant};
+pub use gates::{Comparable, Power, Triangle, constant};
 
 /// Reads the text form of a circuit, as its `Display` prints it.
 ///
