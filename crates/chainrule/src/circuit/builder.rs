@@ -1,6 +1,6 @@
 //! The thread's stack of open builders: where gates are recorded while a function is traced.
 
-use super::{Circuit, GateDef, Tree, Wire, Wires, graph::Entry};
+use super::{Circuit, GateDef, Wire, Wires, graph::Entry};
 use crate::base::{Diagnostic, Mistake, Result, Site, Spec};
 use std::cell::{Cell, RefCell};
 

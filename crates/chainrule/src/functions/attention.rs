@@ -19,7 +19,9 @@ pub static ATTENTION: FunctionDef = FunctionDef {
     },
     call: Call {
         signature: "q, k, v, mask=none, causal=false",
-        build: |a| attention(a.wire("q"), a.wire("k"), a.wire("v"), optional(a, "mask"), a.flag("causal", false)),
+        build: |a| {
+            attention(a.wire("q"), a.wire("k"), a.wire("v"), optional(a, "mask"), a.flag("causal", false))
+        },
     },
 };
 
@@ -108,13 +110,19 @@ mod tests {
     #[test]
     fn the_last_query_stands_at_the_last_key() {
         let [k, v] = [random(&[5, 2], 5), random(&[5, 2], 6)];
-        let one = |causal| run(|w| vec![attention(w[0], w[1], w[2], None, causal)], &[random(&[1, 2], 7), k.clone(), v.clone()]);
+        let one = |causal| {
+            run(
+                |w| vec![attention(w[0], w[1], w[2], None, causal)],
+                &[random(&[1, 2], 7), k.clone(), v.clone()],
+            )
+        };
         assert_eq!(one(true), one(false));
     }
 
     #[test]
     fn a_query_that_sees_nothing_gives_zero() {
-        let mask = Tensor::new(vec![false, false, false, true, true, true, false, true, false], &[3, 3]).expect("nine");
+        let mask = Tensor::new(vec![false, false, false, true, true, true, false, true, false], &[3, 3])
+            .expect("nine");
         let mut all = qkv();
         all.push(mask);
         let f = |w: &[crate::Wire]| attention(w[0], w[1], w[2], Some(w[4]), false);
@@ -132,6 +140,9 @@ mod tests {
         let spec = |dims: &[usize]| Spec::new(dims, DType::F64).expect("a small shape");
         let specs = [spec(&[3, 4]), spec(&[3, 5]), spec(&[3, 2])];
         let text = mistakes(|w| attention(w[0], w[1], w[2], None, false), &specs);
-        assert!(text.contains("attention: queries [3, 4], keys [3, 5] and values [3, 2] don't fit"), "{text}");
+        assert!(
+            text.contains("attention: queries [3, 4], keys [3, 5] and values [3, 2] don't fit"),
+            "{text}"
+        );
     }
 }

@@ -17,7 +17,9 @@ pub static BATCH_NORM: FunctionDef = FunctionDef {
     },
     call: Call {
         signature: "x, scale=none, bias=none, epsilon=1e-5",
-        build: |a| a.wire("x").batch_norm(optional(a, "scale"), optional(a, "bias"), a.real("epsilon", 1e-5)).0,
+        build: |a| {
+            a.wire("x").batch_norm(optional(a, "scale"), optional(a, "bias"), a.real("epsilon", 1e-5)).0
+        },
     },
 };
 
@@ -80,7 +82,8 @@ impl Wire {
         if !has_channels("batch_norm", self) {
             return Wire::POISON;
         }
-        let given: Vec<Wire> = [Some(self), Some(mean), Some(variance), scale, bias].into_iter().flatten().collect();
+        let given: Vec<Wire> =
+            [Some(self), Some(mean), Some(variance), scale, bias].into_iter().flatten().collect();
         composed("batch_norm", &given, || {
             let wide = |numbers: Wire| by_channel("batch_norm", self, numbers);
             let y = (self - wide(mean)) / (wide(variance) + epsilon).sqrt();
@@ -101,7 +104,12 @@ mod tests {
             |w| {
                 let (y, mean, variance) = w[0].batch_norm(None, None, 1e-5);
                 let again = w[0].batch_norm_with((mean, variance), None, None, 1e-5);
-                vec![y.mean_axes(&[0, 2]), y.variance_axes(&[0, 2], 0.0), mean - w[0].mean_axes(&[0, 2]), again - y]
+                vec![
+                    y.mean_axes(&[0, 2]),
+                    y.variance_axes(&[0, 2], 0.0),
+                    mean - w[0].mean_axes(&[0, 2]),
+                    again - y,
+                ]
             },
             &[x.clone()],
         );

@@ -73,7 +73,8 @@ impl<const N: usize> Default for Conv<N> {
 }
 
 fn options(args: &Args<'_>) -> Option<Conv<2>> {
-    let [stride, padding, dilation] = [("stride", 1), ("padding", 0), ("dilation", 1)].map(|(name, d)| two(args, name, Some(d)));
+    let [stride, padding, dilation] =
+        [("stride", 1), ("padding", 0), ("dilation", 1)].map(|(name, d)| two(args, name, Some(d)));
     let groups = usize::try_from(args.int("groups", 1)).unwrap_or(0);
     Some(Conv { stride: stride?, padding: padding?, dilation: dilation?, groups })
 }
@@ -81,10 +82,14 @@ fn options(args: &Args<'_>) -> Option<Conv<2>> {
 /// What would make an empty result, which nobody means.
 fn too_large(x: Shape, weights: Shape, options: &Conv<2>) -> Option<Fault> {
     let (size, kernel) = ([x[2], x[3]], [weights[2], weights[3]]);
-    let reach = |axis: usize| kernel[axis].saturating_sub(1).saturating_mul(options.dilation[axis]).saturating_add(1);
+    let reach =
+        |axis: usize| kernel[axis].saturating_sub(1).saturating_mul(options.dilation[axis]).saturating_add(1);
     let room = |axis: usize| options.padding[axis].saturating_mul(2).saturating_add(size[axis]);
     (0..2).find(|&axis| kernel[axis] == 0 || reach(axis) > room(axis)).map(|_| {
-        let what = format!("a kernel of {kernel:?} with dilation {:?} on {size:?} with padding {:?}", options.dilation, options.padding);
+        let what = format!(
+            "a kernel of {kernel:?} with dilation {:?} on {size:?} with padding {:?}",
+            options.dilation, options.padding
+        );
         Fault::new(what, "the kernel must fit into the padded axes")
     })
 }
@@ -94,7 +99,8 @@ impl Wire {
     #[track_caller]
     pub fn conv2d(self, weights: Wire, options: Conv<2>) -> Wire {
         let (Some(x), Some(w)) = (self.spec(), weights.spec()) else { return Wire::POISON };
-        if x.shape.rank() == 4 && w.shape.rank() == 4
+        if x.shape.rank() == 4
+            && w.shape.rank() == 4
             && let Some(fault) = too_large(x.shape, w.shape, &options)
         {
             return mistake("conv2d", fault);
@@ -117,12 +123,16 @@ impl Wire {
     pub fn conv1d(self, weights: Wire, options: Conv<1>) -> Wire {
         let (Some(x), Some(w)) = (self.spec(), weights.spec()) else { return Wire::POISON };
         let ([n, c, l], [o, per_group, k]) = (&x.shape.dims()[..], &w.shape.dims()[..]) else {
-            let what = format!("takes signals [n, c, l] and weights [o, c / groups, k], not {} and {}", x.shape, w.shape);
+            let what = format!(
+                "takes signals [n, c, l] and weights [o, c / groups, k], not {} and {}",
+                x.shape, w.shape
+            );
             return mistake("conv1d", Fault::new(what, "reshape them to three axes"));
         };
         let Conv { stride: [stride], padding: [padding], dilation: [dilation], groups } = options;
         composed("conv1d", &[self, weights], || {
-            let (images, kernels) = (self.reshape(&[*n, *c, 1, *l]), weights.reshape(&[*o, *per_group, 1, *k]));
+            let (images, kernels) =
+                (self.reshape(&[*n, *c, 1, *l]), weights.reshape(&[*o, *per_group, 1, *k]));
             let wide = Conv { stride: [1, stride], padding: [0, padding], dilation: [1, dilation], groups };
             let y = images.conv2d(kernels, wide);
             if y.is_poisoned() { y } else { y.reshape(&[*n, *o, y.shape()[3]]) }
@@ -140,7 +150,8 @@ mod tests {
 
     #[test]
     fn along_one_axis() {
-        let (x, w) = (Tensor::new(vec![1.0, 2.0, 3.0, 4.0], &[1, 1, 4]), Tensor::new(vec![1.0, 10.0], &[1, 1, 2]));
+        let (x, w) =
+            (Tensor::new(vec![1.0, 2.0, 3.0, 4.0], &[1, 1, 4]), Tensor::new(vec![1.0, 10.0], &[1, 1, 2]));
         let at = [x.expect("four numbers"), w.expect("two numbers")];
         let options = Conv { padding: [1], ..Conv::default() };
         assert_eq!(run(|w| vec![w[0].conv1d(w[1], Conv::default())], &at), [vec![21.0, 32.0, 43.0]]);
@@ -178,7 +189,8 @@ mod tests {
             },
             &specs,
         );
-        let found = program.and_then(|p| p.run((Tensor::zeros(specs.0), Tensor::zeros(specs.1)))).expect("it runs");
+        let found =
+            program.and_then(|p| p.run((Tensor::zeros(specs.0), Tensor::zeros(specs.1)))).expect("it runs");
         assert_eq!(found.0.shape().dims(), [0, 1, 4, 3]);
         assert_eq!((found.1.0.spec(), found.1.1.spec()), specs);
     }
@@ -186,18 +198,31 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_said() {
         let spec = |dims: &[usize]| Spec::new(dims, DType::F64).expect("a small shape");
-        let text = |x: &[usize], w: &[usize], options: Conv<2>| mistakes(|v| v[0].conv2d(v[1], options), &[spec(x), spec(w)]);
+        let text = |x: &[usize], w: &[usize], options: Conv<2>| {
+            mistakes(|v| v[0].conv2d(v[1], options), &[spec(x), spec(w)])
+        };
         let plain = Conv::default();
-        assert!(text(&[1, 1, 3, 3], &[1, 1, 5, 5], plain).contains("conv2d: a kernel of [5, 5] with dilation [1, 1] on [3, 3]"));
-        assert!(text(&[1, 3, 3, 3], &[1, 1, 2, 2], plain).contains("conv: channels don't fit: images [1, 3, 3, 3], weights [1, 1, 2, 2]"));
+        assert!(
+            text(&[1, 1, 3, 3], &[1, 1, 5, 5], plain)
+                .contains("conv2d: a kernel of [5, 5] with dilation [1, 1] on [3, 3]")
+        );
+        assert!(
+            text(&[1, 3, 3, 3], &[1, 1, 2, 2], plain)
+                .contains("conv: channels don't fit: images [1, 3, 3, 3], weights [1, 1, 2, 2]")
+        );
         assert!(text(&[1, 3, 3], &[1, 1, 2, 2], plain).contains("conv: takes images [n, c, h, w]"));
         let options = Conv { stride: [0, 1], ..plain };
-        assert!(text(&[1, 1, 3, 3], &[1, 1, 2, 2], options).contains("conv: stride is [0, 1]; hint: two whole numbers"));
+        assert!(
+            text(&[1, 1, 3, 3], &[1, 1, 2, 2], options)
+                .contains("conv: stride is [0, 1]; hint: two whole numbers")
+        );
         let options = Conv { padding: [usize::MAX; 2], ..plain };
         assert!(text(&[1, 1, 3, 3], &[1, 1, 2, 2], options).contains("conv: pad_low is"));
         let options = Conv { groups: 0, ..plain };
         assert!(text(&[1, 1, 3, 3], &[1, 1, 2, 2], options).contains("0 groups; hint: 1 group or more"));
         let one = |v: &[Wire]| v[0].conv1d(v[1], Conv::default());
-        assert!(mistakes(one, &[spec(&[1, 3]), spec(&[1, 1, 1])]).contains("conv1d: takes signals [n, c, l]"));
+        assert!(
+            mistakes(one, &[spec(&[1, 3]), spec(&[1, 1, 1])]).contains("conv1d: takes signals [n, c, l]")
+        );
     }
 }

@@ -3,7 +3,8 @@
 use super::support::{is_float, shifted};
 use crate::base::DType;
 use crate::circuit::{Args, Call, Doc, Fault, FunctionDef, Wire, composed, mistake};
-use crate::gates::support::operands::{literal_like, zeros_like};
+use crate::gates::support::arguments;
+use crate::gates::support::operands::{self, literal_like, zeros_like};
 
 /// See the module.
 pub static CROSS_ENTROPY: FunctionDef = FunctionDef {
@@ -19,7 +20,7 @@ pub static CROSS_ENTROPY: FunctionDef = FunctionDef {
     call: Call {
         signature: "logits, labels, ignore=none",
         build: |a| {
-            let (logits, labels) = (a.wire("logits"), a.wire("labels"));
+            let (logits, labels) = (a.wire("logits"), arguments::whole(a, "labels"));
             match ignore(a) {
                 Some(ignore) => logits.cross_entropy_ignoring(labels, ignore),
                 None => logits.cross_entropy(labels),
@@ -41,7 +42,7 @@ pub static CROSS_ENTROPY_MEAN: FunctionDef = FunctionDef {
     call: Call {
         signature: "logits, labels, ignore=none",
         build: |a| {
-            let (logits, labels) = (a.wire("logits"), a.wire("labels"));
+            let (logits, labels) = (a.wire("logits"), arguments::whole(a, "labels"));
             match ignore(a) {
                 Some(ignore) => logits.cross_entropy_mean(labels, ignore),
                 None => logits.cross_entropy(labels).mean(),
@@ -69,7 +70,10 @@ fn checked(logits: Wire, labels: Wire) -> Option<Wire> {
     let rank = x.shape.rank();
     if rank == 0 || !x.shape.iter().take(rank - 1).eq(y.shape.iter()) {
         let what = format!("logits {} and labels {} don't fit", x.shape, y.shape);
-        mistake("cross_entropy", Fault::new(what, "labels have the axes of the logits but the last, the classes"));
+        mistake(
+            "cross_entropy",
+            Fault::new(what, "labels have the axes of the logits but the last, the classes"),
+        );
         return None;
     }
     Some(labels.cast(DType::I64))
@@ -81,7 +85,10 @@ fn losses(logits: Wire, labels: Wire) -> Wire {
     // Where all logits but one are far below it, the loss is tiny: the shift goes first, so that it is not rounded away.
     let (x, _) = shifted(logits, classes);
     let total = x.exp().sum_axes(&[classes]).log();
-    let picked = x.pick(labels.unsqueeze(classes)).reshape(&labels.shape().dims());
+    // Indices below 0 would count from the end; no label does, so that they go where no class is.
+    let beyond = operands::filled_like(x.shape()[classes] as f64, labels);
+    let index = labels.lt(0).select(beyond, labels);
+    let picked = x.take_along(index.unsqueeze(classes), -1).reshape(&labels.shape().dims());
     total - picked
 }
 
@@ -145,11 +152,15 @@ mod tests {
 
     #[test]
     fn tiny_and_huge_losses() {
-        let found = run(|w| vec![w[0].cross_entropy(w[1])], &[rows(&[1000.0, 960.0, 0.0, -1000.0]), [0i64, 1].into()]);
+        let found = run(
+            |w| vec![w[0].cross_entropy(w[1])],
+            &[rows(&[1000.0, 960.0, 0.0, -1000.0]), [0i64, 1].into()],
+        );
         let tiny = (-40f64).exp();
         assert!((found[0][0] / tiny - 1.0).abs() < 0.1, "{found:?}");
         assert_eq!(found[0][1], 1000.0);
-        assert!(run(|w| vec![w[0].cross_entropy(w[1])], &[rows(&[1.0, 2.0]), [2i64].into()])[0][0].is_nan());
+        let odd = run(|w| vec![w[0].cross_entropy(w[1])], &[rows(&[1.0, 2.0, 3.0, 4.0]), [2i64, -1].into()]);
+        assert!(odd[0].iter().all(|loss| loss.is_nan()));
     }
 
     #[test]
@@ -166,9 +177,11 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_said() {
         let spec = |dims: &[usize], dtype| Spec::new(dims, dtype).expect("a small shape");
-        let text = mistakes(|w| w[0].cross_entropy(w[1]), &[spec(&[4, 3], DType::F64), spec(&[3], DType::I64)]);
+        let text =
+            mistakes(|w| w[0].cross_entropy(w[1]), &[spec(&[4, 3], DType::F64), spec(&[3], DType::I64)]);
         assert!(text.contains("cross_entropy: logits [4, 3] and labels [3] don't fit"), "{text}");
-        let text = mistakes(|w| w[0].cross_entropy(w[1]), &[spec(&[4, 3], DType::F64), spec(&[4], DType::F64)]);
+        let text =
+            mistakes(|w| w[0].cross_entropy(w[1]), &[spec(&[4, 3], DType::F64), spec(&[4], DType::F64)]);
         assert!(text.contains("labels are f64, not whole numbers; hint: cast them"), "{text}");
     }
 }

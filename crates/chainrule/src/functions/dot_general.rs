@@ -28,12 +28,19 @@ pub static DOT_GENERAL: FunctionDef = FunctionDef {
 
 /// Axes as given; negative ones become too large, and are refused with them.
 fn axes_of(args: &Args<'_>, name: &str) -> Vec<usize> {
-    args.ints(name).unwrap_or_default().iter().map(|&axis| usize::try_from(axis).unwrap_or(usize::MAX)).collect()
+    args.ints(name)
+        .unwrap_or_default()
+        .iter()
+        .map(|&axis| usize::try_from(axis).unwrap_or(usize::MAX))
+        .collect()
 }
 
 fn check(x: [Spec; 2], contract: [&[usize]; 2], batch: [&[usize]; 2]) -> Result<(), Fault> {
     if x[0].dtype != x[1].dtype {
-        return Err(Fault::new(format!("dtypes differ: {} and {}", x[0].dtype, x[1].dtype), "cast one of them"));
+        return Err(Fault::new(
+            format!("dtypes differ: {} and {}", x[0].dtype, x[1].dtype),
+            "cast one of them",
+        ));
     }
     for side in 0..2 {
         let mut named = [contract[side], batch[side]].concat();
@@ -65,7 +72,8 @@ impl Side {
     #[track_caller]
     fn new(x: Wire, contract: &[usize], batch: &[usize], contract_last: bool) -> Side {
         let shape = x.shape();
-        let free: Vec<usize> = (0..shape.rank()).filter(|a| !contract.contains(a) && !batch.contains(a)).collect();
+        let free: Vec<usize> =
+            (0..shape.rank()).filter(|a| !contract.contains(a) && !batch.contains(a)).collect();
         let (rows, columns) = if contract_last { (&free[..], contract) } else { (contract, &free[..]) };
         let lengths = |axes: &[usize]| axes.iter().map(|&axis| shape[axis]).collect::<Vec<usize>>();
         let size = |axes: &[usize]| lengths(axes).iter().product::<usize>();
@@ -110,19 +118,26 @@ mod tests {
     fn follows_its_definition() {
         let (a, b) = (random(&[3, 2, 4], 1), random(&[4, 5, 2], 2));
         // y[j, i, k] = sum over l of a[i, j, l] b[l, k, j]
-        let found = run(|w| vec![w[0].dot_general(w[1], [&[2], &[0]], [&[1], &[2]])], &[a.clone(), b.clone()]);
+        let found =
+            run(|w| vec![w[0].dot_general(w[1], [&[2], &[0]], [&[1], &[2]])], &[a.clone(), b.clone()]);
         let (x, y) = (a.to_f64(), b.to_f64());
         for (at, got) in found[0].iter().enumerate() {
             let (j, i, k) = (at / 15, at / 5 % 3, at % 5);
             let wanted: f64 = (0..4).map(|l| x[(i * 2 + j) * 4 + l] * y[(l * 5 + k) * 2 + j]).sum();
             assert!((got - wanted).abs() < 1e-14);
         }
-        check_gradient(|w| (w[0].dot_general(w[1], [&[2], &[0]], [&[1], &[2]]) * w[2]).sum(), &[a, b, random(&[2, 3, 5], 3)]);
+        check_gradient(
+            |w| (w[0].dot_general(w[1], [&[2], &[0]], [&[1], &[2]]) * w[2]).sum(),
+            &[a, b, random(&[2, 3, 5], 3)],
+        );
     }
 
     #[test]
     fn without_a_sum_it_is_each_with_each() {
-        let found = run(|w| vec![w[0].dot_general(w[1], [&[], &[]], [&[], &[]])], &[[1.0, 2.0].into(), [3.0, 5.0].into()]);
+        let found = run(
+            |w| vec![w[0].dot_general(w[1], [&[], &[]], [&[], &[]])],
+            &[[1.0, 2.0].into(), [3.0, 5.0].into()],
+        );
         assert_eq!(found, [vec![3.0, 5.0, 6.0, 10.0]]);
     }
 

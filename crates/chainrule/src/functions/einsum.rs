@@ -59,7 +59,10 @@ fn parse(text: &str, values: &[Wire]) -> Result<(Vec<Lettered>, Vec<char>), Faul
     let (inputs, result) = plain.split_once("->").map_or((&plain[..], None), |(from, to)| (from, Some(to)));
     let odd = inputs.chars().chain(result.unwrap_or("").chars()).find(|c| !c.is_alphabetic() && *c != ',');
     if let Some(odd) = odd {
-        return Err(Fault::new(format!("{odd:?} in {text:?}"), "write one letter for each axis, as in \"ij,jk->ik\""));
+        return Err(Fault::new(
+            format!("{odd:?} in {text:?}"),
+            "write one letter for each axis, as in \"ij,jk->ik\"",
+        ));
     }
     let parts: Vec<&str> = inputs.split(',').collect();
     if parts.len() != values.len() {
@@ -85,7 +88,8 @@ fn parse(text: &str, values: &[Wire]) -> Result<(Vec<Lettered>, Vec<char>), Faul
         }
         lettered.push(Lettered { wire, letters });
     }
-    let implied = || lengths.iter().filter(|(_, (_, count))| *count == 1).map(|(&letter, _)| letter).collect();
+    let implied =
+        || lengths.iter().filter(|(_, (_, count))| *count == 1).map(|(&letter, _)| letter).collect();
     let result: Vec<char> = result.map_or_else(implied, |r| r.chars().collect());
     for (i, letter) in result.iter().enumerate() {
         if !lengths.contains_key(letter) || result[..i].contains(letter) {
@@ -115,13 +119,17 @@ fn contract(values: Vec<Lettered>, result: &[char]) -> Wire {
 #[track_caller]
 fn diagonals(mut value: Lettered) -> Lettered {
     let twice = |letters: &[char]| {
-        letters.iter().enumerate().find_map(|(i, l)| Some((i, i + 1 + letters[i + 1..].iter().position(|m| m == l)?)))
+        letters
+            .iter()
+            .enumerate()
+            .find_map(|(i, l)| Some((i, i + 1 + letters[i + 1..].iter().position(|m| m == l)?)))
     };
     while let Some((first, second)) = twice(&value.letters) {
         let letter = value.letters.remove(second);
         value.letters.remove(first);
         value.letters.push(letter);
-        let mut order: Vec<usize> = (0..=value.letters.len()).filter(|&a| a != first && a != second).collect();
+        let mut order: Vec<usize> =
+            (0..=value.letters.len()).filter(|&a| a != first && a != second).collect();
         order.extend([first, second]);
         value.wire = diagonal(value.wire.transpose(&order));
     }
@@ -151,7 +159,9 @@ fn join(a: Lettered, b: &Lettered, needed: &[char]) -> Lettered {
     let (contract_a, contract_b) = (places(&a, &contract), places(&b, &contract));
     let (batch_a, batch_b) = (places(&a, &batch), places(&b, &batch));
     let wire = product(a.wire, b.wire, [&contract_a, &contract_b], [&batch_a, &batch_b]);
-    let free = |of: &Lettered| of.letters.iter().copied().filter(|l| !contract.contains(l) && !batch.contains(l)).collect();
+    let free = |of: &Lettered| {
+        of.letters.iter().copied().filter(|l| !contract.contains(l) && !batch.contains(l)).collect()
+    };
     let (free_a, free_b): (Vec<char>, Vec<char>) = (free(&a), free(&b));
     Lettered { wire, letters: [batch, free_a, free_b].concat() }
 }
@@ -194,14 +204,33 @@ mod tests {
             _ => 5,
         };
         let cases = [
-            ("ij,jk", "ik"), ("ij,jk", "ki"), ("bij,bjk", "bik"), ("ij", "ji"), ("ij", ""), ("ij", "j"), ("ii", ""), ("ii", "i"),
-            ("iji", "j"), ("ij,ij", "ij"), ("ij,ij", ""), ("i,j", "ij"), ("i,j", ""), ("ij,kl", "ik"), ("ij,jk,kl", "il"),
-            ("bi,bj,bk", "ijk"), ("iij,j", "i"), (",i", "i"), ("ijk,jik", "k"), ("bhi,bhj", "hbij"), ("i,i,i", "i"),
+            ("ij,jk", "ik"),
+            ("ij,jk", "ki"),
+            ("bij,bjk", "bik"),
+            ("ij", "ji"),
+            ("ij", ""),
+            ("ij", "j"),
+            ("ii", ""),
+            ("ii", "i"),
+            ("iji", "j"),
+            ("ij,ij", "ij"),
+            ("ij,ij", ""),
+            ("i,j", "ij"),
+            ("i,j", ""),
+            ("ij,kl", "ik"),
+            ("ij,jk,kl", "il"),
+            ("bi,bj,bk", "ijk"),
+            ("iij,j", "i"),
+            (",i", "i"),
+            ("ijk,jik", "k"),
+            ("bhi,bhj", "hbij"),
+            ("i,i,i", "i"),
         ];
         for (from, to) in cases {
             let parts: Vec<&str> = from.split(',').collect();
             let dims = |part: &str| part.chars().map(lengths).collect::<Vec<usize>>();
-            let values: Vec<Tensor> = parts.iter().enumerate().map(|(i, p)| random(&dims(p), i as u64 + 1)).collect();
+            let values: Vec<Tensor> =
+                parts.iter().enumerate().map(|(i, p)| random(&dims(p), i as u64 + 1)).collect();
             let letters = format!("{from} -> {to}");
             let found = run(|w| vec![einsum(&letters, w)], &values);
             let wanted = naive(&parts, to, &values);

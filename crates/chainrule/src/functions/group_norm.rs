@@ -76,6 +76,9 @@ mod tests {
     fn groups_that_do_not_divide_the_channels() {
         let spec = Spec::new(&[2, 4], DType::F64).expect("a small shape");
         let text = mistakes(|w| w[0].group_norm(3, None, None, 1e-5), &[spec]);
-        assert!(text.contains("group_norm: 4 channels in 3 groups; hint: the groups must divide the channels"), "{text}");
+        assert!(
+            text.contains("group_norm: 4 channels in 3 groups; hint: the groups must divide the channels"),
+            "{text}"
+        );
     }
 }

@@ -24,7 +24,7 @@ pub static LAYER_NORM: FunctionDef = FunctionDef {
 pub(super) fn standardised(x: Wire, axes: &[usize], epsilon: f64) -> (Wire, Wire, Wire) {
     let mean = x.mean_axes(axes).keep_axes(x.shape(), axes);
     let off = x - mean;
-    let variance = (off * off).mean_axes(axes).keep_axes(x.shape(), axes);
+    let variance = off.square().mean_axes(axes).keep_axes(x.shape(), axes);
     (off / (variance + epsilon).sqrt(), mean, variance)
 }
 
@@ -43,7 +43,10 @@ impl Wire {
             return Wire::POISON;
         }
         let Some(last) = self.shape().rank().checked_sub(1) else {
-            return mistake("layer_norm", Fault::new("one number has no axis to normalise over", "give it an axis"));
+            return mistake(
+                "layer_norm",
+                Fault::new("one number has no axis to normalise over", "give it an axis"),
+            );
         };
         let given: Vec<Wire> = [Some(self), scale, bias].into_iter().flatten().collect();
         composed("layer_norm", &given, || scaled(standardised(self, &[last], epsilon).0, scale, bias))

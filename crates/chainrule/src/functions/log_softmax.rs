@@ -1,7 +1,8 @@
 //! Logarithms of shares that add up to 1.
 
-use super::support::{axis, is_float, shifted};
+use super::support::{is_float, shifted};
 use crate::circuit::{Call, Doc, FunctionDef, Wire, composed};
+use crate::gates::support::along;
 
 /// See the module.
 pub static LOG_SOFTMAX: FunctionDef = FunctionDef {
@@ -19,8 +20,9 @@ pub static LOG_SOFTMAX: FunctionDef = FunctionDef {
 impl Wire {
     /// The logarithm of softmax along an axis. Negative axes count from the end.
     #[track_caller]
-    pub fn log_softmax(self, along: i64) -> Wire {
-        let Some(axis) = axis("log_softmax", self, along).filter(|_| is_float("log_softmax", self)) else {
+    pub fn log_softmax(self, axis: i64) -> Wire {
+        let Some(axis) = along::named("log_softmax", self, axis).filter(|_| is_float("log_softmax", self))
+        else {
             return Wire::POISON;
         };
         composed("log_softmax", &[self], || {
@@ -39,7 +41,7 @@ mod tests {
         let found = run(|w| vec![w[0].log_softmax(0)], &[[0.0, -1000.0].into()]);
         assert_eq!(found, [vec![0.0, -1000.0]]);
         let gradient =
-            gradient_of(|w| w[0].log_softmax(0).pick(w[1]).sum(), &[[0.0, -1000.0].into(), [1i64].into()]);
+            gradient_of(|w| w[0].log_softmax(0).take(w[1], 0).sum(), &[[0.0, -1000.0].into(), [1i64].into()]);
         assert_eq!(gradient, [vec![-1.0, 1.0]]);
         check_gradient(
             |w| (w[0].log_softmax(0) * w[1]).sum(),

@@ -1,7 +1,8 @@
 //! The logarithm of a sum of exponentials.
 
-use super::support::{axis, is_float, shifted};
+use super::support::{is_float, shifted};
 use crate::circuit::{Args, Call, Doc, FunctionDef, Wire, composed};
+use crate::gates::support::along;
 use crate::gates::support::operands::filled_like;
 
 /// See the module.
@@ -20,7 +21,7 @@ pub static LOGSUMEXP: FunctionDef = FunctionDef {
 fn logsumexp_call(args: &Args<'_>) -> Wire {
     let (x, named) = (args.wire("x"), args.int("axis", -1));
     let y = x.logsumexp(named);
-    match axis(args.function, x, named) {
+    match along::named(args.function, x, named) {
         Some(axis) if args.flag("keep", false) && !y.is_poisoned() => y.keep_axes(x.shape(), &[axis]),
         _ => y,
     }
@@ -36,8 +37,8 @@ fn log_of_sum(sum: Wire) -> Wire {
 impl Wire {
     /// The logarithm of the sum of exponentials along an axis, which is dropped. Negative axes count from the end.
     #[track_caller]
-    pub fn logsumexp(self, along: i64) -> Wire {
-        let Some(axis) = axis("logsumexp", self, along).filter(|_| is_float("logsumexp", self)) else {
+    pub fn logsumexp(self, axis: i64) -> Wire {
+        let Some(axis) = along::named("logsumexp", self, axis).filter(|_| is_float("logsumexp", self)) else {
             return Wire::POISON;
         };
         composed("logsumexp", &[self], || {

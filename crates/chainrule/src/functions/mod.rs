@@ -1,4 +1,4 @@
-//! Functions composed of gates: one file for each, or for a few that differ in a line. A function becomes a gate only when
+//! Floor 2: functions composed of gates, one file for each, or for a few that differ in a line. A function becomes a gate only when
 //! a benchmark or an accuracy test asks for it.
 //!
 //! Each opens a stage of its name, so that a person can open and close it. To add one, write its file and add one line here.
@@ -9,7 +9,7 @@ macro_rules! functions {
     ($($file:ident: $($function:ident)*;)*) => {
         $(mod $file;)*
         $(pub use $file::*;)*
-        /// Every function, in the order of the catalogue.
+        /// Every composed function, in the order of the catalogue.
         pub static ALL: &[&crate::circuit::FunctionDef] = &[$($(&$function,)*)*];
     };
 }
@@ -49,9 +49,15 @@ functions! {
     // linear algebra
     solve_posdef: SOLVE_POSDEF;
     logdet_posdef: LOGDET_POSDEF;
-}
-
-/// The function of this name.
-pub fn by_name(name: &str) -> Option<&'static crate::circuit::FunctionDef> {
-    ALL.iter().copied().find(|f| f.name == name)
+    // index
+    embedding: EMBEDDING;
+    one_hot: ONE_HOT;
+    sort: SORT;
+    take_along: TAKE_ALONG;
+    top_k: TOP_K;
+    // moves
+    stack: STACK;
+    split: SPLIT;
+    // random
+    dropout: DROPOUT;
 }

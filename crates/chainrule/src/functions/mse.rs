@@ -19,10 +19,7 @@ impl Wire {
     /// The mean squared difference from `y`.
     #[track_caller]
     pub fn mse(self, y: Wire) -> Wire {
-        composed("mse", &[self, y], || {
-            let off = self - y;
-            (off * off).mean()
-        })
+        composed("mse", &[self, y], || (self - y).square().mean())
     }
 }
 

@@ -29,7 +29,7 @@ impl Wire {
     /// The Euclidean norm over some axes, which are dropped.
     #[track_caller]
     pub fn norm_axes(self, axes: &[usize]) -> Wire {
-        composed("norm", &[self], || root((self * self).sum_axes(axes)))
+        composed("norm", &[self], || root(self.square().sum_axes(axes)))
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::support::two;
 use crate::base::Shape;
-use crate::circuit::{Args, Attr, Attrs, Call, Doc, Fault, FunctionDef, GateDef, Wire, composed, mistake, record};
+use crate::circuit::{
+    Args, Attr, Attrs, Call, Doc, Fault, FunctionDef, GateDef, Wire, composed, mistake, record,
+};
 use crate::gates::{AVG_POOL, MAX_POOL};
 
 const MAX: &str = "x, window, stride=none, padding=0";
@@ -27,9 +29,14 @@ pub static MAX_POOL1D: FunctionDef = FunctionDef {
     name: "max_pool1d",
     doc: doc(
         "The largest element under each window along the last axis; the stride is the window if not given.",
-        LARGEST[0], LARGEST[1], LARGEST[2],
+        LARGEST[0],
+        LARGEST[1],
+        LARGEST[2],
     ),
-    call: Call { signature: MAX, build: |a| one(a).map_or(Wire::POISON, |pool| a.wire("x").max_pool1d(pool)) },
+    call: Call {
+        signature: MAX,
+        build: |a| one(a).map_or(Wire::POISON, |pool| a.wire("x").max_pool1d(pool)),
+    },
 };
 
 /// See the module.
@@ -38,9 +45,14 @@ pub static MAX_POOL2D: FunctionDef = FunctionDef {
     doc: doc(
         "The largest element under each window on the last two axes; the stride is the window if not given. An option is \
          one number for both axes, or a list of two.",
-        LARGEST[0], LARGEST[1], LARGEST[2],
+        LARGEST[0],
+        LARGEST[1],
+        LARGEST[2],
     ),
-    call: Call { signature: MAX, build: |a| options(a).map_or(Wire::POISON, |pool| a.wire("x").max_pool2d(pool)) },
+    call: Call {
+        signature: MAX,
+        build: |a| options(a).map_or(Wire::POISON, |pool| a.wire("x").max_pool2d(pool)),
+    },
 };
 
 /// See the module.
@@ -49,9 +61,14 @@ pub static AVG_POOL1D: FunctionDef = FunctionDef {
     doc: doc(
         "The average under each window along the last axis; the stride is the window if not given. Padding counts as \
          zeros, unless count_padding is false.",
-        MEAN[0], MEAN[1], "",
+        MEAN[0],
+        MEAN[1],
+        "",
     ),
-    call: Call { signature: AVERAGE, build: |a| one(a).map_or(Wire::POISON, |pool| a.wire("x").avg_pool1d(pool)) },
+    call: Call {
+        signature: AVERAGE,
+        build: |a| one(a).map_or(Wire::POISON, |pool| a.wire("x").avg_pool1d(pool)),
+    },
 };
 
 /// See the module.
@@ -60,9 +77,14 @@ pub static AVG_POOL2D: FunctionDef = FunctionDef {
     doc: doc(
         "The average under each window on the last two axes; the stride is the window if not given. Padding counts as \
          zeros, unless count_padding is false. An option is one number for both axes, or a list of two.",
-        MEAN[0], MEAN[1], "",
+        MEAN[0],
+        MEAN[1],
+        "",
     ),
-    call: Call { signature: AVERAGE, build: |a| options(a).map_or(Wire::POISON, |pool| a.wire("x").avg_pool2d(pool)) },
+    call: Call {
+        signature: AVERAGE,
+        build: |a| options(a).map_or(Wire::POISON, |pool| a.wire("x").avg_pool2d(pool)),
+    },
 };
 
 /// How windows lie on the last `N` axes.
@@ -101,11 +123,17 @@ fn options(args: &Args<'_>) -> Option<Pool<2>> {
     }
     let window = two(args, "window", None)?;
     let stride = if args.has("stride") { two(args, "stride", None)? } else { window };
-    Some(Pool { window, stride, padding: two(args, "padding", Some(0))?, count_padding: args.flag("count_padding", true) })
+    Some(Pool {
+        window,
+        stride,
+        padding: two(args, "padding", Some(0))?,
+        count_padding: args.flag("count_padding", true),
+    })
 }
 
 fn one(args: &Args<'_>) -> Option<Pool<1>> {
-    let Pool { window: [window, _], stride: [stride, _], padding: [padding, _], count_padding } = options(args)?;
+    let Pool { window: [window, _], stride: [stride, _], padding: [padding, _], count_padding } =
+        options(args)?;
     Some(Pool { window: [window], stride: [stride], padding: [padding], count_padding })
 }
 
@@ -130,7 +158,8 @@ fn pooled(function: &str, gate: &'static GateDef, x: Wire, pool: Pool<2>) -> Wir
     {
         return mistake(function, fault);
     }
-    let counts = |v: [usize; 2]| Attr::Ints(v.iter().map(|&i| i64::try_from(i).unwrap_or(i64::MAX)).collect());
+    let counts =
+        |v: [usize; 2]| Attr::Ints(v.iter().map(|&i| i64::try_from(i).unwrap_or(i64::MAX)).collect());
     let mut attrs = vec![("window", counts(pool.window)), ("stride", counts(pool.stride))];
     attrs.extend([("pad_low", counts(pool.padding)), ("pad_high", counts(pool.padding))]);
     if gate.attrs.contains(&"count_padding") {
@@ -202,7 +231,10 @@ mod tests {
         assert_eq!(run(|w| vec![w[0].max_pool1d(pool)], &x), [vec![5.0; 4]]);
         assert_eq!(gradient_of(|w| w[0].max_pool1d(pool).sum(), &x), [vec![2.0, 1.0, 0.0, 1.0]]);
         let square = [Tensor::new(vec![2.0; 4], &[2, 2]).expect("four numbers")];
-        assert_eq!(gradient_of(|w| w[0].max_pool2d(Pool::of([2, 2])).sum(), &square), [vec![1.0, 0.0, 0.0, 0.0]]);
+        assert_eq!(
+            gradient_of(|w| w[0].max_pool2d(Pool::of([2, 2])).sum(), &square),
+            [vec![1.0, 0.0, 0.0, 0.0]]
+        );
     }
 
     #[test]
@@ -235,7 +267,9 @@ mod tests {
     fn what_does_not_fit_is_said() {
         let spec = Spec::new(&[2, 3], DType::F64).expect("a small shape");
         let text = |pool| mistakes(|w| w[0].max_pool2d(pool), &[spec]);
-        assert!(text(Pool::of([3, 3])).contains("max_pool2d: a window of [3, 3] on [2, 3] with padding [0, 0]"));
+        assert!(
+            text(Pool::of([3, 3])).contains("max_pool2d: a window of [3, 3] on [2, 3] with padding [0, 0]")
+        );
         assert!(text(Pool { stride: [0, 1], ..Pool::of([2, 2]) }).contains("max_pool: stride is [0, 1]"));
         let padded = Pool { padding: [2, 0], ..Pool::of([2, 2]) };
         assert!(text(padded).contains("hint: padding must be less than the window"));

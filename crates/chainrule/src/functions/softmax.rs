@@ -1,7 +1,8 @@
 //! Shares that add up to 1.
 
-use super::support::{axis, is_float, shifted};
+use super::support::{is_float, shifted};
 use crate::circuit::{Call, Doc, FunctionDef, Wire, composed};
+use crate::gates::support::along;
 
 /// See the module.
 pub static SOFTMAX: FunctionDef = FunctionDef {
@@ -19,8 +20,8 @@ pub static SOFTMAX: FunctionDef = FunctionDef {
 impl Wire {
     /// Exponentials along an axis, divided by their sum. Negative axes count from the end.
     #[track_caller]
-    pub fn softmax(self, along: i64) -> Wire {
-        let Some(axis) = axis("softmax", self, along).filter(|_| is_float("softmax", self)) else {
+    pub fn softmax(self, axis: i64) -> Wire {
+        let Some(axis) = along::named("softmax", self, axis).filter(|_| is_float("softmax", self)) else {
             return Wire::POISON;
         };
         composed("softmax", &[self], || {

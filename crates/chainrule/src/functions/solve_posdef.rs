@@ -23,7 +23,10 @@ impl Wire {
     pub fn solve_posdef(self, b: Wire) -> Wire {
         composed("solve_posdef", &[self, b], || {
             let l = self.cholesky();
-            l.triangular_solve(l.triangular_solve(b, Triangle::LOWER), Triangle { transpose: true, ..Triangle::LOWER })
+            l.triangular_solve(
+                l.triangular_solve(b, Triangle::LOWER),
+                Triangle { transpose: true, ..Triangle::LOWER },
+            )
         })
     }
 }

@@ -1,23 +1,8 @@
 //! What functions share.
 
 use crate::circuit::{Args, Fault, Wire, mistake};
-use crate::gates::support::axes;
 use crate::gates::support::operands::{filled_like, zeros_like};
-
-/// One axis of a wire, checked; a mistake of `function` if it has none such.
-#[track_caller]
-pub fn axis(function: &str, x: Wire, axis: i64) -> Option<usize> {
-    if x.is_poisoned() {
-        return None;
-    }
-    match axes::axis(x.shape().rank(), axis) {
-        Ok(axis) => Some(axis),
-        Err(fault) => {
-            mistake(function, fault);
-            None
-        }
-    }
-}
+use crate::gates::support::{arguments, axes};
 
 /// Whether a wire holds floats; a mistake of `function` if not.
 #[track_caller]
@@ -78,19 +63,15 @@ pub fn root(x: Wire) -> Wire {
 
 /// A count for each of two axes: one number for both, or a list of two.
 pub fn two(args: &Args<'_>, name: &str, default: Option<usize>) -> Option<[usize; 2]> {
-    let wanted = "a whole number, or one for each axis";
-    let Some(given) = args.ints(name) else {
-        return default.map(|d| [d; 2]);
-    };
-    let counts: Option<Vec<usize>> = given.iter().map(|&v| usize::try_from(v).ok()).collect();
-    match counts.as_deref() {
-        Some(&[both]) => Some([both; 2]),
-        Some(&[first, second]) => Some([first, second]),
-        _ => {
-            mistake(
-                args.function,
-                Fault::new(format!("{name} is {given:?}"), format!("{name} must be {wanted}")),
-            );
+    if let (false, Some(default)) = (args.has(name), default) {
+        return Some([default; 2]);
+    }
+    match arguments::counts(args, name)?[..] {
+        [both] => Some([both; 2]),
+        [first, second] => Some([first, second]),
+        ref given => {
+            let hint = format!("{name} must be a whole number, or one for each axis");
+            mistake(args.function, Fault::new(format!("{name} is {given:?}"), hint));
             None
         }
     }
@@ -143,7 +124,10 @@ pub mod tests {
     }
 
     fn assert_near(what: &str, got: f64, wanted: f64, tolerance: f64) {
-        assert!((got - wanted).abs() <= tolerance * wanted.abs().max(1.0), "{what}: {got} instead of {wanted}");
+        assert!(
+            (got - wanted).abs() <= tolerance * wanted.abs().max(1.0),
+            "{what}: {got} instead of {wanted}"
+        );
     }
 
     /// An element-wise function against its definition, its gradient against central differences of the definition.

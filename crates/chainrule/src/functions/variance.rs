@@ -57,7 +57,7 @@ impl Wire {
                 return mean;
             }
             let off = x - mean.keep_axes(x.shape(), axes);
-            (off * off).sum_axes(axes) / (count(x, axes) - correction)
+            off.square().sum_axes(axes) / (count(x, axes) - correction)
         })
     }
 

@@ -1,5 +1,6 @@
 //! The largest element under each window of a plane: routes its gradient to exactly one element.
 
+use super::support::operands::zeros_like;
 use super::support::wants;
 use super::support::window::{self, Window};
 use crate::base::DType;
@@ -30,11 +31,14 @@ pub static MAX_POOL: GateDef = GateDef {
     element: |a, x, at| x[0].at(&largest(a, &x[0], at)),
     local: Local::Pair {
         vjp: |r, up, _| {
-            vec![up[0].map(|up| from_flat(up.flat_planes().spread(winners(r), plane(r)), r.inputs[0]))]
+            let Some(up) = up[0] else { return vec![None] };
+            let planes = zeros_like(r.inputs[0]).flat_planes();
+            let sums = planes.scatter_add_along(winners(r), up.flat_planes(), -1);
+            vec![Some(sums.reshape(&r.inputs[0].shape().dims()))]
         },
         jvp: |r, tangents| {
-            let picked = |t: Wire| from_flat(t.flat_planes().pick(winners(r)), r.output());
-            vec![tangents[0].map(picked)]
+            let picked = |t: Wire| t.flat_planes().take_along(winners(r), -1);
+            vec![tangents[0].map(|t| picked(t).reshape(&r.output().shape().dims()))]
         },
     },
     reads: Reads::INPUTS,
@@ -97,14 +101,6 @@ fn largest(attrs: &Attrs, x: &Plain, at: &[usize]) -> Vec<usize> {
 /// Where the winners are, one row a plane.
 fn winners(r: &Room<'_>) -> Wire {
     record(&MAX_POOL_INDEX, r.attrs.clone(), &[r.inputs[0]]).flat_planes()
-}
-
-fn plane(r: &Room<'_>) -> usize {
-    window::plane(r.inputs[0].shape())
-}
-
-fn from_flat(x: Wire, like: Wire) -> Wire {
-    x.reshape(&like.shape().dims())
 }
 
 impl Wire {

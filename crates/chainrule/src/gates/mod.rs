@@ -18,6 +18,9 @@ rooms! {
     // sources
     input: INPUT;
     constant: CONSTANT;
+    iota: IOTA;
+    random: RANDOM_UNIFORM RANDOM_NORMAL;
+    fold_key: FOLD_KEY;
     // element-wise
     identity: IDENTITY;
     stop_gradient: STOP_GRADIENT;
@@ -67,6 +70,16 @@ rooms! {
     cast: CAST;
     // reduce
     sum: SUM;
+    prod: PROD;
+    max_min: MAX MIN;
+    argmax: ARGMAX ARGMIN;
+    any_all: ANY_TRUE ALL_TRUE;
+    // cumulate
+    cumsum: CUMSUM;
+    cumprod: CUMPROD;
+    cummax: CUMMAX CUMMIN;
+    recurrence: RECURRENCE;
+    argsort: ARGSORT;
     // contract
     matmul: MATMUL;
     conv: CONV;
@@ -76,8 +89,15 @@ rooms! {
     reshape: RESHAPE;
     transpose: TRANSPOSE;
     broadcast: BROADCAST;
+    slice: SLICE;
+    dynamic_slice: DYNAMIC_SLICE;
+    dynamic_update_slice: DYNAMIC_UPDATE_SLICE;
+    pad: PAD;
+    concat: CONCAT;
+    reverse: REVERSE;
     // index
-    pick: PICK SPREAD;
+    gather: GATHER;
+    scatter_add: SCATTER_ADD;
     // window
     max_pool: MAX_POOL MAX_POOL_INDEX;
     avg_pool: AVG_POOL AVG_POOL_TRANSPOSE;

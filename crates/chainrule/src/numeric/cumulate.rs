@@ -101,9 +101,46 @@ fn line<'a, T: Number>(mut pairs: impl Iterator<Item = (&'a T, &'a mut T)>, comb
     }
 }
 
+/// The linear recurrence along the middle axis of outer x len x inner: `y_0 = b_0`, `y_i = a_i y_(i-1) + b_i`; with
+/// `reverse` from the end. `a` is not read where a line starts.
+pub fn recurrence<T: Number>(
+    [a, b]: [&[T]; 2],
+    outer: usize,
+    len: usize,
+    inner: usize,
+    output: &mut [T],
+    reverse: bool,
+) {
+    let count = outer.checked_mul(len).and_then(|count| count.checked_mul(inner));
+    assert_eq!(Some(a.len()), count, "recurrence: factor length");
+    assert_eq!([b.len(), output.len()], [a.len(); 2], "recurrence: summand and output length");
+    for group in 0..outer {
+        for step in 0..len {
+            let row = |i: usize| (group * len + if reverse { len - 1 - i } else { i }) * inner;
+            let at = row(step);
+            for i in 0..inner {
+                let carried = if step == 0 { None } else { Some(output[row(step - 1) + i]) };
+                output[at + i] = carried.map_or(b[at + i], |y| a[at + i].times(y).plus(b[at + i]));
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn recurrences_in_both_directions() {
+        let (a, b) = ([9, 2, 3, 1, 1, 1], [1, 1, 1, 10, 20, 30]);
+        let mut output = [0; 6];
+        recurrence([&a, &b], 2, 3, 1, &mut output, false);
+        assert_eq!(output, [1, 3, 10, 10, 30, 60]);
+        recurrence([&a, &b], 2, 3, 1, &mut output, true);
+        assert_eq!(output, [28, 3, 1, 60, 50, 30]);
+        recurrence([&a, &b], 1, 3, 2, &mut output, false);
+        assert_eq!(output, [1, 1, 4, 11, 24, 41]);
+    }
 
     fn one<T: Number>(input: &[T], op: Cumulate, reverse: bool) -> Vec<T> {
         let mut output = vec![T::ZERO; input.len()];
