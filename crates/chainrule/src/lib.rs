@@ -39,7 +39,8 @@ pub use base::*;
 #[cfg(feature = "derive")]
 pub use chainrule_derive::Tree;
 pub use circuit::{Circuit, Leaf, Node, Path, Stage, Tree, Wire, Wires, name, stage};
-pub use gates::{Comparable, Power, concat, constant, iota, recurrence};
+pub use functions::{Conv, Pool, attention, einsum, stack};
+pub use gates::{Comparable, Power, Triangle, concat, constant, iota, recurrence};
 
 /// Reads the text form of a circuit, as its `Display` prints it.
 ///

@@ -83,6 +83,9 @@ rooms! {
     argsort: ARGSORT;
     // contract
     matmul: MATMUL;
+    conv: CONV;
+    cholesky: CHOLESKY;
+    triangular_solve: TRIANGULAR_SOLVE;
     // move
     reshape: RESHAPE;
     transpose: TRANSPOSE;
@@ -96,6 +99,9 @@ rooms! {
     // index
     gather: GATHER;
     scatter_add: SCATTER_ADD;
+    // window
+    max_pool: MAX_POOL MAX_POOL_INDEX;
+    avg_pool: AVG_POOL AVG_POOL_TRANSPOSE;
 }
 
 /// The gate of this name.
