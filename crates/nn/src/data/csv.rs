@@ -249,7 +249,7 @@ mod tests {
     #[test]
     fn a_header_with_numbers_in_it_is_known_by_the_label() {
         let table = read("2019,2020,kind\n1,2,a\n3,4,b\n", "kind").unwrap();
-        assert_eq!((table.columns, table.rows()), (vec!["2019".to_string(), "2020".to_string()], 2));
+        assert_eq!((table.rows(), table.columns), (2, vec!["2019".to_string(), "2020".to_string()]));
     }
 
     #[test]
