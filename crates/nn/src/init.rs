@@ -1,23 +1,9 @@
 //! First values of weights, drawn by seed.
 
-use crate::error::Result;
 use crate::rng::Rng;
-use chainrule::{DType, Spec, Tensor};
+use chainrule::{Shape, Spec, Tensor};
 
-/// How a weight gets its first value.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Init {
-    /// Normal with variance 2 / fan-in: keeps the spread of values through relu (He et al. 2015).
-    He,
-    /// Uniform in plus or minus sqrt(6 / (fan-in + fan-out)) (Glorot and Bengio 2010).
-    Glorot,
-    /// Normal around 0 with this deviation.
-    Normal(f64),
-    /// Uniform between two numbers.
-    Uniform(f64, f64),
-    /// One number everywhere.
-    Constant(f64),
-}
+pub use chainrule::formula::Init;
 
 /// How many inputs each output of a layer has, and how many outputs each input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,31 +14,33 @@ pub struct Fan {
     pub outputs: usize,
 }
 
-impl Init {
-    /// A tensor of first values.
-    ///
-    /// # Errors
-    /// The shape is beyond the limits.
-    pub fn tensor(self, dims: &[usize], dtype: DType, fan: Fan, rng: &mut Rng) -> Result<Tensor> {
-        let spec = Spec::new(dims, dtype)
-            .map_err(|why| crate::error::Error::argument("weights", why, "make the layers smaller"))?;
-        let values: Vec<f64> = (0..spec.shape.elements()).map(|_| self.draw(fan, rng)).collect();
-        Ok(Tensor::from_f64(spec, &values))
+impl Fan {
+    /// That of a parameter in a formula: from the first axis to the last.
+    pub fn of_formula(shape: Shape) -> Fan {
+        let mut dims = shape.iter();
+        let inputs = dims.next().unwrap_or(1);
+        Fan { inputs, outputs: dims.next_back().unwrap_or(1) }
     }
+}
 
-    fn draw(self, fan: Fan, rng: &mut Rng) -> f64 {
-        let (inputs, outputs) = (fan.inputs.max(1) as f64, fan.outputs.max(1) as f64);
-        let between = |low: f64, high: f64, rng: &mut Rng| low + (high - low) * rng.uniform();
-        match self {
-            Init::He => (2.0 / inputs).sqrt() * rng.normal(),
-            Init::Glorot => {
-                let bound = (6.0 / (inputs + outputs)).sqrt();
-                between(-bound, bound, rng)
-            }
-            Init::Normal(deviation) => deviation * rng.normal(),
-            Init::Uniform(low, high) => between(low, high, rng),
-            Init::Constant(value) => value,
+/// First values drawn from a stream.
+pub fn tensor(init: Init, spec: Spec, fan: Fan, rng: &mut Rng) -> Tensor {
+    let values: Vec<f64> = (0..spec.shape.elements()).map(|_| draw(init, fan, rng)).collect();
+    Tensor::from_f64(spec, &values)
+}
+
+fn draw(init: Init, fan: Fan, rng: &mut Rng) -> f64 {
+    let (inputs, outputs) = (fan.inputs.max(1) as f64, fan.outputs.max(1) as f64);
+    let between = |low: f64, high: f64, rng: &mut Rng| low + (high - low) * rng.uniform();
+    match init {
+        Init::He => (2.0 / inputs).sqrt() * rng.normal(),
+        Init::Glorot => {
+            let bound = (6.0 / (inputs + outputs)).sqrt();
+            between(-bound, bound, rng)
         }
+        Init::Normal(deviation) => deviation * rng.normal(),
+        Init::Uniform(low, high) => between(low, high, rng),
+        Init::Constant(value) => value,
     }
 }
 
@@ -60,10 +48,11 @@ impl Init {
 mod tests {
     use super::*;
     use crate::rng::Purpose;
+    use chainrule::DType;
 
     fn moments(init: Init, fan: Fan) -> (f64, f64, f64) {
         let mut rng = Rng::new(0, Purpose::Start);
-        let values = init.tensor(&[200, 200], DType::F64, fan, &mut rng).unwrap().to_f64();
+        let values = tensor(init, Spec::new(&[200, 200], DType::F64).unwrap(), fan, &mut rng).to_f64();
         let mean = values.iter().sum::<f64>() / values.len() as f64;
         let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / values.len() as f64;
         (mean, variance, values.iter().fold(0.0, |most, v| v.abs().max(most)))

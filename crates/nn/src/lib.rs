@@ -6,6 +6,7 @@ pub mod atomic;
 mod batches;
 pub mod data;
 mod error;
+pub mod formula;
 pub mod init;
 pub mod layers;
 pub mod metrics;

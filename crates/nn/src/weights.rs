@@ -1,8 +1,11 @@
 //! Weights in files: safetensors, named by their paths.
 
+use crate::data::Dataset;
 use crate::error::{Error, Result};
+use crate::normalise::Normaliser;
 use chainrule::{DType, Diagnostic, Element, Mistake, Place, Tensor, Tree};
 use safetensors::{Dtype, SafeTensors, serialize, tensor::TensorView};
+use serde_json::json;
 use std::{collections::HashMap, path::Path};
 
 /// Says in a file's metadata that we wrote it, and in which form.
@@ -23,6 +26,17 @@ pub fn encode<T: Tree<Leaf = Tensor>>(tree: &T, notes: &[(&str, String)]) -> Res
     let notes = notes.iter().map(|(key, value)| (key.to_string(), value.clone()));
     let notes: HashMap<String, String> = notes.chain([(FORM.0.to_string(), FORM.1.to_string())]).collect();
     serialize(views, Some(notes)).map_err(|why| unwritable(&why))
+}
+
+/// What is needed, besides the weights, to use a network on new data.
+pub fn notes(network: &str, train: &Dataset, normaliser: &Normaliser) -> Vec<(&'static str, String)> {
+    vec![
+        ("network", network.to_string()),
+        ("columns", json!(train.columns).to_string()),
+        ("classes", json!(train.classes).to_string()),
+        ("mean", json!(normaliser.mean).to_string()),
+        ("deviation", json!(normaliser.deviation).to_string()),
+    ]
 }
 
 fn unwritable(why: &safetensors::SafeTensorError) -> Error {
