@@ -38,10 +38,10 @@ pub use base::*;
 #[cfg(feature = "derive")]
 pub use chainrule_derive::Tree;
 pub use circuit::{Circuit, Leaf, Node, Path, Stage, Tree, Wire, Wires, name, stage};
-pub use gates::{Comparable, constant};
+pub use gates::{Comparable, cond, constant, iterate, scan, scan_reverse, while_bounded, while_loop};
 
 /// What most programs use.
 pub mod prelude {
     pub use crate::{DType, Diagnostic, Result, Shape, Spec, Tensor, Tree, Wire, Wires};
-    pub use crate::{compile, constant, jvp, stage, trace, vjp, vmap};
+    pub use crate::{compile, cond, constant, custom_jvp, custom_rules, custom_vjp, iterate, jvp, scan, stage, trace, vjp, vmap, while_bounded, while_loop};
 }

@@ -41,6 +41,11 @@ rooms! {
     reshape: RESHAPE;
     transpose: TRANSPOSE;
     broadcast: BROADCAST;
+    // control
+    scan: SCAN;
+    while_loop: WHILE;
+    cond: COND;
+    custom: CUSTOM;
 }
 
 /// The gate of this name.

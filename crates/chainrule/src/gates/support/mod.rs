@@ -2,6 +2,7 @@
 
 pub mod axes;
 pub mod batch;
+pub mod bodies;
 #[macro_use]
 pub mod kernel;
 #[macro_use]
