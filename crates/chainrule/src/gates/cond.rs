@@ -60,6 +60,13 @@ fn shape_rule(attrs: &Attrs, inputs: &[Spec]) -> Result<Outputs, Fault> {
     Ok(Outputs::Many(outputs))
 }
 
+fn is_predicate(spec: Spec) -> Result<(), Fault> {
+    if spec == Spec::scalar(DType::Bool) {
+        return Ok(());
+    }
+    Err(Fault::new(format!("the predicate is {spec}, not one truth value"), "compare it, as in x > 0"))
+}
+
 /// Records the gate.
 #[track_caller]
 fn branch(predicate: Wire, yes: Circuit, no: Circuit, operands: &[Wire]) -> Vec<Wire> {
@@ -200,6 +207,10 @@ pub(super) fn cond_at<T: Wires, R: Wires>(
     let poison = || poisoned(&yes(poisoned(&operands)));
     let given = operands.leaves();
     let Some(specs) = specs(&given) else { return poison() };
+    if let Some(Err(fault)) = predicate.spec().map(is_predicate) {
+        at_site(site, || mistake(name, fault));
+        return poison();
+    }
     let fill = |wires: &[Wire]| operands.fill(wires).expect("one wire was made for each leaf");
     let yes_traced = inner(&INPUT, &specs, |wires| yes(fill(wires)), |out: &R| out.leaves());
     let no_traced = inner(&INPUT, &specs, |wires| no(fill(wires)), |out: &R| out.leaves());

@@ -237,7 +237,7 @@ fn alone<T: Wires>(
 ) -> Option<(Circuit, T)> {
     let traced = inner(&INPUT, specs, f, |out| out.leaves())?;
     if !traced.captured.is_empty() {
-        let text = format!("the {what} uses {} wires from outside", traced.captured.len());
+        let text = format!("the {what} uses wires from outside");
         let hint = "pass them as arguments, so that the rules say what their gradients are";
         at_site(site, || mistake("custom", Fault::new(text, hint)));
         return None;
