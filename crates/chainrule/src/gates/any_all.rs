@@ -2,7 +2,9 @@
 
 use super::support::{flops_per_input, reduce};
 use crate::base::{DType, Spec};
-use crate::circuit::{Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Sampler, Wire};
+use crate::circuit::{
+    Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Sampler, Wire,
+};
 use crate::numeric::reduce::Reduce;
 
 macro_rules! quantifier {
@@ -46,15 +48,30 @@ macro_rules! quantifier {
 }
 
 quantifier!(
-    ANY_TRUE, "any", "Whether at least one is true; false for none at all.", "y = x_0 or x_1 or ..", Reduce::Max, any, any_axes
+    ANY_TRUE,
+    "any",
+    "Whether at least one is true; false for none at all.",
+    "y = x_0 or x_1 or ..",
+    Reduce::Max,
+    any,
+    any_axes
 );
 quantifier!(
-    ALL_TRUE, "all", "Whether every one is true; true for none at all.", "y = x_0 and x_1 and ..", Reduce::Min, all, all_axes
+    ALL_TRUE,
+    "all",
+    "Whether every one is true; true for none at all.",
+    "y = x_0 and x_1 and ..",
+    Reduce::Min,
+    all,
+    all_axes
 );
 
 fn shape_rule(attrs: &Attrs, inputs: &[Spec]) -> Result<Outputs, Fault> {
     if inputs[0].dtype != DType::Bool {
-        return Err(Fault::new(format!("takes bool, not {}", inputs[0].dtype), "compare it first, as in x > 0"));
+        return Err(Fault::new(
+            format!("takes bool, not {}", inputs[0].dtype),
+            "compare it first, as in x > 0",
+        ));
     }
     reduce::shape(attrs, inputs).map(Outputs::One)
 }
@@ -81,7 +98,8 @@ mod tests {
     #[test]
     fn over_nothing_any_is_false_and_all_is_true() {
         let spec = Spec::new(&[2, 0], DType::Bool).unwrap();
-        let program = trace(|x: Wire| (x.any_axes(&[1]), x.all_axes(&[1]), x.any(), x.all()), &(spec,)).unwrap();
+        let program =
+            trace(|x: Wire| (x.any_axes(&[1]), x.all_axes(&[1]), x.any(), x.all()), &(spec,)).unwrap();
         let (any, all, one, every) = program.run((Tensor::zeros(spec),)).unwrap();
         assert_eq!((any.to_f64(), all.to_f64()), (vec![0.0; 2], vec![1.0; 2]));
         assert_eq!((one.item().unwrap(), every.item().unwrap()), (0.0, 1.0));

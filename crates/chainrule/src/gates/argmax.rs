@@ -1,9 +1,10 @@
 //! Where the largest and the smallest element stand. One room for both, which differ in one comparison.
 
 use super::support::{along, flops_per_input, reduce};
-use crate::base::{Shape, Spec};
-use crate::circuit::{Args, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Sampler, Wire, record};
-use crate::base::DType;
+use crate::base::{DType, Shape, Spec};
+use crate::circuit::{
+    Args, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Sampler, Wire, record,
+};
 use crate::numeric::reduce::{Extreme, arg_axis};
 
 macro_rules! place {

@@ -2,7 +2,9 @@
 
 use super::support::{along, no_flops};
 use crate::base::{Shape, Spec};
-use crate::circuit::{Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Plain, Reads, Wire, mistake, record};
+use crate::circuit::{
+    Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Plain, Reads, Wire, mistake, record,
+};
 use crate::numeric::movement::copy_into_strided;
 
 /// See the module.
@@ -50,7 +52,10 @@ fn shape_rule(attrs: &Attrs, inputs: &[Spec]) -> Result<Outputs, Fault> {
     let mut dims = first.shape.dims();
     for other in &inputs[1..] {
         if other.dtype != first.dtype {
-            return Err(Fault::new(format!("dtypes differ: {} and {}", first.dtype, other.dtype), "cast one of them"));
+            return Err(Fault::new(
+                format!("dtypes differ: {} and {}", first.dtype, other.dtype),
+                "cast one of them",
+            ));
         }
         let fits = other.shape.rank() == dims.len()
             && other.shape.iter().zip(first.shape.iter()).enumerate().all(|(i, (a, b))| i == axis || a == b);
@@ -116,7 +121,10 @@ mod tests {
         let specs = (Spec::new(&[2, 3], DType::F64).unwrap(), Spec::new(&[2, 4], DType::F64).unwrap());
         let text = |f: fn(Wire, Wire) -> Wire| trace(f, &specs).err().unwrap().to_string();
         let shapes = text(|x, y| concat(&[x, y], 0));
-        assert!(shapes.contains("concat: shapes don't fit: [2, 3] and [2, 4]; hint: all axes but number 0"), "{shapes}");
+        assert!(
+            shapes.contains("concat: shapes don't fit: [2, 3] and [2, 4]; hint: all axes but number 0"),
+            "{shapes}"
+        );
         assert!(text(|x, _| concat(&[x, x.cast(DType::F32)], 0)).contains("dtypes differ: f64 and f32"));
         assert!(text(|_, _| concat(&[], 0)).contains("concat: no values"));
         assert!(trace(|x: Wire, y: Wire| concat(&[x, y], -1), &specs).is_ok());

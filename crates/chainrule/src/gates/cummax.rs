@@ -111,7 +111,8 @@ mod tests {
     fn gradient(values: [f64; 4], f: fn(Wire) -> Wire) -> Vec<f64> {
         let weights = Tensor::from([1.0, 10.0, 100.0, 1000.0]);
         let x = Tensor::from(values);
-        let program = trace(|x: Wire| (f(x) * constant(weights.clone())).sum().gradient(&x), &(x.spec(),)).unwrap();
+        let program =
+            trace(|x: Wire| (f(x) * constant(weights.clone())).sum().gradient(&x), &(x.spec(),)).unwrap();
         program.run((x,)).unwrap().to_f64()
     }
 

@@ -1,8 +1,8 @@
 //! Running products along an axis.
 
 use super::cumsum::running;
-use super::support::{along, flops_per_output};
 use super::recurrence;
+use super::support::{along, flops_per_output};
 use crate::circuit::{Call, Class, Doc, GateDef, Local, Reads, Room, Wire};
 use crate::numeric::cumulate::Cumulate;
 

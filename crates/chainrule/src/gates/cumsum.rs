@@ -21,7 +21,9 @@ pub static CUMSUM: GateDef = GateDef {
     shape: along::widened,
     class: Class::Cumulate(|job| running(job, Cumulate::Sum)),
     element: |a, x, at| along::so_far(a, &x[0], at).sum(),
-    local: Local::Linear(|r, up, _| along::cumulated(&CUMSUM, up, r.attrs.int("axis"), !r.attrs.flag("reverse"))),
+    local: Local::Linear(|r, up, _| {
+        along::cumulated(&CUMSUM, up, r.attrs.int("axis"), !r.attrs.flag("reverse"))
+    }),
     reads: Reads::NOTHING,
     batch: along::batch,
     flops: flops_per_output,
@@ -54,5 +56,23 @@ impl Wire {
     #[track_caller]
     pub fn cumsum_reverse(self, axis: i64) -> Wire {
         along::cumulated(&CUMSUM, self, axis, true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::prelude::*;
+
+    #[test]
+    fn truth_values_are_counted_and_integers_wrap() {
+        let program = trace(
+            |x: Wire, y: Wire| (x.cumsum(0), y.cumsum_reverse(-1), x.cumprod(0)),
+            &(Spec::new(&[3], DType::Bool).unwrap(), Spec::new(&[2], DType::I32).unwrap()),
+        );
+        let (count, wrapped, product) =
+            program.unwrap().run((vec![true, false, true].into(), vec![1, i32::MAX].into())).unwrap();
+        assert_eq!((count.dtype(), count.to_f64()), (DType::I64, vec![1.0, 1.0, 2.0]));
+        assert_eq!(wrapped.to_vec::<i32>().unwrap(), [i32::MIN, i32::MAX]);
+        assert_eq!((product.dtype(), product.to_f64()), (DType::I64, vec![1.0, 0.0, 0.0]));
     }
 }

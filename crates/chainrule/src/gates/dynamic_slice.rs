@@ -3,7 +3,10 @@
 use super::gather::gather;
 use super::support::{arguments, batch, indices, no_flops, operands};
 use crate::base::{DType, Shape, Spec};
-use crate::circuit::{Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Operand, Outputs, Plain, Reads, Room, Sampler, Wire, record};
+use crate::circuit::{
+    Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Operand, Outputs, Plain, Reads, Room, Sampler,
+    Wire, record,
+};
 use crate::numeric::movement::copy_strided;
 
 /// See the module.
@@ -36,7 +39,9 @@ pub static DYNAMIC_SLICE: GateDef = GateDef {
         let starts = plain_offsets(x[0].spec.shape, window, &x[1..]);
         x[0].at(&starts.iter().zip(at).map(|(start, i)| start + i).collect::<Vec<_>>())
     },
-    local: Local::Linear(|r, up, _| operands::zeros_like(r.inputs[0]).dynamic_update_slice(up, &r.inputs[1..])),
+    local: Local::Linear(|r, up, _| {
+        operands::zeros_like(r.inputs[0]).dynamic_update_slice(up, &r.inputs[1..])
+    }),
     reads: Reads::INPUTS,
     batch: batch_rule,
     flops: no_flops,
@@ -65,7 +70,10 @@ pub(super) fn fits(value: Shape, window: Shape, starts: &[Spec]) -> Result<(), F
         return Err(Fault::new(format!("a start is {odd}"), "starts are i64 scalars, one for each axis"));
     }
     if window.iter().zip(value.iter()).any(|(size, length)| size > length) {
-        return Err(Fault::new(format!("a window {window} of {value}"), "a window is at most as long as each axis"));
+        return Err(Fault::new(
+            format!("a window {window} of {value}"),
+            "a window is at most as long as each axis",
+        ));
     }
     Ok(())
 }
@@ -80,7 +88,8 @@ pub(super) fn offsets(value: Shape, window: Shape, starts: &[Operand<'_>]) -> Ve
 
 /// The same for the reference.
 pub(super) fn plain_offsets(value: Shape, window: Shape, starts: &[Plain]) -> Vec<usize> {
-    let start = |(axis, start): (usize, &Plain)| indices::clamped(start.data[0] as i64, value[axis], window[axis]);
+    let start =
+        |(axis, start): (usize, &Plain)| indices::clamped(start.data[0] as i64, value[axis], window[axis]);
     starts.iter().enumerate().map(start).collect()
 }
 
@@ -106,7 +115,9 @@ fn batch_rule(r: &Room<'_>, batched: &[bool]) -> Vec<Wire> {
     let dims = x.shape().dims();
     let own = if batched[0] { &dims[1..] } else { &dims[..] };
     let starts = indices::clamped_starts(&r.inputs[1..], own, &sizes, count);
-    let along = |(axis, &start): (usize, &Wire)| indices::coordinate(&window, axis + 1) + indices::spread(start, &window);
+    let along = |(axis, &start): (usize, &Wire)| {
+        indices::coordinate(&window, axis + 1) + indices::spread(start, &window)
+    };
     let places: Vec<Wire> = starts.iter().enumerate().map(along).collect();
     let strides = Shape::new(own).map(Shape::strides).unwrap_or_default();
     let flat = indices::flat(&places, &strides, &window);
@@ -166,10 +177,8 @@ mod tests {
         assert_eq!(gradient.to_f64(), wanted);
 
         let specs = (Spec::new(&[2, 4], DType::F64).unwrap(), Spec::new(&[3], DType::I64).unwrap());
-        let shared = trace(
-            |x: Wire, j: Wire| vmap(move |j: Wire| window(x, j, constant(2i64)))((j,)),
-            &specs,
-        );
+        let shared =
+            trace(|x: Wire, j: Wire| vmap(move |j: Wire| window(x, j, constant(2i64)))((j,)), &specs);
         let y = shared.unwrap().run((numbers(&[2, 4]), vec![1i64, 0, -1].into())).unwrap();
         assert_eq!(y.to_f64(), [6.0, 7.0, 2.0, 3.0, 2.0, 3.0]);
     }
@@ -178,8 +187,13 @@ mod tests {
     fn what_does_not_fit_is_said() {
         let spec = Spec::new(&[4], DType::F64).unwrap();
         let text = |f: fn(Wire) -> Wire| trace(f, &(spec,)).err().unwrap().to_string();
-        assert!(text(|x| x.dynamic_slice(&[constant(0i64)], &[5])).contains("dynamic_slice: a window [5] of [4]"));
+        assert!(
+            text(|x| x.dynamic_slice(&[constant(0i64)], &[5])).contains("dynamic_slice: a window [5] of [4]")
+        );
         assert!(text(|x| x.dynamic_slice(&[], &[2])).contains("0 starts and a window [2] for 1 axes"));
-        assert!(text(|x| x.dynamic_slice(&[x.sum()], &[2])).contains("a start is f64[]; hint: starts are i64 scalars"));
+        assert!(
+            text(|x| x.dynamic_slice(&[x.sum()], &[2]))
+                .contains("a start is f64[]; hint: starts are i64 scalars")
+        );
     }
 }

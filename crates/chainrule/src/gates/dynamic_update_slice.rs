@@ -4,7 +4,9 @@ use super::dynamic_slice::{fits, offsets, plain_offsets, sample_window};
 use super::gather::gather;
 use super::support::{arguments, batch, indices, no_flops, operands};
 use crate::base::{DType, Shape, Spec};
-use crate::circuit::{Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Plain, Reads, Room, Wire, record};
+use crate::circuit::{
+    Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Plain, Reads, Room, Wire, record,
+};
 use crate::numeric::movement::copy_into_strided;
 
 /// See the module.
@@ -75,7 +77,8 @@ fn kernel(job: &mut Job<'_>) {
 /// With the same starts for all examples a window of one more axis; else each example's window is a mask, filled by picking
 /// from its update.
 fn batch_rule(r: &Room<'_>, batched: &[bool]) -> Vec<Wire> {
-    let (x, update, count) = (batch::input(r, batched, 0), batch::input(r, batched, 1), batch::size(r, batched));
+    let (x, update, count) =
+        (batch::input(r, batched, 0), batch::input(r, batched, 1), batch::size(r, batched));
     if !batched[2..].contains(&true) {
         let starts = [&[operands::literal(0.0, DType::I64)], &r.inputs[2..]].concat();
         return vec![x.dynamic_update_slice(update, &starts)];
@@ -83,9 +86,11 @@ fn batch_rule(r: &Room<'_>, batched: &[bool]) -> Vec<Wire> {
     let (dims, window) = (x.shape().dims(), update.shape().dims());
     let starts = indices::clamped_starts(&r.inputs[2..], &dims[1..], &window[1..], count);
     // Where an element of x stands in the window, if it does.
-    let along = |(axis, &start): (usize, &Wire)| indices::coordinate(&dims, axis + 1) - indices::spread(start, &dims);
+    let along =
+        |(axis, &start): (usize, &Wire)| indices::coordinate(&dims, axis + 1) - indices::spread(start, &dims);
     let places: Vec<Wire> = starts.iter().enumerate().map(along).collect();
-    let inside = places.iter().zip(&window[1..]).map(|(&place, &size)| place.ge(0).and(place.lt(size as i64)));
+    let inside =
+        places.iter().zip(&window[1..]).map(|(&place, &size)| place.ge(0).and(place.lt(size as i64)));
     let Some(inside) = inside.reduce(Wire::and) else { return vec![update] };
     let strides = Shape::new(&window[1..]).map(Shape::strides).unwrap_or_default();
     let each: usize = window[1..].iter().product();

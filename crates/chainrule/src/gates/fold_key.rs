@@ -29,7 +29,7 @@ pub static FOLD_KEY: GateDef = GateDef {
     }),
     attrs: &[],
     shape: shape_rule,
-    class: Class::Elementwise(map2!([i64] |key, data| fold(key, data))),
+    class: Class::Elementwise(map2!([i64] | key, data | fold(key, data))),
     element: element!(|key, data| fold(key as i64, data as i64) as f64),
     local: Local::Flat,
     reads: Reads::NOTHING,
@@ -37,13 +37,20 @@ pub static FOLD_KEY: GateDef = GateDef {
     flops: flops_per_output,
     sample: |s| {
         let dims = s.dims(0, 2);
-        Case { attrs: Attrs::NONE, inputs: vec![s.ints(&dims, -1_000_000, 1_000_000), s.ints(&dims, -100, 100)] }
+        Case {
+            attrs: Attrs::NONE,
+            inputs: vec![s.ints(&dims, -1_000_000, 1_000_000), s.ints(&dims, -100, 100)],
+        }
     },
 };
 
 fn shape_rule(_: &Attrs, inputs: &[Spec]) -> Result<Outputs, Fault> {
     let spec = super::support::shape::alike(inputs)?;
-    if spec.dtype == DType::I64 { Ok(Outputs::One(spec)) } else { Err(super::support::wants("i64", spec.dtype)) }
+    if spec.dtype == DType::I64 {
+        Ok(Outputs::One(spec))
+    } else {
+        Err(super::support::wants("i64", spec.dtype))
+    }
 }
 
 impl Wire {
@@ -60,5 +67,31 @@ impl Wire {
     #[track_caller]
     pub fn fold(self, data: impl Comparable) -> Wire {
         broadcast2(&FOLD_KEY, self, data.beside(self))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::prelude::*;
+
+    #[test]
+    fn keys_are_exact_in_f64_and_literals_are_data() {
+        let program = trace(
+            |k: Wire, i: Wire| (k.fold(i), k.fold(5)),
+            &(Spec::scalar(DType::I64), Spec::scalar(DType::I64)),
+        );
+        let program = program.unwrap();
+        for key in -50i64..50 {
+            let (wire, literal) = program.run((key.into(), 5i64.into())).unwrap();
+            assert_eq!(wire, literal);
+            let key = wire.to_vec::<i64>().unwrap()[0];
+            assert!((0..=super::BITS).contains(&key) && key as f64 as i64 == key);
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_said() {
+        let text = trace(|k: Wire| k.fold(1), &(Spec::scalar(DType::F64),)).err().unwrap().to_string();
+        assert!(text.contains("fold_key: takes i64, not f64"), "{text}");
     }
 }

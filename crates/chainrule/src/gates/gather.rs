@@ -3,7 +3,10 @@
 use super::scatter_add::scatter_add;
 use super::support::{along, arguments, axes, batch, indices, no_flops, operands};
 use crate::base::Shape;
-use crate::circuit::{Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Room, Sampler, Wire, mistake, record};
+use crate::circuit::{
+    Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Room, Sampler, Wire, mistake,
+    record,
+};
 use crate::numeric::index;
 
 /// See the module.
@@ -135,12 +138,14 @@ impl Wire {
             return indices;
         }
         let Some(axis) = along::named("gather", self, axis) else { return Wire::POISON };
-        let fits = alongside(self, indices, axis).and_then(|()| indices::check_constant(indices, self.shape()[axis]));
+        let fits = alongside(self, indices, axis)
+            .and_then(|()| indices::check_constant(indices, self.shape()[axis]));
         if let Err(fault) = fits {
             return mistake("gather", fault);
         }
         let last = self.shape().rank() - 1;
-        gather(self.move_axis(axis, last), indices.move_axis(axis, last), last, last, true).move_axis(last, axis)
+        gather(self.move_axis(axis, last), indices.move_axis(axis, last), last, last, true)
+            .move_axis(last, axis)
     }
 }
 
@@ -174,7 +179,10 @@ mod tests {
         assert!(numbers[..3].iter().all(|v| v.is_nan()) && numbers[6..].iter().all(|v| v.is_nan()));
         assert_eq!(numbers[3..6], [3.0, 4.0, 5.0]);
         assert_eq!(gradient.to_f64(), [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]);
-        let whole = trace(|x: Wire, i: Wire| x.take(i, 0), &(Spec::new(&[2], DType::I32).unwrap(), Spec::scalar(DType::I64)));
+        let whole = trace(
+            |x: Wire, i: Wire| x.take(i, 0),
+            &(Spec::new(&[2], DType::I32).unwrap(), Spec::scalar(DType::I64)),
+        );
         assert_eq!(whole.unwrap().run((vec![5i32, 6].into(), 2i64.into())).unwrap().to_f64(), [0.0]);
     }
 
@@ -196,13 +204,55 @@ mod tests {
     }
 
     #[test]
+    fn each_example_has_its_own_indices() {
+        let specs = (Spec::new(&[2, 3], DType::F64).unwrap(), Spec::new(&[2, 2], DType::I64).unwrap());
+        let program = trace(
+            |x: Wire, i: Wire| {
+                let both = vmap(|x: Wire, i: Wire| x.take(i, 0))((x, i));
+                let columns = vmap(move |i: Wire| x.take(i, 1))((i,));
+                let sums = vmap(|x: Wire, i: Wire| x.scatter_add(i, x.slice_axis(0, 0, 2), 0))((x, i));
+                let along = vmap(|x: Wire, i: Wire| {
+                    vmap(|x: Wire, i: Wire| x.take(i, 0))((x.broadcast_to(&[2, 3]), i))
+                })((x, i));
+                (both, columns, sums, along)
+            },
+            &specs,
+        );
+        let x = Tensor::new((0..6).map(f64::from).collect(), &[2, 3]).unwrap();
+        let i = Tensor::new(vec![2i64, 0, 1, 1], &[2, 2]).unwrap();
+        let (both, columns, sums, along) = program.unwrap().run((x, i)).unwrap();
+        assert_eq!(both.to_f64(), [2.0, 0.0, 4.0, 4.0]);
+        assert_eq!(columns.shape().dims(), [2, 2, 2]);
+        assert_eq!(columns.to_f64(), [2.0, 0.0, 5.0, 3.0, 1.0, 1.0, 4.0, 4.0]);
+        assert_eq!(sums.to_f64(), [1.0, 1.0, 2.0, 3.0, 11.0, 5.0]);
+        assert_eq!(along.to_f64(), [2.0, 0.0, 4.0, 4.0]);
+    }
+
+    #[test]
+    fn missing_truth_values_are_false() {
+        let specs = (Spec::new(&[2], DType::Bool).unwrap(), Spec::new(&[2], DType::I64).unwrap());
+        let program = trace(|x: Wire, i: Wire| x.take(i, 0), &specs).unwrap();
+        assert_eq!(
+            program.run((vec![true, true].into(), vec![5i64, 1].into())).unwrap().to_f64(),
+            [0.0, 1.0]
+        );
+    }
+
+    #[test]
     fn what_does_not_fit_is_said() {
         let spec = Spec::new(&[2, 3], DType::F64).unwrap();
         let text = |f: fn(Wire) -> Wire| trace(f, &(spec,)).err().unwrap().to_string();
         let range = text(|x| x.take(constant(vec![0i64, 3]), 1));
-        assert!(range.contains("gather: index 3 of an axis of length 3; hint: indices go from 0 to 2, or from -3 to -1"), "{range}");
+        assert!(
+            range.contains(
+                "gather: index 3 of an axis of length 3; hint: indices go from 0 to 2, or from -3 to -1"
+            ),
+            "{range}"
+        );
         assert!(text(|x| x.take(x, 0)).contains("indices are f64, not i64; hint: cast them first"));
         assert!(text(|x| x.take(constant(0i64), 2)).contains("axis 2 of a value with 2 axes"));
-        assert!(text(|x| x.take_along(constant(vec![0i64]), 0)).contains("indices [1] along axis 0 of [2, 3]"));
+        assert!(
+            text(|x| x.take_along(constant(vec![0i64]), 0)).contains("indices [1] along axis 0 of [2, 3]")
+        );
     }
 }

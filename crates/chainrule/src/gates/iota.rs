@@ -2,7 +2,9 @@
 
 use super::support::{along, arguments, axes, batch, no_flops};
 use crate::base::{DType, Element, Shape, Spec};
-use crate::circuit::{Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Wire, mistake, record};
+use crate::circuit::{
+    Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Wire, mistake, record,
+};
 
 /// See the module.
 pub static IOTA: GateDef = GateDef {
@@ -25,7 +27,11 @@ pub static IOTA: GateDef = GateDef {
     shape: |a, _| {
         let spec = Spec { shape: a.shape("shape")?, dtype: a.dtype("dtype") };
         along::checked(a, &[spec])?;
-        if spec.dtype == DType::Bool { Err(super::support::wants("numbers", spec.dtype)) } else { Ok(Outputs::One(spec)) }
+        if spec.dtype == DType::Bool {
+            Err(super::support::wants("numbers", spec.dtype))
+        } else {
+            Ok(Outputs::One(spec))
+        }
     },
     class: Class::Source(kernel),
     element: |a, _, at| {
@@ -67,7 +73,8 @@ fn kernel(job: &mut Job<'_>) {
 /// ```
 #[track_caller]
 pub fn iota(dims: &[usize], axis: i64, dtype: DType) -> Wire {
-    let checked = Shape::new(dims).map_err(|e| Fault::new(e, "")).and_then(|shape| axes::axis(shape.rank(), axis));
+    let checked =
+        Shape::new(dims).map_err(|e| Fault::new(e, "")).and_then(|shape| axes::axis(shape.rank(), axis));
     match checked {
         Ok(axis) => record(&IOTA, attrs(dims, axis, dtype), &[]),
         Err(fault) => mistake("iota", fault),

@@ -1,17 +1,18 @@
 //! The largest and the smallest element over axes. One room for both, which differ in one comparison.
 
+use super::iota;
 use super::support::operands::{filled_like, zeros_like};
 use super::support::{flops_per_input, reduce};
-use super::iota;
-use crate::base::DType;
-use crate::circuit::{Args, Attrs, Call, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Room, Wire, mistake};
-use crate::base::Spec;
+use crate::base::{DType, Spec};
+use crate::circuit::{
+    Args, Attrs, Call, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Room, Wire, mistake,
+};
 use crate::numeric::reduce::Reduce;
 
 macro_rules! extreme {
     (
         $gate:ident, $name:literal, $summary:literal, $formula:literal, $op:expr, $beats:tt,
-        $two:ident, $arg:ident, $all:ident, $axes:ident
+        $two:expr, $arg:ident, $all:ident, $axes:ident
     ) => {
         /// See the module.
         pub static $gate: GateDef = GateDef {
@@ -26,7 +27,7 @@ macro_rules! extreme {
             },
             call: Some(Call {
                 signature: "x, y=none, axis=none, keep=false",
-                build: |a| if a.has("y") { of_two(a, Wire::$two) } else { reduce::call(a, &$gate) },
+                build: |a| if a.has("y") { of_two(a, $two) } else { reduce::call(a, &$gate) },
             }),
             attrs: &["axes"],
             shape: shape_rule,
@@ -71,11 +72,11 @@ macro_rules! extreme {
 
 extreme!(
     MAX, "max", "The largest element: the whole gradient goes to exactly one, the first of those that tie.",
-    "y = max of x over the axes; max(x, y): the larger of two", Reduce::Max, >, maximum, argmax, max, max_axes
+    "y = max of x over the axes; max(x, y): the larger of two", Reduce::Max, >, Wire::maximum, argmax, max, max_axes
 );
 extreme!(
     MIN, "min", "The smallest element: the whole gradient goes to exactly one, the first of those that tie.",
-    "y = min of x over the axes; min(x, y): the smaller of two", Reduce::Min, <, smaller, argmin, min, min_axes
+    "y = min of x over the axes; min(x, y): the smaller of two", Reduce::Min, <, |x, y| x.le(y).or(x.ne(x)).select(x, y), argmin, min, min_axes
 );
 
 /// `max(a, b)` in a formula means the larger of two values.
@@ -87,13 +88,6 @@ fn of_two(args: &Args<'_>, two: fn(Wire, Wire) -> Wire) -> Wire {
         return mistake(args.function, Fault::new("two values and an axis", hint));
     }
     two(x, y)
-}
-
-impl Wire {
-    /// TEMPORARY until minimum is merged.
-    pub fn smaller(self, y: Wire) -> Wire {
-        self.le(y).or(self.ne(self)).select(self, y)
-    }
 }
 
 fn shape_rule(attrs: &Attrs, inputs: &[Spec]) -> Result<Outputs, Fault> {

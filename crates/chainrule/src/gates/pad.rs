@@ -2,7 +2,10 @@
 
 use super::support::no_flops;
 use crate::base::{Shape, Spec, limits};
-use crate::circuit::{Args, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Room, Wire, mistake, record};
+use crate::circuit::{
+    Args, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Room, Wire, mistake,
+    record,
+};
 use crate::numeric::movement::{copy_into_strided, copy_strided};
 
 /// See the module.
@@ -60,7 +63,8 @@ fn reach(length: usize, between: i64) -> i128 {
 }
 
 fn shape_rule(attrs: &Attrs, inputs: &[Spec]) -> Result<Outputs, Fault> {
-    let (from, [low, high, between]) = (inputs[0].shape, ["low", "high", "between"].map(|name| attrs.ints(name)));
+    let (from, [low, high, between]) =
+        (inputs[0].shape, ["low", "high", "between"].map(|name| attrs.ints(name)));
     if [low, high, between].iter().any(|list| list.len() != from.rank()) {
         let what = format!("low {low:?}, high {high:?} and between {between:?} for {} axes", from.rank());
         return Err(Fault::new(what, "give one for each axis"));
@@ -76,7 +80,8 @@ fn shape_rule(attrs: &Attrs, inputs: &[Spec]) -> Result<Outputs, Fault> {
     for (axis, length) in dims.iter_mut().enumerate() {
         let padded = reach(*length, between[axis]) + i128::from(low[axis]) + i128::from(high[axis]);
         *length = usize::try_from(padded).map_err(|_| {
-            let what = format!("{} before and {} after axis {axis} of {from} leave {padded}", low[axis], high[axis]);
+            let what =
+                format!("{} before and {} after axis {axis} of {from} leave {padded}", low[axis], high[axis]);
             Fault::new(what, "crop less")
         })?;
     }
@@ -89,7 +94,11 @@ fn cropped(r: &Room<'_>, up: Wire, _: usize) -> Wire {
     let spread = up.pad_between(&negated("low"), &negated("high"), &vec![0; up.shape().rank()]);
     let dims = spread.shape().dims();
     let steps: Vec<usize> = steps(r.attrs).into_iter().map(|s| s as usize).collect();
-    if steps.iter().all(|&step| step == 1) { spread } else { spread.slice(&vec![0; dims.len()], &dims, &steps) }
+    if steps.iter().all(|&step| step == 1) {
+        spread
+    } else {
+        spread.slice(&vec![0; dims.len()], &dims, &steps)
+    }
 }
 
 /// The elements along one axis that are not cropped away: the first, how many, and the place of the first.
@@ -147,11 +156,14 @@ impl Wire {
     /// The same with zeros between neighbours too.
     #[track_caller]
     pub fn pad_between(self, low: &[i64], high: &[i64], between: &[i64]) -> Wire {
-        let nothing = [low, high, between].iter().all(|list| list.len() == self.shape().rank() && list.iter().all(|&n| n == 0));
+        let nothing = [low, high, between]
+            .iter()
+            .all(|list| list.len() == self.shape().rank() && list.iter().all(|&n| n == 0));
         if nothing {
             return self;
         }
-        let attrs = [("low", low), ("high", high), ("between", between)].map(|(name, list)| (name, list.to_vec().into()));
+        let attrs = [("low", low), ("high", high), ("between", between)]
+            .map(|(name, list)| (name, list.to_vec().into()));
         record(&PAD, Attrs::new(attrs), &[self])
     }
 }
@@ -169,6 +181,14 @@ mod tests {
         assert_eq!(kept(4, -9, 1, 2), (0, 0, 0));
         assert_eq!(kept(0, 2, 1, 4), (0, 0, 0));
         assert_eq!(kept(2, i64::MIN + 1, i64::MAX, 3), (1, 1, 0));
+    }
+
+    #[test]
+    fn other_dtypes_are_padded_with_their_zero() {
+        let program =
+            trace(|x: Wire| x.pad_between(&[1], &[-1], &[1]), &(Spec::new(&[3], DType::Bool).unwrap(),))
+                .unwrap();
+        assert_eq!(program.run((vec![true; 3].into(),)).unwrap().to_f64(), [0.0, 1.0, 0.0, 1.0, 0.0]);
     }
 
     #[test]

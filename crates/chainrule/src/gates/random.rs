@@ -2,7 +2,10 @@
 
 use super::support::{arguments, flops_per_output};
 use crate::base::{DType, Shape, Spec, Tensor};
-use crate::circuit::{Args, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Plain, Reads, Sampler, Wire, record};
+use crate::circuit::{
+    Args, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Plain, Reads, Sampler, Wire,
+    record,
+};
 use crate::numeric::philox;
 
 macro_rules! random {
@@ -43,20 +46,28 @@ macro_rules! random {
 }
 
 random!(
-    RANDOM_UNIFORM, "random_uniform",
+    RANDOM_UNIFORM,
+    "random_uniform",
     "Numbers uniform in [0, 1) that depend on this i64 key alone. A key with axes gives numbers for each of its elements: \
      the axes of the key, then those of the shape.",
     "y[k.., i] = word i of Philox under key[k..], its upper 24 (f32) or 53 (f64) bits over 2^24 or 2^53",
-    "the same bits on every machine and for any number of threads", fill_uniform,
-    |key, i, dtype| if dtype == DType::F32 { f64::from(philox::uniform_f32(key, i)) } else { philox::uniform_f64(key, i) },
+    "the same bits on every machine and for any number of threads",
+    fill_uniform,
+    |key, i, dtype| if dtype == DType::F32 {
+        f64::from(philox::uniform_f32(key, i))
+    } else {
+        philox::uniform_f64(key, i)
+    },
     random_uniform
 );
 random!(
-    RANDOM_NORMAL, "random_normal",
+    RANDOM_NORMAL,
+    "random_normal",
     "Normal numbers with mean 0 and variance 1 that depend on this i64 key alone. A key with axes gives numbers for each of \
      its elements: the axes of the key, then those of the shape.",
     "y[k.., i] = number i of Box and Muller's transform of Philox under key[k..]",
-    "the same on every machine within 2 ulp, and for any number of threads", fill_normal,
+    "the same on every machine within 2 ulp, and for any number of threads",
+    fill_normal,
     |key, i, dtype| {
         let normal = philox::normal(key, i);
         if dtype == DType::F32 { f64::from(normal as f32) } else { normal }
@@ -68,7 +79,10 @@ random!(
 fn shape_rule(attrs: &Attrs, inputs: &[Spec]) -> Result<Outputs, Fault> {
     let (key, dtype) = (inputs[0], attrs.dtype("dtype"));
     if key.dtype != DType::I64 {
-        return Err(Fault::new(format!("the key is {}, not i64", key.dtype), "write a whole number, or fold one from a key"));
+        return Err(Fault::new(
+            format!("the key is {}, not i64", key.dtype),
+            "write a whole number, or fold one from a key",
+        ));
     }
     if !dtype.is_float() {
         return Err(Fault::new(format!("random numbers of {dtype}"), "draw f32 or f64 and cast them"));
@@ -116,7 +130,9 @@ mod tests {
         let keys = Tensor::from(vec![3i64, -8, 3]);
         let program = trace(
             |keys: Wire| {
-                let draw = |key: Wire| (key.random_normal(&[5], DType::F64), key.random_uniform(&[2, 2], DType::F32));
+                let draw = |key: Wire| {
+                    (key.random_normal(&[5], DType::F64), key.random_uniform(&[2, 2], DType::F32))
+                };
                 let first = draw(keys.at(0, 0));
                 (vmap(draw)((keys,)), first)
             },
@@ -132,7 +148,12 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_said() {
         let text = |f: fn(Wire) -> Wire| trace(f, &(Spec::scalar(DType::F64),)).err().unwrap().to_string();
-        assert!(text(|x| x.random_normal(&[2], DType::F64)).contains("random_normal: the key is f64, not i64"));
-        assert!(text(|_| constant(1i64).random_uniform(&[2], DType::I64)).contains("random numbers of i64; hint: draw f32"));
+        assert!(
+            text(|x| x.random_normal(&[2], DType::F64)).contains("random_normal: the key is f64, not i64")
+        );
+        assert!(
+            text(|_| constant(1i64).random_uniform(&[2], DType::I64))
+                .contains("random numbers of i64; hint: draw f32")
+        );
     }
 }

@@ -2,7 +2,9 @@
 
 use super::support::{axes, no_flops};
 use crate::base::Spec;
-use crate::circuit::{Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Wire, mistake, record};
+use crate::circuit::{
+    Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Wire, mistake, record,
+};
 use crate::numeric::movement::copy_strided;
 
 /// See the module.

@@ -3,7 +3,10 @@
 use super::gather::{alongside, gather, sample_pick};
 use super::support::{along, arguments, batch, indices};
 use crate::base::{DType, Spec, coordinates};
-use crate::circuit::{Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Plain, Reads, Room, Wire, mistake, record};
+use crate::circuit::{
+    Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Plain, Reads, Room, Wire, mistake,
+    record,
+};
 use crate::numeric::index;
 
 /// See the module.
@@ -20,7 +23,9 @@ pub static SCATTER_ADD: GateDef = GateDef {
     },
     call: Some(Call {
         signature: "x, indices, updates, axis=0",
-        build: |a| a.wire("x").scatter_add(arguments::whole(a, "indices"), a.wire("updates"), a.int("axis", 0)),
+        build: |a| {
+            a.wire("x").scatter_add(arguments::whole(a, "indices"), a.wire("updates"), a.int("axis", 0))
+        },
     }),
     attrs: &["axis", "shared"],
     shape: shape_rule,
@@ -37,8 +42,11 @@ pub static SCATTER_ADD: GateDef = GateDef {
         let (dims, picks, axis, shared) = sample_pick(s);
         let length = dims[axis] as i64;
         let updates = [&dims[..axis], &picks[shared..], &dims[axis + 1..]].concat();
-        let inputs =
-            vec![s.reals(&dims, -2.0, 2.0), s.ints(&picks, -length - 1, length), s.reals(&updates, -2.0, 2.0)];
+        let inputs = vec![
+            s.reals(&dims, -2.0, 2.0),
+            s.ints(&picks, -length - 1, length),
+            s.reals(&updates, -2.0, 2.0),
+        ];
         Case { attrs: attrs(axis, shared), inputs }
     },
 };
@@ -56,14 +64,23 @@ pub(super) fn scatter_add(x: Wire, indices: Wire, updates: Wire, axis: usize, sh
 fn shape_rule(attrs: &Attrs, inputs: &[Spec]) -> Result<Outputs, Fault> {
     let (x, updates) = (inputs[0], inputs[2]);
     if x.dtype != updates.dtype {
-        return Err(Fault::new(format!("dtypes differ: {} and {}", x.dtype, updates.dtype), "cast one of them"));
+        return Err(Fault::new(
+            format!("dtypes differ: {} and {}", x.dtype, updates.dtype),
+            "cast one of them",
+        ));
     }
     if x.dtype == DType::Bool {
         return Err(super::support::wants("numbers", x.dtype));
     }
     let wanted = indices::picked(attrs, x, inputs[1])?;
     if updates.shape != wanted {
-        let what = format!("updates {} for indices {} along axis {} of {}", updates.shape, inputs[1].shape, attrs.int("axis"), x.shape);
+        let what = format!(
+            "updates {} for indices {} along axis {} of {}",
+            updates.shape,
+            inputs[1].shape,
+            attrs.int("axis"),
+            x.shape
+        );
         return Err(Fault::new(what, format!("updates must have shape {wanted}")));
     }
     Ok(Outputs::One(x))
@@ -119,7 +136,8 @@ impl Wire {
             return Wire::POISON;
         }
         let Some(axis) = along::named("scatter_add", self, axis) else { return Wire::POISON };
-        let fits = alongside(self, indices, axis).and_then(|()| indices::check_constant(indices, self.shape()[axis]));
+        let fits = alongside(self, indices, axis)
+            .and_then(|()| indices::check_constant(indices, self.shape()[axis]));
         if let Err(fault) = fits {
             return mistake("scatter_add", fault);
         }
@@ -166,7 +184,11 @@ mod tests {
         let shapes = text(|x| x.scatter_add(constant(vec![0i64, 1]), x, 0));
         let wanted = "scatter_add: updates [3, 2] for indices [2] along axis 0 of [3, 2]; hint: updates must have shape [2, 2]";
         assert!(shapes.contains(wanted), "{shapes}");
-        assert!(text(|x| x.scatter_add(constant(vec![-4i64]), x, 0)).contains("index -4 of an axis of length 3"));
-        assert!(text(|x| x.gt(0.0).scatter_add(constant(0i64), x.gt(0.0), 0)).contains("takes numbers, not bool"));
+        assert!(
+            text(|x| x.scatter_add(constant(vec![-4i64]), x, 0)).contains("index -4 of an axis of length 3")
+        );
+        assert!(
+            text(|x| x.gt(0.0).scatter_add(constant(0i64), x.gt(0.0), 0)).contains("takes numbers, not bool")
+        );
     }
 }

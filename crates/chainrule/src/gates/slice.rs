@@ -2,7 +2,10 @@
 
 use super::support::{along, axes, batch, no_flops};
 use crate::base::{Shape, Spec};
-use crate::circuit::{Args, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Room, Wire, mistake, record};
+use crate::circuit::{
+    Args, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Room, Wire, mistake,
+    record,
+};
 use crate::numeric::movement::copy_strided;
 
 /// See the module.
@@ -44,11 +47,16 @@ pub static SLICE: GateDef = GateDef {
 
 #[track_caller]
 fn of(x: Wire, starts: Vec<i64>, stops: Vec<i64>, steps: Vec<i64>) -> Wire {
-    record(&SLICE, Attrs::new([("starts", starts.into()), ("stops", stops.into()), ("steps", steps.into())]), &[x])
+    record(
+        &SLICE,
+        Attrs::new([("starts", starts.into()), ("stops", stops.into()), ("steps", steps.into())]),
+        &[x],
+    )
 }
 
 fn shape_rule(attrs: &Attrs, inputs: &[Spec]) -> Result<Outputs, Fault> {
-    let (from, [starts, stops, steps]) = (inputs[0].shape, ["starts", "stops", "steps"].map(|name| attrs.ints(name)));
+    let (from, [starts, stops, steps]) =
+        (inputs[0].shape, ["starts", "stops", "steps"].map(|name| attrs.ints(name)));
     if [starts, stops, steps].iter().any(|list| list.len() != from.rank()) {
         let what = format!("starts {starts:?}, stops {stops:?} and steps {steps:?} for {} axes", from.rank());
         return Err(Fault::new(what, "give one for each axis"));
@@ -57,7 +65,10 @@ fn shape_rule(attrs: &Attrs, inputs: &[Spec]) -> Result<Outputs, Fault> {
     for (axis, length) in dims.iter_mut().enumerate() {
         let (start, stop, step) = (starts[axis], stops[axis], steps[axis]);
         if step < 1 {
-            return Err(Fault::new(format!("a step of {step}"), "steps are 1 or more; reverse the axis for negative ones"));
+            return Err(Fault::new(
+                format!("a step of {step}"),
+                "steps are 1 or more; reverse the axis for negative ones",
+            ));
         }
         if !(0..=stop).contains(&start) || stop > *length as i64 {
             let what = format!("{start} to {stop} of axis {axis}, which has length {length}");
@@ -75,7 +86,8 @@ fn padded(r: &Room<'_>, up: Wire, _: usize) -> Wire {
         0 => 0,
         count => (count - 1) * steps[axis] + 1,
     };
-    let high: Vec<i64> = (0..from.rank()).map(|axis| from[axis] as i64 - starts[axis] - reach(axis)).collect();
+    let high: Vec<i64> =
+        (0..from.rank()).map(|axis| from[axis] as i64 - starts[axis] - reach(axis)).collect();
     // A step that is never taken may be of any length.
     let taken = |(step, count): (&i64, usize)| if count > 1 { step - 1 } else { 0 };
     let between: Vec<i64> = steps.iter().zip(up.shape().iter()).map(taken).collect();
@@ -151,7 +163,8 @@ impl Wire {
             let (start, stop) = (start.map_or(0, turned), stop.map_or(last, turned));
             return self.reverse(&[axis as i64]).sliced(axis, start, stop, step.saturating_neg());
         }
-        let (start, stop) = (start.map_or(0, |i| from_end(i, length)), stop.map_or(last, |i| from_end(i, length)));
+        let (start, stop) =
+            (start.map_or(0, |i| from_end(i, length)), stop.map_or(last, |i| from_end(i, length)));
         self.sliced(axis, start, stop, step)
     }
 
@@ -206,7 +219,9 @@ mod tests {
         let text = |f| run(f).unwrap_err().to_string();
         assert!(text(|x| x.slice_axis(0, 2, 9)).contains("slice: 2 to 9 of axis 0, which has length 6"));
         assert!(text(|x| x.slice_step(0, None, None, 0)).contains("a step of 0"));
-        assert!(text(|x| x.slice(&[0, 0], &[6, 1], &[1, 1])).contains("for 1 axes; hint: give one for each axis"));
+        assert!(
+            text(|x| x.slice(&[0, 0], &[6, 1], &[1, 1])).contains("for 1 axes; hint: give one for each axis")
+        );
         assert!(text(|x| x.at(0, 6)).contains("place 6 of axis 0, which has length 6"));
         assert!(text(|x| x.slice_axis(1, 0, 1)).contains("slice: axis 1 of a value with 1 axis"));
     }

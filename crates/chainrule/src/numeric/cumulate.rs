@@ -32,26 +32,16 @@ pub fn cumulate<T: Number>(
     if input.is_empty() {
         return;
     }
-    let parts = input
-        .chunks_exact(len * inner)
-        .zip(output.chunks_exact_mut(len * inner));
+    let parts = input.chunks_exact(len * inner).zip(output.chunks_exact_mut(len * inner));
     for (input, output) in parts {
         match op {
             Cumulate::Sum => part(input, inner, output, reverse, T::plus),
             Cumulate::Prod => part(input, inner, output, reverse, T::times),
             Cumulate::Max => part(input, inner, output, reverse, |best, value| {
-                if !best.is_nan() && (value > best || value.is_nan()) {
-                    value
-                } else {
-                    best
-                }
+                if !best.is_nan() && (value > best || value.is_nan()) { value } else { best }
             }),
             Cumulate::Min => part(input, inner, output, reverse, |best, value| {
-                if !best.is_nan() && (value < best || value.is_nan()) {
-                    value
-                } else {
-                    best
-                }
+                if !best.is_nan() && (value < best || value.is_nan()) { value } else { best }
             }),
         }
     }
@@ -152,16 +142,10 @@ mod tests {
     fn lines_in_both_directions() {
         assert_eq!(one(&[1, 2, 3, 4], Cumulate::Sum, false), [1, 3, 6, 10]);
         assert_eq!(one(&[1, 2, 3, 4], Cumulate::Sum, true), [10, 9, 7, 4]);
-        assert_eq!(
-            one(&[1.0, 2.0, 3.0, 4.0], Cumulate::Prod, false),
-            [1.0, 2.0, 6.0, 24.0]
-        );
+        assert_eq!(one(&[1.0, 2.0, 3.0, 4.0], Cumulate::Prod, false), [1.0, 2.0, 6.0, 24.0]);
         assert_eq!(one(&[2, 1, 3, 0], Cumulate::Max, false), [2, 2, 3, 3]);
         assert_eq!(one(&[2, 1, 3, 0], Cumulate::Max, true), [3, 3, 3, 0]);
-        assert_eq!(
-            one(&[2.0f32, 1.0, 3.0, 0.0], Cumulate::Min, false),
-            [2.0, 1.0, 1.0, 0.0]
-        );
+        assert_eq!(one(&[2.0f32, 1.0, 3.0, 0.0], Cumulate::Min, false), [2.0, 1.0, 1.0, 0.0]);
         assert_eq!(one(&[i32::MAX, 1], Cumulate::Sum, false), [i32::MAX, i32::MIN]);
     }
 
@@ -176,15 +160,9 @@ mod tests {
 
     #[test]
     fn every_layout_agrees_with_single_lines() {
-        for (outer, len, inner) in [
-            (2, 3, 4),
-            (3, 1, 2),
-            (1, 5, 3),
-            (2, 4, 1),
-            (0, 2, 2),
-            (2, 0, 3),
-            (2, 3, 0),
-        ] {
+        for (outer, len, inner) in
+            [(2, 3, 4), (3, 1, 2), (1, 5, 3), (2, 4, 1), (0, 2, 2), (2, 0, 3), (2, 3, 0)]
+        {
             let count = outer * len * inner;
             let input: Vec<i64> = (0..count as i64).map(|i| i * 31 % 17 - 8).collect();
             for op in [Cumulate::Sum, Cumulate::Prod, Cumulate::Max, Cumulate::Min] {
@@ -194,9 +172,7 @@ mod tests {
                     for line in 0..outer * inner {
                         let (group, i) = (line / inner, line % inner);
                         let pick = |values: &[i64]| -> Vec<i64> {
-                            (0..len)
-                                .map(|row| values[(group * len + row) * inner + i])
-                                .collect()
+                            (0..len).map(|row| values[(group * len + row) * inner + i]).collect()
                         };
                         assert_eq!(pick(&output), one(&pick(&input), op, reverse), "{op:?} {reverse}");
                     }

@@ -2,7 +2,9 @@
 
 use super::{axes, batch};
 use crate::base::{DType, Spec};
-use crate::circuit::{Args, Attr, Attrs, Case, Fault, GateDef, Outputs, Plain, Room, Sampler, Wire, mistake, record};
+use crate::circuit::{
+    Args, Attr, Attrs, Case, Fault, GateDef, Outputs, Plain, Room, Sampler, Wire, mistake, record,
+};
 use crate::gates::{concat, support::operands::literal_like};
 
 /// The axis that a caller names. `None` where the value is poisoned, or has no such axis, which is reported.
@@ -24,7 +26,11 @@ pub fn named(gate: &str, x: Wire, axis: i64) -> Option<usize> {
 pub fn checked(attrs: &Attrs, inputs: &[Spec]) -> Result<usize, Fault> {
     let axis = axes::axis(inputs[0].shape.rank(), attrs.int("axis"))?;
     // Kernels read the attribute as it is; the text form of a circuit could hold a negative one.
-    if attrs.int("axis") < 0 { Err(Fault::new(format!("axis {}", attrs.int("axis")), "count it from 0")) } else { Ok(axis) }
+    if attrs.int("axis") < 0 {
+        Err(Fault::new(format!("axis {}", attrs.int("axis")), "count it from 0"))
+    } else {
+        Ok(axis)
+    }
 }
 
 /// The shape rule of running sums and products: the first input's spec; bool and u8 become i64, as in sums.

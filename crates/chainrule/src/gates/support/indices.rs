@@ -12,7 +12,7 @@ pub fn pick(attrs: &Attrs, array: Shape, indices: Shape) -> Pick {
     let (outer, len, inner) = array.around(axis);
     let groups: usize = array.iter().take(shared).product();
     let picks = indices.iter().skip(shared).product();
-    let outer = if groups == 0 { 0 } else { outer / groups };
+    let outer = outer.checked_div(groups).unwrap_or(0);
     Pick { groups, outer, len, picks, inner }
 }
 
@@ -20,15 +20,25 @@ pub fn pick(attrs: &Attrs, array: Shape, indices: Shape) -> Pick {
 pub fn picked(attrs: &Attrs, array: Spec, indices: Spec) -> Result<Shape, Fault> {
     let (axis, shared, rank) = (attrs.int("axis"), attrs.int("shared"), array.shape.rank() as i64);
     if indices.dtype != DType::I64 {
-        return Err(Fault::new(format!("indices are {}, not i64", indices.dtype), "cast them first, as in .cast(DType::I64)"));
+        return Err(Fault::new(
+            format!("indices are {}, not i64", indices.dtype),
+            "cast them first, as in .cast(DType::I64)",
+        ));
     }
     if !(0..rank).contains(&axis) || !(0..=axis).contains(&shared) || shared as usize > indices.shape.rank() {
-        let what = format!("axis {axis} of {}, with {shared} axes shared with indices {}", array.shape, indices.shape);
-        return Err(Fault::new(what, "the axis must be one of the value, and the shared ones stand before it"));
+        let what = format!(
+            "axis {axis} of {}, with {shared} axes shared with indices {}",
+            array.shape, indices.shape
+        );
+        return Err(Fault::new(
+            what,
+            "the axis must be one of the value, and the shared ones stand before it",
+        ));
     }
     let (axis, shared) = (axis as usize, shared as usize);
     if !array.shape.iter().take(shared).eq(indices.shape.iter().take(shared)) {
-        let what = format!("the first {shared} axes of {} and of indices {} differ", array.shape, indices.shape);
+        let what =
+            format!("the first {shared} axes of {} and of indices {} differ", array.shape, indices.shape);
         return Err(Fault::new(what, "they must be equal"));
     }
     let dims: Vec<usize> = array.shape.iter().take(axis).chain(indices.shape.iter().skip(shared)).collect();
@@ -37,7 +47,13 @@ pub fn picked(attrs: &Attrs, array: Spec, indices: Spec) -> Result<Shape, Fault>
 }
 
 /// Where an element of a pick comes from; none if its index is out of range. `index` reads the indices.
-pub fn origin(attrs: &Attrs, array: Shape, indices: Shape, at: &[usize], index: impl Fn(&[usize]) -> f64) -> Option<Vec<usize>> {
+pub fn origin(
+    attrs: &Attrs,
+    array: Shape,
+    indices: Shape,
+    at: &[usize],
+    index: impl Fn(&[usize]) -> f64,
+) -> Option<Vec<usize>> {
     let (axis, shared) = (attrs.index("axis"), attrs.index("shared"));
     let own = axis..axis + indices.rank() - shared;
     let row = place(index(&[&at[..shared], &at[own.clone()]].concat()) as i64, array[axis])?;
@@ -46,10 +62,14 @@ pub fn origin(attrs: &Attrs, array: Shape, indices: Shape, at: &[usize], index: 
 
 /// Whether indices that are part of the circuit lie within an axis of this length.
 pub fn check_constant(indices: Wire, length: usize) -> Result<(), Fault> {
-    let Some(node) = open_node(indices).filter(|node| matches!(node.gate.class, Class::Constant)) else { return Ok(()) };
+    let Some(node) = open_node(indices).filter(|node| matches!(node.gate.class, Class::Constant)) else {
+        return Ok(());
+    };
     match node.attrs.tensor("value").slice().to_i64().into_iter().find(|&i| place(i, length).is_none()) {
         None => Ok(()),
-        Some(index) if length == 0 => Err(Fault::new(format!("index {index} of an axis without elements"), "")),
+        Some(index) if length == 0 => {
+            Err(Fault::new(format!("index {index} of an axis without elements"), ""))
+        }
         Some(index) => {
             let hint = format!("indices go from 0 to {}, or from -{length} to -1", length - 1);
             Err(Fault::new(format!("index {index} of an axis of length {length}"), hint))

@@ -2,8 +2,8 @@
 
 use super::axes;
 use crate::base::{Shape, Spec, coordinates};
-use crate::gates::transpose::inverse;
 use crate::circuit::{Args, Attrs, Case, Fault, GateDef, Plain, Room, Sampler, Wire, mistake, record};
+use crate::gates::transpose::inverse;
 use crate::numeric::Number;
 use crate::numeric::reduce::{Reduce, reduce_axis};
 
