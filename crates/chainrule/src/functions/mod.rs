@@ -1,5 +1,5 @@
-//! Floor 2: functions composed of gates, one file for each, or for a few that differ in a line. A function becomes a gate only when
-//! a benchmark or an accuracy test asks for it.
+//! Floor 2: functions composed of gates, one file for each, or for a few that differ in a line. A function becomes a gate
+//! only when a benchmark or an accuracy test asks for it.
 //!
 //! Each opens a stage of its name, so that a person can open and close it. To add one, write its file and add one line here.
 
