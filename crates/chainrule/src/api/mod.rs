@@ -1,11 +1,13 @@
 //! Floor 6: what users see.
 
 mod derivative;
+mod flow;
 mod function;
 mod program;
 mod vmap;
 
 pub use derivative::{jvp, vjp};
+pub use flow::{Flow, StageFlow, WireFlow, flow};
 pub use function::Function;
 pub use program::{Program, Traced, compile, trace};
 pub use vmap::vmap;
