@@ -29,10 +29,14 @@ mod numeric;
 mod plan;
 mod reference;
 mod run;
+#[cfg(test)]
+mod harness;
 mod transform;
 
 pub use api::*;
 pub use base::*;
+#[cfg(feature = "derive")]
+pub use chainrule_derive::Tree;
 pub use circuit::{Circuit, Leaf, Node, Path, Stage, Tree, Wire, Wires, name, stage};
 pub use gates::{Comparable, constant};
 

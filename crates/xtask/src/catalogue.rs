@@ -30,13 +30,27 @@ pub fn check(root: &Path) -> Result<bool, String> {
 }
 
 fn fresh(root: &Path) -> Result<String, String> {
-    let arguments = ["run", "--quiet", "-p", "chainrule-cli", "--", "gates", "--markdown"];
-    let output = cargo(root, &arguments).stderr(std::process::Stdio::inherit()).output();
+    let arguments = [
+        "run",
+        "--quiet",
+        "-p",
+        "chainrule-cli",
+        "--",
+        "gates",
+        "--markdown",
+    ];
+    let output = cargo(root, &arguments)
+        .stderr(std::process::Stdio::inherit())
+        .output();
     let output = output.map_err(|error| format!("cargo does not start: {error}"))?;
     if !output.status.success() {
         return Err(format!("`chainrule gates --markdown` failed: {}", output.status));
     }
-    String::from_utf8(output.stdout).map_err(|_| "the catalogue is not UTF-8".to_string())
+    let text = String::from_utf8(output.stdout).map_err(|_| "the catalogue is not UTF-8".to_string())?;
+    if text.trim().is_empty() {
+        return Err("`chainrule gates --markdown` printed nothing".to_string());
+    }
+    Ok(text)
 }
 
 /// The first line in which the texts differ, counted from 1.
@@ -44,7 +58,11 @@ fn difference(stored: &str, fresh: &str) -> Option<usize> {
     if stored == fresh {
         return None;
     }
-    let same = stored.lines().zip(fresh.lines()).take_while(|(one, other)| one == other).count();
+    let same = stored
+        .lines()
+        .zip(fresh.lines())
+        .take_while(|(one, other)| one == other)
+        .count();
     Some(same + 1)
 }
 

@@ -44,8 +44,11 @@ fn main() -> ExitCode {
 
 /// The folder of the workspace. Cargo says where this crate is when it runs us.
 fn root() -> PathBuf {
-    let here = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("crates/xtask"), PathBuf::from);
-    here.ancestors().nth(2).map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+    let here =
+        std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("crates/xtask"), PathBuf::from);
+    here.ancestors()
+        .nth(2)
+        .map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }
 
 /// The cargo that runs us, so that both use one toolchain.

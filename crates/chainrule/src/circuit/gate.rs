@@ -195,6 +195,8 @@ pub enum Local {
     Pair { vjp: Vjp, jvp: Jvp },
     /// Zero almost everywhere, said aloud.
     Flat,
+    /// No gradient passes, by decree: `stop_gradient`.
+    Stopped,
 }
 
 /// What the local gradient reads, so that the executor can drop the rest early.

@@ -169,8 +169,29 @@ impl<T: Tree> Tree for Vec<T> {
 }
 
 impl<T: Tree> Tree for Option<T> {
-    list_tree!(Option<T::With<U>>);
+    type Leaf = T::Leaf;
+    type With<U: Leaf> = Option<T::With<U>>;
     fn map<U: Leaf>(&self, f: &mut impl FnMut(&T::Leaf) -> U) -> Option<T::With<U>> {
         self.as_ref().map(|item| item.map(f))
+    }
+    fn visit<'a>(&'a self, path: &mut Path, f: &mut dyn FnMut(&Path, &'a T::Leaf)) {
+        self.iter().for_each(|item| item.visit(path, f));
+    }
+    fn visit_mut<'a>(&'a mut self, f: &mut dyn FnMut(&'a mut T::Leaf)) {
+        self.iter_mut().for_each(|item| item.visit_mut(f));
+    }
+}
+
+impl<T: Tree> Tree for Box<T> {
+    type Leaf = T::Leaf;
+    type With<U: Leaf> = Box<T::With<U>>;
+    fn map<U: Leaf>(&self, f: &mut impl FnMut(&T::Leaf) -> U) -> Box<T::With<U>> {
+        Box::new((**self).map(f))
+    }
+    fn visit<'a>(&'a self, path: &mut Path, f: &mut dyn FnMut(&Path, &'a T::Leaf)) {
+        (**self).visit(path, f);
+    }
+    fn visit_mut<'a>(&'a mut self, f: &mut dyn FnMut(&'a mut T::Leaf)) {
+        (**self).visit_mut(f);
     }
 }

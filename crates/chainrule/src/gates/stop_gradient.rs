@@ -21,7 +21,7 @@ pub static STOP_GRADIENT: GateDef = GateDef {
         job.output.copy_from(from);
     }),
     element: element!(|x| x),
-    local: Local::Flat,
+    local: Local::Stopped,
     reads: Reads::NOTHING,
     batch: batch::elementwise,
     flops: no_flops,

@@ -61,7 +61,7 @@ pub fn pass_back(gate: &OpenNode, mut upstreams: Vec<Option<Wire>>, wants: &[boo
         Local::Partials(local) => each(&|up, i| up * local(&room, i)),
         Local::Linear(transpose) => each(&|up, i| transpose(&room, up, i)),
         Local::Pair { vjp, .. } => vjp(&room, &upstreams, wants),
-        Local::Flat => vec![None; wants.len()],
+        Local::Flat | Local::Stopped => vec![None; wants.len()],
     }
 }
 

@@ -65,6 +65,6 @@ fn push_forward(gate: &OpenNode, tangents: &[Option<Wire>]) -> Vec<Option<Wire>>
             vec![Some(record(gate.gate, gate.attrs.clone(), &inputs))]
         }
         Local::Pair { jvp, .. } => jvp(&room, tangents),
-        Local::Flat => vec![None; gate.outputs.len()],
+        Local::Flat | Local::Stopped => vec![None; gate.outputs.len()],
     }
 }

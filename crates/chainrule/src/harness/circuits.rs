@@ -1,0 +1,152 @@
+//! Random circuits, seeded and shrinkable: a genome of small steps is grown into a circuit.
+
+use super::{all_near, cast_floats, dot, near, run};
+use crate::base::{DType, Shape, Spec, Tensor};
+use crate::circuit::{Circuit, Plain, Sampler, Wire, outermost};
+use crate::gates::INPUT;
+use crate::gates::support::operands::zeros_like;
+use crate::reference;
+use crate::transform::{adjoint, tangent};
+use proptest::prelude::*;
+
+/// One step: what to do, and two operands, each modulo what there is.
+type Step = (u8, u8, u8);
+
+const INPUTS: [&[usize]; 4] = [&[], &[3], &[2, 3], &[3, 2]];
+
+/// What a step does with two earlier wires. Results stay small and smooth, so that differences are meaningful.
+const RECIPES: [fn(Wire, Wire) -> Wire; 16] = [
+    |a, b| with(a, b, |a, b| a + b),
+    |a, b| with(a, b, |a, b| a - b),
+    |a, b| with(a, b, |a, b| a * b * 0.5),
+    |a, b| with(a, b, |a, b| a / (1.5 + b.sigmoid())),
+    |a, b| with(a, b, Wire::maximum),
+    |a, b| with(a, b, |a, b| a.gt(b).select(a * 0.5, b)),
+    |a, _| a.sigmoid().exp(),
+    |a, _| -a,
+    |a, _| a.sigmoid(),
+    |a, _| a.sum() * 0.3,
+    |a, _| if a.shape().rank() > 0 { a.sum_axes(&[0]) * 0.5 } else { a },
+    |a, _| a.t(),
+    |a, _| a.reshape(&[a.shape().elements()]),
+    |a, _| a.broadcast_to(&[&[2], &a.shape().dims()[..]].concat()),
+    |a, b| if fits_matmul(a, b) { a.matmul(b) * 0.3 } else { a.identity() },
+    |a, b| with(a, b, |a, b| a * b.stop_gradient().sigmoid()),
+];
+
+/// Joins two wires that broadcast; of others the first with the sum of the second.
+fn with(a: Wire, b: Wire, f: fn(Wire, Wire) -> Wire) -> Wire {
+    if a.shape().broadcast(b.shape()).is_some() { f(a, b) } else { f(a, b.sum()) }
+}
+
+fn fits_matmul(a: Wire, b: Wire) -> bool {
+    let (a, b) = (a.shape().dims(), b.shape().dims());
+    a.len() == 2 && b.len() == 2 && a[1] == b[0]
+}
+
+/// Grows a genome on the inputs; the scalar at the end depends on the last wires.
+fn grow(genome: &[Step], inputs: &[Wire]) -> Wire {
+    let mut wires = inputs.to_vec();
+    for &(what, a, b) in genome {
+        let of = |i: u8| wires[i as usize % wires.len()];
+        let next = RECIPES[what as usize % RECIPES.len()](of(a), of(b));
+        // Ranks and sizes stay small: a wire that has grown is folded.
+        let folded = if next.shape().rank() > 3 || next.shape().elements() > 40 { next.sum() * 0.1 } else { next };
+        wires.push(folded);
+    }
+    wires.iter().rev().take(4).map(|w| w.sigmoid().sum()).reduce(|a, b| a + b).unwrap_or(wires[0])
+}
+
+fn inputs(seed: u64) -> Vec<Tensor> {
+    let mut sampler = Sampler::new(seed);
+    INPUTS.iter().map(|dims| sampler.reals(dims, -1.5, 1.5)).collect()
+}
+
+fn trace(tensors: &[Tensor], f: impl FnOnce(&[Wire]) -> Vec<Wire>) -> Result<Circuit, String> {
+    let specs: Vec<Spec> = tensors.iter().map(Tensor::spec).collect();
+    let traced = outermost(&INPUT, &specs, f, |out: &Vec<Wire>| out.clone()).map_err(|e| e.to_string())?;
+    Ok(traced.circuit)
+}
+
+/// The value and the gradient of every input; zero where there is no path.
+fn gradients(genome: &[Step], inputs: &[Wire]) -> Vec<Wire> {
+    let loss = grow(genome, inputs);
+    let found = adjoint::vjp(&[loss], inputs, &[Some(zeros_like(loss) + 1.0)]);
+    let filled = found.into_iter().zip(inputs).map(|(f, &x)| f.unwrap_or_else(|| zeros_like(x)));
+    std::iter::once(loss).chain(filled).collect()
+}
+
+fn by_reference(circuit: &Circuit, tensors: &[Tensor]) -> Vec<Tensor> {
+    let plain: Vec<Plain> = tensors.iter().map(|t| Plain { spec: t.spec(), data: t.to_f64() }).collect();
+    let outputs = reference::run(circuit, &plain);
+    outputs.into_iter().map(|p| Tensor::from_f64(p.spec.with_dtype(DType::F64), &p.data)).collect()
+}
+
+fn check(genome: &[Step], seed: u64) -> Result<(), String> {
+    let at = inputs(seed);
+    let circuit = trace(&at, |w| gradients(genome, w))?;
+    let found = run(&circuit, &at);
+    all_near("plan against reference", &found, &by_reference(&circuit, &at), 1e-10)?;
+
+    let narrow = cast_floats(&at, DType::F32);
+    let in_f32 = run(&trace(&narrow, |w| gradients(genome, w))?, &narrow);
+    let rounded = run(&circuit, &cast_floats(&narrow, DType::F64));
+    all_near("f32 against f64", &in_f32, &rounded, 2e-3)?;
+
+    let mut sampler = Sampler::new(seed + 1);
+    let direction: Vec<Tensor> = INPUTS.iter().map(|dims| sampler.reals(dims, -1.0, 1.0)).collect();
+    let forward = trace(&[&at[..], &direction].concat(), |w| {
+        let (x, v) = w.split_at(at.len());
+        let loss = grow(genome, x);
+        let tangents: Vec<Option<Wire>> = v.iter().map(|&t| Some(t)).collect();
+        vec![tangent::jvp(&[loss], x, &tangents)[0].unwrap_or_else(|| zeros_like(loss))]
+    })?;
+    let along = run(&forward, &[&at[..], &direction].concat())[0].to_f64()[0];
+    near("forward against reverse", along, dot(&found[1..], &direction), 1e-10)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn random_circuits_agree(genome in prop::collection::vec(any::<Step>(), 1..24), seed in 0u64..1000) {
+        check(&genome, seed).map_err(TestCaseError::fail)?;
+    }
+}
+
+/// Without kinks among the recipes, so that differences are exact wherever the inputs are.
+#[test]
+fn gradients_of_smooth_random_circuits_agree_with_differences() -> Result<(), String> {
+    let smooth: Vec<u8> = (0..RECIPES.len() as u8).filter(|r| ![4, 5, 15].contains(r)).collect();
+    for seed in 0..60 {
+        let mut s = Sampler::new(seed);
+        let genome: Vec<Step> =
+            (0..16).map(|_| (smooth[s.size(0, smooth.len() - 1)], s.size(0, 255) as u8, s.size(0, 255) as u8)).collect();
+        let at = inputs(seed);
+        let circuit = trace(&at, |w| gradients(&genome, w))?;
+        let found = run(&circuit, &at);
+        let direction: Vec<Tensor> = INPUTS.iter().map(|dims| s.reals(dims, -1.0, 1.0)).collect();
+        let value = |t: f64| {
+            let step = |(x, d): (&Tensor, &Tensor)| {
+                let values: Vec<f64> = x.to_f64().iter().zip(d.to_f64()).map(|(x, d)| x + t * d).collect();
+                Tensor::from_f64(x.spec(), &values)
+            };
+            let moved: Vec<Tensor> = at.iter().zip(&direction).map(step).collect();
+            run(&circuit, &moved)[0].to_f64()[0]
+        };
+        let central = |h: f64| (value(h) - value(-h)) / (2.0 * h);
+        let slope = (4.0 * central(5e-4) - central(1e-3)) / 3.0;
+        near(&format!("seed {seed}"), dot(&found[1..], &direction), slope, 1e-8)?;
+    }
+    Ok(())
+}
+
+/// The slots that a plan reuses never hold two values that are both needed: a long chain needs two.
+#[test]
+fn a_chain_runs_in_few_slots() -> Result<(), String> {
+    let start = [Tensor::scalar(0.5)];
+    let circuit = trace(&start, |w| vec![(0..1000).fold(w[0], |x, _| x.sigmoid())])?;
+    assert_eq!(crate::plan::build(&circuit).slots, [(DType::F64, 1), (DType::F64, 1)]);
+    assert_eq!(circuit.specs(&circuit.outputs), [Spec { shape: Shape::SCALAR, dtype: DType::F64 }]);
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! The every-gate harness: checks each gate of the catalogue against its own definition, with no test to write.
+//!
+//! Upstreams and tangents are random: an output seeded with 1 would not notice a vjp that forgets the upstream factor.
+//! `alarm.rs` holds deliberately wrong gates that this harness must reject.
+
+mod alarm;
+mod batching;
+mod circuits;
+mod derivatives;
+mod facts;
+mod values;
+
+use crate::base::{DType, Tensor};
+use crate::circuit::{Attrs, Circuit, Class, GateDef, Sampler, Wire, outermost, record_many};
+use crate::gates::{ALL, INPUT};
+use crate::plan;
+use crate::run::{Workspace, execute};
+
+/// Random cases for each gate.
+const CASES: u64 = 24;
+
+type Verdict = Result<(), String>;
+
+/// All checks on one gate.
+fn examine(gate: &'static GateDef, cases: u64) -> Verdict {
+    if matches!(gate.class, Class::Input) {
+        return facts::check(gate);
+    }
+    facts::check(gate)?;
+    for seed in 0..cases {
+        let subject = Subject::draw(gate, seed);
+        let checks: [(&str, fn(&Subject) -> Verdict); 7] = [
+            ("facts", facts::check_case),
+            ("values", values::check),
+            ("first derivatives", derivatives::check_first),
+            ("fan-out", derivatives::check_fan_out),
+            ("second derivatives", derivatives::check_second),
+            ("reads", derivatives::check_reads),
+            ("batching", batching::check),
+        ];
+        for (name, check) in checks {
+            check(&subject).map_err(|why| {
+                format!("{}: {name}: case {seed}, {:?} {:?}: {why}", gate.name, subject.attrs, subject.inputs)
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// A gate at one point.
+struct Subject {
+    gate: &'static GateDef,
+    attrs: Attrs,
+    inputs: Vec<Tensor>,
+    seed: u64,
+}
+
+impl Subject {
+    fn draw(gate: &'static GateDef, seed: u64) -> Subject {
+        let case = (gate.sample)(&mut Sampler::new(seed));
+        Subject { gate, attrs: case.attrs, inputs: case.inputs, seed }
+    }
+
+    /// The gate alone, or whatever `f` makes of the inputs.
+    fn trace(&self, inputs: &[Tensor], f: impl FnOnce(&[Wire]) -> Vec<Wire>) -> Result<Circuit, String> {
+        let specs: Vec<_> = inputs.iter().map(Tensor::spec).collect();
+        let traced = outermost(&INPUT, &specs, f, |out: &Vec<Wire>| out.clone()).map_err(|e| e.to_string())?;
+        Ok(traced.circuit)
+    }
+
+    /// Records the gate.
+    fn record(&self, wires: &[Wire]) -> Vec<Wire> {
+        record_many(self.gate, self.attrs.clone(), wires)
+    }
+
+    /// Which inputs gradients flow to.
+    fn float_inputs(&self) -> Vec<usize> {
+        (0..self.inputs.len()).filter(|&i| self.inputs[i].dtype().is_float()).collect()
+    }
+
+    /// Random numbers in the shape of some tensors.
+    fn noise(&self, like: &[Tensor], salt: u64) -> Vec<Tensor> {
+        let mut sampler = Sampler::new(self.seed.wrapping_mul(1000).wrapping_add(salt));
+        like.iter().map(|t| sampler.reals(&t.shape().dims(), -1.0, 1.0)).collect()
+    }
+}
+
+/// Runs a circuit by its plan.
+fn run(circuit: &Circuit, inputs: &[Tensor]) -> Vec<Tensor> {
+    let plan = plan::build(circuit);
+    let mut workspace = Workspace::new(&plan);
+    let slices: Vec<_> = inputs.iter().map(Tensor::slice).collect();
+    execute(&plan, &mut workspace, &slices);
+    let output = |(i, (_, spec)): (usize, &(_, crate::base::Spec))| {
+        let data = workspace.output(&plan, &slices, i).to_data();
+        Tensor::from_data(data, &spec.shape.dims()).expect("a plan's outputs have the shapes that it states")
+    };
+    plan.outputs.iter().enumerate().map(output).collect()
+}
+
+/// Floats in another dtype, the rest as it is.
+fn cast_floats(tensors: &[Tensor], dtype: DType) -> Vec<Tensor> {
+    tensors.iter().map(|t| if t.dtype().is_float() { t.cast(dtype) } else { t.clone() }).collect()
+}
+
+/// The sum of products of all numbers.
+fn dot(a: &[Tensor], b: &[Tensor]) -> f64 {
+    let of = |(a, b): (&Tensor, &Tensor)| a.to_f64().iter().zip(b.to_f64()).map(|(x, y)| x * y).sum::<f64>();
+    a.iter().zip(b).map(of).sum()
+}
+
+/// Whether two numbers agree, relative to the larger of them and of 1.
+fn near(what: &str, got: f64, wanted: f64, tolerance: f64) -> Verdict {
+    let scale = 1.0f64.max(got.abs()).max(wanted.abs());
+    if (got - wanted).abs() <= tolerance * scale || got == wanted || (got.is_nan() && wanted.is_nan()) {
+        Ok(())
+    } else {
+        Err(format!("{what}: {got} instead of {wanted}"))
+    }
+}
+
+/// Whether two lists of tensors agree number by number.
+fn all_near(what: &str, got: &[Tensor], wanted: &[Tensor], tolerance: f64) -> Verdict {
+    if got.len() != wanted.len() {
+        return Err(format!("{what}: {} tensors instead of {}", got.len(), wanted.len()));
+    }
+    for (got, wanted) in got.iter().zip(wanted) {
+        if got.shape() != wanted.shape() {
+            return Err(format!("{what}: shape {} instead of {}", got.shape(), wanted.shape()));
+        }
+        for (&a, b) in got.to_f64().iter().zip(wanted.to_f64()) {
+            near(what, a, b, tolerance)?;
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn every_gate_passes() {
+    let failures: Vec<String> = ALL.iter().filter_map(|gate| examine(gate, CASES).err()).collect();
+    assert!(failures.is_empty(), "{} gates fail:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn names_are_unique() {
+    for (i, gate) in ALL.iter().enumerate() {
+        assert!(ALL[..i].iter().all(|other| other.name != gate.name), "two gates are called {}", gate.name);
+    }
+}
