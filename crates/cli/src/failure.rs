@@ -1,58 +1,84 @@
 //! Why a command did not succeed, and the exit code that says so.
 
 use chainrule::{Diagnostic, Mistake, Place};
-use std::{io, path::Path};
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// Shorthand for results of this crate.
 pub type Result<T> = std::result::Result<T, Failure>;
 
 /// A command that did not succeed.
 #[derive(Debug)]
-pub enum Failure {
+pub struct Failure {
+    kind: Kind,
+    mistakes: Vec<Mistake>,
+    /// The text that came from a file, and the file.
+    origin: Option<(String, PathBuf)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
     /// It ran, and the answer is no; it has said so itself.
     No,
     /// Arguments, a formula or data.
-    Input(Diagnostic),
+    Input,
     /// Reading or writing.
-    File(Diagnostic),
+    File,
 }
 
 impl Failure {
+    /// The answer is no, and was given.
+    pub fn no() -> Failure {
+        Failure { kind: Kind::No, mistakes: Vec::new(), origin: None }
+    }
+
+    /// Reading or writing failed.
+    pub fn file(mistake: Mistake) -> Failure {
+        Failure { kind: Kind::File, ..Failure::from(mistake) }
+    }
+
     /// What the process exits with.
     pub fn code(&self) -> u8 {
-        match self {
-            Failure::No => 1,
-            Failure::Input(_) => 2,
-            Failure::File(_) => 3,
+        match self.kind {
+            Kind::No => 1,
+            Kind::Input => 2,
+            Kind::File => 3,
         }
     }
 
-    /// The mistakes to report, if it has not reported itself.
-    pub fn mistakes(&self) -> &[Mistake] {
-        match self {
-            Failure::No => &[],
-            Failure::Input(diagnostic) | Failure::File(diagnostic) => diagnostic.mistakes(),
-        }
+    /// The mistakes to report, each with the file that its text came from; none if it has reported itself.
+    pub fn mistakes(&self) -> impl Iterator<Item = (&Mistake, Option<&Path>)> {
+        self.mistakes.iter().map(|mistake| {
+            let origin = self.origin.as_ref().filter(|(text, _)| {
+                matches!(&mistake.place, Place::Text { source, .. } if **source == **text)
+            });
+            (mistake, origin.map(|(_, path)| path.as_path()))
+        })
+    }
+
+    /// The same, said of a text that came from a file.
+    pub fn came_from(self, text: &str, path: &Path) -> Failure {
+        Failure { origin: Some((text.to_string(), path.to_path_buf())), ..self }
     }
 
     /// Several at once; trouble with files outweighs the rest. None if there are none.
     pub fn from_all(failures: Vec<Failure>) -> Option<Failure> {
-        let any_file = failures.iter().any(|f| matches!(f, Failure::File(_)));
-        let mistakes = failures.iter().flat_map(|f| f.mistakes().to_vec()).collect();
-        let diagnostic = Diagnostic::from_all(mistakes)?;
-        Some(if any_file { Failure::File(diagnostic) } else { Failure::Input(diagnostic) })
+        failures.into_iter().reduce(|mut all, mut one| {
+            all.mistakes.append(&mut one.mistakes);
+            Failure { kind: all.kind.max(one.kind), mistakes: all.mistakes, origin: all.origin.or(one.origin) }
+        })
     }
 }
 
 impl From<Diagnostic> for Failure {
     fn from(diagnostic: Diagnostic) -> Failure {
-        Failure::Input(diagnostic)
+        Failure { kind: Kind::Input, mistakes: diagnostic.mistakes().to_vec(), origin: None }
     }
 }
 
 impl From<Mistake> for Failure {
     fn from(mistake: Mistake) -> Failure {
-        Failure::Input(mistake.into())
+        Failure { kind: Kind::Input, mistakes: vec![mistake], origin: None }
     }
 }
 
@@ -69,14 +95,14 @@ pub fn content(path: &Path, what: impl Into<String>, hint: &str) -> Mistake {
 
 /// A file that could not be read or written (`doing` says which).
 pub fn file(path: &Path, doing: &str, why: &io::Error) -> Failure {
-    Failure::File(content(path, format!("can't be {doing}: {}", reason(why)), "").into())
+    Failure::file(content(path, format!("can't be {doing}: {}", reason(why)), ""))
 }
 
 /// The whole of a file.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     // Reading a directory fails with a text that differs from system to system.
     if path.is_dir() {
-        return Err(Failure::File(content(path, "can't be read: it is a directory", "name a file").into()));
+        return Err(Failure::file(content(path, "can't be read: it is a directory", "name a file")));
     }
     std::fs::read(path).map_err(|why| file(path, "read", &why))
 }

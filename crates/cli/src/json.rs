@@ -15,6 +15,14 @@ pub struct Answer<'a> {
     pub flow: Option<&'a Flow>,
 }
 
+impl Answer<'_> {
+    /// As one line.
+    pub fn line(&self) -> String {
+        let text = serde_json::to_string(self).expect("maps with texts as keys and finite numbers can be written");
+        text + "\n"
+    }
+}
+
 /// Flat numbers, printed so that they read back as they were; NaN and infinities as strings.
 struct Numbers<'a>(&'a Tensor);
 

@@ -1,23 +1,22 @@
 //! Mistakes as people read them: what is wrong, the place underlined, what to do.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use crate::failure::Failure;
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use anstyle::{AnsiColor, Style};
 use chainrule::{Mistake, Place};
 
 /// Prints mistakes on standard error; with colours on a terminal.
-/// `origin` is the file that a text came from, if it came from one.
-pub fn mistakes(mistakes: &[Mistake], origin: Option<&str>) {
-    let renderer = Renderer::styled();
-    for mistake in mistakes {
-        anstream::eprintln!("{}", renderer.render(&[group(mistake, origin)]));
+pub fn failure(failure: &Failure) {
+    for (mistake, origin) in failure.mistakes() {
+        let origin = origin.map(|path| path.display().to_string());
+        anstream::eprintln!("{}", render(mistake, origin.as_deref()));
     }
 }
 
-fn group<'a>(mistake: &'a Mistake, origin: Option<&'a str>) -> Group<'a> {
+fn render(mistake: &Mistake, origin: Option<&str>) -> String {
     let speaker = if mistake.gate.is_empty() { String::new() } else { format!("{}: ", mistake.gate) };
-    let hint = mistake.hint.as_deref();
     let Place::Text { span, source } = &mistake.place else {
-        let title = Level::ERROR.primary_title(format!("{}{speaker}{}", mistake.place, mistake.what));
-        return with_hint(Group::with_title(title), hint);
+        return plain(mistake, &speaker);
     };
     let title = Level::ERROR.primary_title(format!("{speaker}{}", mistake.what));
     // The renderer asserts that spans lie within the text, on letters.
@@ -28,15 +27,19 @@ fn group<'a>(mistake: &'a Mistake, origin: Option<&'a str>) -> Group<'a> {
         Some(path) => snippet.path(path),
         None => snippet,
     };
-    let snippet = snippet.annotation(AnnotationKind::Primary.span(from..to));
-    with_hint(title.element(snippet), hint)
+    let mut group = title.element(snippet.annotation(AnnotationKind::Primary.span(from..to)));
+    if let Some(hint) = &mistake.hint {
+        group = group.element(Level::HELP.with_name("hint").message(hint.as_str()));
+    }
+    Renderer::styled().render(&[group])
 }
 
-fn with_hint<'a>(group: Group<'a>, hint: Option<&'a str>) -> Group<'a> {
-    match hint {
-        Some(hint) => group.element(Level::HELP.with_name("hint").message(hint)),
-        None => group,
-    }
+/// A mistake that is in no text, in the same style.
+fn plain(mistake: &Mistake, speaker: &str) -> String {
+    let (red, bold) = (AnsiColor::BrightRed.on_default().bold(), Style::new().bold());
+    let what = format!("{}{speaker}{}", mistake.place, mistake.what);
+    let hint = mistake.hint.iter().map(|hint| format!("\n  = {bold}hint{bold:#}: {hint}"));
+    format!("{red}error{red:#}{bold}: {what}{bold:#}{}", hint.collect::<String>())
 }
 
 /// The last letter boundary at or before a byte.

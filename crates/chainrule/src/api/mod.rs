@@ -1,11 +1,13 @@
 //! Floor 6: what users see.
 
+mod catalogue;
 mod derivative;
 mod flow;
 mod function;
 mod program;
 mod vmap;
 
+pub use catalogue::{CatalogueEntry, catalogue};
 pub use derivative::{jvp, vjp};
 pub use flow::{Flow, StageFlow, WireFlow, flow};
 pub use function::Function;

@@ -38,7 +38,7 @@ fn trimmed(text: &str) -> &str {
     }
 }
 
-/// A tensor as nested lists, or its shape and first numbers where it is large: `784x128: 0.1, -0.2, 0.3, …`.
+/// A tensor as nested lists, or its shape and first numbers where it is large: `[784, 128] 0.1, -0.2, 0.3, …`.
 pub fn tensor(tensor: &Tensor, digits: usize) -> String {
     let shape = tensor.shape();
     let items = each_dtype!(Slice, tensor.slice(), v => {
@@ -48,8 +48,7 @@ pub fn tensor(tensor: &Tensor, digits: usize) -> String {
     if shape.elements() <= WHOLE {
         return nested(&shape.dims(), &items);
     }
-    let lengths: Vec<String> = shape.iter().map(|d| d.to_string()).collect();
-    format!("{}: {}, …", lengths.join("x"), items.join(", "))
+    format!("{shape} {}, …", items.join(", "))
 }
 
 /// Integers are exact, truth values are words.
@@ -106,7 +105,7 @@ mod tests {
         let large = Tensor::new(vec![true; 12], &[3, 4]);
         assert_eq!(
             large.map(|t| tensor(&t, 3)),
-            Ok("3x4: true, true, true, …".to_string())
+            Ok("[3, 4] true, true, true, …".to_string())
         );
         assert_eq!(tensor(&Tensor::from(Vec::<f64>::new()), 3), "[]");
     }

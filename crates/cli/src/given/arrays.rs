@@ -17,7 +17,8 @@ pub fn npz(path: &Path) -> Result<Vec<(String, Value)>> {
     let mut arrays = Vec::new();
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index).map_err(|why| broken(format!("entry {index} can't be read: {why}")))?;
-        let name = entry.name().strip_suffix(".npy").unwrap_or(entry.name()).to_string();
+        let name = entry.name().map_err(|why| broken(format!("entry {index} has no name: {why}")))?.into_owned();
+        let name = name.strip_suffix(".npy").map_or(name.clone(), str::to_string);
         let mut bytes = Vec::new();
         // A damaged size in the directory must not make us ask for the memory it states; reading stops at the end.
         entry.read_to_end(&mut bytes).map_err(|why| broken(format!("array {name} can't be read: {why}")))?;

@@ -6,7 +6,7 @@ mod table;
 
 use super::{Program, Traced, trace};
 use crate::base::{DType, Diagnostic, Mistake, Place, Result, Spec, Tensor};
-use crate::circuit::{Circuit, Tree, Wire, Wires};
+use crate::circuit::{Attr, Circuit, Tree, Wire, Wires};
 use stages::Boundary;
 
 /// Everything that happens in a circuit at one point. `Display` is a table for people.
@@ -27,6 +27,8 @@ pub struct Flow {
 pub struct WireFlow {
     /// The gate's name.
     pub gate: &'static str,
+    /// What the gate knows besides its inputs, such as axes: names and texts. Constants and inner circuits are left out.
+    pub attrs: Vec<(&'static str, String)>,
     /// The wire's name, if a person gave it one.
     pub name: Option<String>,
     /// The stage it belongs to: an index into [`Flow::stages`].
@@ -100,8 +102,13 @@ pub fn flow(circuit: &Circuit, inputs: &[Tensor], upstreams: &[Tensor]) -> Resul
 fn wire(circuit: &Circuit, index: u32, row: record::Row<Tensor>) -> WireFlow {
     let node = circuit.node(index);
     let (value, upstream, locals, downstream) = row;
+    let short = |(name, attr): &(&'static str, Attr)| match attr {
+        Attr::Tensor(_) | Attr::Circuit(_) => None,
+        other => Some((*name, format!("{other:?}"))),
+    };
     WireFlow {
         gate: node.gate.name,
+        attrs: node.attrs.list().iter().filter_map(short).collect(),
         name: circuit.names.get(&index).cloned(),
         stage: node.stage,
         inputs: circuit.inputs_of(index).to_vec(),

@@ -53,9 +53,8 @@ impl Flow {
                 self.close(&mut open, &mut lines);
             }
             for &stage in around.iter().skip(open.len()) {
-                let inputs = self.labels(&self.stages[stage as usize].inputs);
                 let (indent, name) = ("  ".repeat(open.len()), &self.stages[stage as usize].name);
-                lines.push(Line::Text(format!("{indent}stage {name}({inputs})")));
+                lines.push(Line::Text(format!("{indent}stage {name}({})", self.given(stage))));
                 open.push(stage);
             }
             self.row(index, wire, open.len(), &mut lines);
@@ -85,10 +84,24 @@ impl Flow {
             .join(", ")
     }
 
+    /// What a stage is given: `z = #4` where its input is the parameter z, which stands for the wire #4.
+    fn given(&self, stage: u32) -> String {
+        let one = |&input: &u32| {
+            let wire = &self.wires[input as usize];
+            match (&wire.name, &wire.inputs[..]) {
+                (Some(name), [from]) if wire.gate == "identity" => {
+                    let parameter = name.rsplit('.').next().unwrap_or(name);
+                    format!("{parameter} = {}", self.label(*from))
+                }
+                _ => self.label(input),
+            }
+        };
+        self.stages[stage as usize].inputs.iter().map(one).collect::<Vec<_>>().join(", ")
+    }
+
     fn row(&self, index: u32, wire: &WireFlow, depth: usize, lines: &mut Vec<Line>) {
-        let gate = format!("{} {}", wire.gate, self.labels(&wire.inputs))
-            .trim_end()
-            .to_string();
+        let attrs: String = wire.attrs.iter().map(|(name, text)| format!(" {name}={text}")).collect();
+        let gate = format!("{} {}", wire.gate, self.labels(&wire.inputs)).trim_end().to_string() + &attrs;
         let of = |t: &Option<Tensor>| t.as_ref().map_or(String::new(), cell);
         let mut cells = [
             format!("{}{}", "  ".repeat(depth), self.label(index)),
