@@ -18,6 +18,9 @@ rooms! {
     // sources
     input: INPUT;
     constant: CONSTANT;
+    iota: IOTA;
+    random: RANDOM_UNIFORM RANDOM_NORMAL;
+    fold_key: FOLD_KEY;
     // element-wise
     identity: IDENTITY;
     stop_gradient: STOP_GRADIENT;
@@ -25,6 +28,7 @@ rooms! {
     add: ADD;
     sub: SUB;
     mul: MUL;
+    scale: SCALE;
     div: DIV;
     maximum: MAXIMUM;
     minimum: MINIMUM;
@@ -67,12 +71,36 @@ rooms! {
     cast: CAST;
     // reduce
     sum: SUM;
+    prod: PROD;
+    max_min: MAX MIN;
+    argmax: ARGMAX ARGMIN;
+    any_all: ANY_TRUE ALL_TRUE;
+    // cumulate
+    cumsum: CUMSUM;
+    cumprod: CUMPROD;
+    cummax: CUMMAX CUMMIN;
+    recurrence: RECURRENCE;
+    argsort: ARGSORT;
     // contract
     matmul: MATMUL;
     // move
     reshape: RESHAPE;
     transpose: TRANSPOSE;
     broadcast: BROADCAST;
+    slice: SLICE;
+    dynamic_slice: DYNAMIC_SLICE;
+    dynamic_update_slice: DYNAMIC_UPDATE_SLICE;
+    pad: PAD;
+    concat: CONCAT;
+    reverse: REVERSE;
+    // index
+    gather: GATHER;
+    scatter_add: SCATTER_ADD;
+    // control
+    scan: SCAN;
+    while_loop: WHILE;
+    cond: COND;
+    custom: CUSTOM;
 }
 
 /// The gate of this name.
