@@ -272,3 +272,114 @@ fn diverged(loss: f64, step: usize, epoch: usize, rate: f64) -> Error {
     let hint = format!("a lower rate than {rate} may help");
     Error { kind: Kind::Diverged, diagnostic: Mistake::new(Place::Unknown, "train", what).hint(hint).into() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layers::{Linear, Mlp};
+    use crate::model::Classifier;
+    use crate::optimiser::Rule;
+
+    /// Two clouds of points, one a class.
+    fn data(rows: usize) -> Dataset {
+        let mut rng = Rng::new(3, Purpose::Split);
+        let labels: Vec<usize> = (0..rows).map(|i| i % 2).collect();
+        let features = labels.iter().flat_map(|&l| [l as f64 * 2.0 - 1.0, 0.5].map(|m| (m + 0.4 * rng.normal()) as f32));
+        let columns = vec!["width".into(), "height".into()];
+        Dataset { columns, features: features.collect(), classes: vec!["a".into(), "b".into()], labels: labels.clone(), image: None }
+    }
+
+    fn settings(rule: Rule, rate: f64) -> Settings {
+        let optimiser = Optimiser { rule, shrink: 0.0 };
+        Settings { epochs: 3, batch: 8, rate, schedule: Schedule::Constant, optimiser, seed: 1, shifts: false }
+    }
+
+    fn trainer(settings: Settings, data: &Dataset) -> Trainer<Classifier> {
+        Trainer::new(Classifier { widths: vec![2, 5, 2] }, settings, data).unwrap()
+    }
+
+    fn go_on(_: &Progress) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+
+    #[test]
+    fn rows_that_fill_up_a_batch_change_nothing() {
+        // 11 rows in batches of 16 padded, and in one batch of 11: the same weights.
+        let data = data(11);
+        let all: Vec<usize> = (0..11).collect();
+        let mut exact = trainer(Settings { batch: 11, ..settings(Rule::Sgd, 0.5) }, &data);
+        let mut padded = trainer(Settings { batch: 16, ..settings(Rule::Sgd, 0.5) }, &data);
+        for _ in 0..5 {
+            let (a, b) = (exact.step(&data, &all, 11, 0.5, None).unwrap(), padded.step(&data, &all, 16, 0.5, None).unwrap());
+            assert!((a.0 - b.0).abs() < 1e-6 && a.1 == b.1, "{a:?} {b:?}");
+        }
+        for (a, b) in exact.net().leaves().iter().zip(padded.net().leaves()) {
+            a.to_f64().iter().zip(b.to_f64()).for_each(|(a, b)| assert!((a - b).abs() < 1e-6, "{a} {b}"));
+        }
+        assert_eq!(exact.logits(&data).unwrap().len(), 22);
+    }
+
+    #[test]
+    fn the_seed_decides_everything_and_the_network_learns() {
+        let data = data(50);
+        let run = |seed| {
+            let mut trainer = trainer(Settings { seed, epochs: 20, ..settings(Rule::ADAM, 0.05) }, &data);
+            assert!(trainer.fit(&data, &mut go_on).unwrap().is_continue());
+            (trainer.net().leaves(), trainer.evaluate(&data).unwrap())
+        };
+        let (weights, evaluation) = run(1);
+        assert!(evaluation.accuracy() > 0.95, "{}", evaluation.accuracy());
+        assert_eq!(run(1).0, weights);
+        assert_ne!(run(2).0, weights);
+    }
+
+    #[test]
+    fn progress_counts_steps_and_epochs_and_can_stop_the_training() {
+        let data = data(20);
+        let mut trainer = trainer(settings(Rule::MOMENTUM, 0.1), &data);
+        let mut seen = Vec::new();
+        trainer.fit(&data, &mut |p| {
+            seen.push((p.epoch, p.step, p.steps, p.epoch_ends));
+            ControlFlow::Continue(())
+        }).unwrap();
+        let expected: Vec<_> = (1..=9).map(|s| ((s + 2) / 3, s, 9, s % 3 == 0)).collect();
+        assert_eq!(seen, expected);
+        let before = trainer.net().leaves();
+        let stopped = trainer.fit(&data, &mut |_| ControlFlow::Break(())).unwrap();
+        assert!(stopped.is_break());
+        assert_ne!(trainer.net().leaves(), before, "the step that was under way is finished");
+    }
+
+    #[test]
+    fn a_loss_that_leaves_the_numbers_is_reported_with_its_step() {
+        let data = data(20);
+        let mut trainer = trainer(settings(Rule::Sgd, 1e30), &data);
+        let error = trainer.fit(&data, &mut go_on).unwrap_err();
+        assert_eq!(error.kind, Kind::Diverged);
+        let text = error.to_string();
+        assert!(text.starts_with("train: the loss is ") && text.contains(" at step "), "{text}");
+        assert!(text.ends_with("hint: a lower rate than 1000000000000000000000000000000 may help"), "{text}");
+    }
+
+    #[test]
+    fn gradient_norms_are_those_of_the_mean_loss() {
+        let data = Dataset { columns: vec!["a".into()], features: vec![1.0, -1.0], labels: vec![0, 1], classes: vec!["p".into(), "q".into()], image: None };
+        let mut trainer = Trainer::new(Classifier { widths: vec![1, 2] }, settings(Rule::Sgd, 1.0), &data).unwrap();
+        let zeros = |dims: &[usize]| Tensor::zeros(Spec::new(dims, DType::F32).unwrap());
+        trainer.set_net(Mlp { layers: vec![Linear { weight: zeros(&[2, 1]), bias: Some(zeros(&[2])) }] });
+        // Even predictions: upstream of the logits is (p - onehot) / 2 = +-1/4; the weight's gradient -1/2 and 1/2.
+        let (norms, rows) = trainer.gradient_norms(&data).unwrap();
+        assert_eq!(rows, 2);
+        assert_eq!(norms[0].0, "layers.0.weight");
+        assert!((norms[0].1 - 0.5f64.sqrt()).abs() < 1e-6 && norms[1].1 < 1e-6, "{norms:?}");
+    }
+
+    #[test]
+    fn settings_without_sense_are_refused() {
+        let refused = |settings| Trainer::new(Classifier { widths: vec![2, 2] }, settings, &data(4)).err().unwrap().to_string();
+        assert!(refused(Settings { batch: 0, ..settings(Rule::Sgd, 1.0) }).starts_with("--batch: "));
+        for rate in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert!(refused(settings(Rule::Sgd, rate)).starts_with("--rate: "), "{rate}");
+        }
+    }
+}
