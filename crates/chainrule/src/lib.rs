@@ -39,7 +39,15 @@ pub use base::*;
 #[cfg(feature = "derive")]
 pub use chainrule_derive::Tree;
 pub use circuit::{Circuit, Leaf, Node, Path, Stage, Tree, Wire, Wires, name, stage};
-pub use gates::{Comparable, concat, constant, iota, recurrence};
+pub use gates::{Comparable, Power, concat, constant, iota, recurrence};
+
+/// Reads the text form of a circuit, as its `Display` prints it.
+///
+/// # Errors
+/// The first place where the text is no circuit.
+pub fn parse_circuit(text: &str) -> Result<Circuit> {
+    Circuit::parse(text, gates::ALL)
+}
 
 /// What most programs use.
 pub mod prelude {
