@@ -218,3 +218,18 @@ fn select_masks_the_branch_not_taken() {
     };
     assert_eq!(of_one(guarded, 0.0), 3.0);
 }
+
+/// `select(x > 0, log(x), 0)` and its like: what the branch not taken would give never reaches the gradient.
+#[test]
+fn a_guarded_infinity_stays_out_of_gradients() -> Result<()> {
+    let spec = Spec::scalar(DType::F64);
+    for (point, wanted) in [(0.0, 0.0), (-1.0, 0.0), (2.0, 0.5)] {
+        let program = trace(|x: Wire| x.gt(0.0).select(x.log(), x * 0.0).gradient(&x), &(spec,))?;
+        assert_eq!(program.run((point.into(),))?.item()?, wanted, "log at {point}");
+    }
+    for (point, wanted) in [(0.0, 0.0), (-4.0, 0.0), (4.0, -0.03125)] {
+        let second = trace(|x: Wire| x.gt(0.0).select(x.sqrt(), x * 0.0).hessian(x), &(spec,))?;
+        assert_eq!(second.run((point.into(),))?.item()?, wanted, "second derivative of sqrt at {point}");
+    }
+    Ok(())
+}

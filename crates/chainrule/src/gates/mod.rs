@@ -28,6 +28,7 @@ rooms! {
     add: ADD;
     sub: SUB;
     mul: MUL;
+    scale: SCALE;
     div: DIV;
     maximum: MAXIMUM;
     minimum: MINIMUM;
