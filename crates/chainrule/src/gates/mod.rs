@@ -96,6 +96,11 @@ rooms! {
     // index
     gather: GATHER;
     scatter_add: SCATTER_ADD;
+    // control
+    scan: SCAN;
+    while_loop: WHILE;
+    cond: COND;
+    custom: CUSTOM;
 }
 
 /// The gate of this name.
