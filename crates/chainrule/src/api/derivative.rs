@@ -1,7 +1,7 @@
 //! Derivatives of wires with respect to wires, in any nesting: each call only records more circuit.
 
 use crate::base::{Shape, Spec, Tensor};
-use crate::circuit::{Fault, Tree, Wire, Wires, mistake};
+use crate::circuit::{Fault, Wire, Wires, mistake};
 use crate::gates::{constant, support::operands::{filled_like, zeros_like}};
 use crate::transform::{adjoint, tangent};
 

@@ -27,6 +27,11 @@ impl<In: Wires, Out: Wires> Function<In, Out> {
         &self.plan.inputs
     }
 
+    /// Bytes of memory for intermediate values, those of loops and branches included.
+    pub fn bytes(&self) -> usize {
+        self.plan.slot_bytes()
+    }
+
     /// Runs it.
     ///
     /// # Errors

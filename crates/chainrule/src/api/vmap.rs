@@ -1,8 +1,8 @@
 //! Batching by the front axis.
 
 use super::Traced;
-use crate::base::{Shape, Spec};
-use crate::circuit::{Fault, Tree, Wire, Wires, inner, mistake};
+use crate::base::{Shape, Site, Spec};
+use crate::circuit::{Fault, Tree, Wire, Wires, at_site, caller_site, inner, mistake};
 use crate::gates::INPUT;
 use crate::transform::batch::batch;
 
@@ -17,12 +17,13 @@ use crate::transform::batch::batch;
 /// assert_eq!(program.run(([1.0, 2.0, 3.0].into(),))?.to_f64(), [3.0, 12.0, 27.0]);
 /// # Ok::<(), Diagnostic>(())
 /// ```
+#[track_caller]
 pub fn vmap<In: Wires, F: Traced<In>>(f: F) -> impl Fn(In) -> F::Out {
-    move |input| map(&f, &input)
+    let site = caller_site();
+    move |input| map(&f, &input, site)
 }
 
-#[track_caller]
-fn map<In: Wires, F: Traced<In>>(f: &F, input: &In) -> F::Out {
+fn map<In: Wires, F: Traced<In>>(f: &F, input: &In, site: Site) -> F::Out {
     let arguments = input.leaves();
     let specs: Vec<Option<Spec>> = arguments.iter().map(|w| w.spec()).collect();
     let sizes: Vec<Option<usize>> = specs.iter().flatten().map(|s| s.shape.iter().next()).collect();
@@ -31,7 +32,8 @@ fn map<In: Wires, F: Traced<In>>(f: &F, input: &In) -> F::Out {
         if !specs.contains(&None) {
             let shapes: Vec<Shape> = specs.iter().flatten().map(|s| s.shape).collect();
             let what = format!("arguments have no common front axis: {shapes:?}");
-            mistake("vmap", Fault::new(what, "every argument needs the batch axis in front, of one length"));
+            let hint = "every argument needs the batch axis in front, of one length";
+            at_site(site, || mistake("vmap", Fault::new(what, hint)));
         }
         return f.call(input.map(&mut |_| Wire::POISON));
     }
@@ -47,7 +49,8 @@ fn map<In: Wires, F: Traced<In>>(f: &F, input: &In) -> F::Out {
     let size = sizes[0].unwrap_or(0);
     let lifted = traced.captured.iter().map(|&w| (w, false));
     let arguments: Vec<(Wire, bool)> = arguments.into_iter().map(|w| (w, true)).chain(lifted).collect();
-    let outputs: Vec<Wire> = batch(&traced.circuit, &arguments).into_iter().map(|(w, batched)| repeat(w, batched, size)).collect();
+    let outputs: Vec<Wire> =
+        batch(&traced.circuit, &arguments).into_iter().map(|(w, batched)| repeat(w, batched, size)).collect();
     traced.result.fill(&outputs).expect("one output was kept for each leaf")
 }
 

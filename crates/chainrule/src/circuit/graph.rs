@@ -114,8 +114,20 @@ impl Circuit {
 
     /// Which nodes the outputs need. Inputs always count as needed.
     pub fn live(&self) -> Vec<bool> {
+        let mut live = self.reached();
+        self.inputs.iter().for_each(|&input| live[input as usize] = true);
+        live
+    }
+
+    /// Which nodes the outputs need.
+    pub fn reached(&self) -> Vec<bool> {
+        self.reached_from(&self.outputs)
+    }
+
+    /// Which nodes some wires need.
+    pub fn reached_from(&self, wires: &[u32]) -> Vec<bool> {
         let mut live = vec![false; self.len()];
-        for &wire in self.outputs.iter().chain(&self.inputs) {
+        for &wire in wires {
             live[wire as usize] = true;
         }
         for index in (0..self.len() as u32).rev() {
@@ -129,10 +141,28 @@ impl Circuit {
         live
     }
 
+    /// Which outputs depend on the flagged inputs.
+    pub fn dependents(&self, flagged: &[bool]) -> Vec<bool> {
+        let mut depends = vec![false; self.len()];
+        for (&input, &flag) in self.inputs.iter().zip(flagged) {
+            depends[input as usize] = flag;
+        }
+        for index in 0..self.len() as u32 {
+            depends[index as usize] |= self.inputs_of(index).iter().any(|&i| depends[i as usize]);
+        }
+        self.outputs.iter().map(|&o| depends[o as usize]).collect()
+    }
+
     /// Floating-point operations of one forward pass, as the rooms count them. A `scan` counts all its steps, a `while` one.
     pub fn flops(&self) -> u64 {
         let of = |(i, n): (u32, &Node)| (n.gate.flops)(&n.attrs, &self.specs(self.inputs_of(i)), &self.output_specs(i));
         self.gates().map(of).fold(0, u64::saturating_add)
+    }
+
+    /// Adds an input that no gate reads, for the caller to list among the inputs.
+    pub fn unread_input(&mut self, gate: &'static GateDef, spec: Option<Spec>) -> Option<u32> {
+        let (attrs, site) = (Attrs::NONE, Site::Unknown);
+        Some(self.push(Entry { gate, attrs, inputs: &[], outputs: &[spec?], stage: 0, site }))
     }
 
     /// Adds a gate and gives the index of its first output.

@@ -17,7 +17,7 @@ pub use builder::{Traced, at_site, composed, inner, name, outermost, stage};
 pub use call::{Arg, Args, Call, FunctionDef};
 pub use gate::{Class, Control, Doc, Fault, GateDef, Job, Kernel, Local, Operand, Outputs, Passes, Plain, Reads, Room};
 pub use graph::{Circuit, Node, Stage};
-pub use record::{inline, mistake, open_node, record, record_many, resolve, OpenNode};
+pub use record::{caller_site, inline, mistake, open_node, record, record_many, resolve, OpenNode};
 pub use sample::{Case, Sampler};
 pub use tree::{Leaf, Path, Tree, Wires};
 pub use wire::Wire;

@@ -33,6 +33,13 @@ pub fn open_node(wire: Wire) -> Option<OpenNode> {
     })?
 }
 
+/// Where gates that the caller records now come from: for functions that record them later, in a closure.
+#[track_caller]
+pub fn caller_site() -> Site {
+    let at = Location::caller();
+    builder::with_top(|b| b.site).flatten().unwrap_or(Site::Rust(at))
+}
+
 /// Reports a mistake of the user's and gives a poisoned wire.
 #[track_caller]
 pub fn mistake(gate: &str, fault: Fault) -> Wire {

@@ -99,6 +99,11 @@ rooms! {
     // index
     gather: GATHER;
     scatter_add: SCATTER_ADD;
+    // control
+    scan: SCAN;
+    while_loop: WHILE;
+    cond: COND;
+    custom: CUSTOM;
     // window
     max_pool: MAX_POOL MAX_POOL_INDEX;
     avg_pool: AVG_POOL AVG_POOL_TRANSPOSE;

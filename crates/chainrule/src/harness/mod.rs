@@ -74,6 +74,11 @@ impl Subject {
         record_many(self.gate, self.attrs.clone(), wires)
     }
 
+    /// Whether the gate holds circuits: those are traced for one dtype.
+    fn holds_circuits(&self) -> bool {
+        matches!(self.gate.class, Class::Control(_))
+    }
+
     /// Which inputs gradients flow to.
     fn float_inputs(&self) -> Vec<usize> {
         (0..self.inputs.len()).filter(|&i| self.inputs[i].dtype().is_float()).collect()

@@ -45,7 +45,7 @@ pub struct Step {
 pub enum Work {
     /// Calls a kernel.
     Kernel(Kernel),
-    /// Runs inner programs.
+    /// Runs inner programs. They compute what the gate gives and somebody reads, and the states of a loop in any case.
     Control(Control, Vec<Plan>),
 }
 
@@ -91,8 +91,13 @@ impl Places {
 
 /// Lays out the live gates of a circuit.
 pub fn build(circuit: &Circuit) -> Plan {
-    let live = circuit.live();
-    let last_use = last_uses(circuit, &live);
+    build_for(circuit, &circuit.outputs)
+}
+
+/// Lays out the gates that some wires need; those are the outputs of the plan.
+fn build_for(circuit: &Circuit, wanted: &[u32]) -> Plan {
+    let live = circuit.reached_from(wanted);
+    let last_use = last_uses(circuit, &live, wanted);
     let mut places = Places { of: vec![None; circuit.len()], ..Places::default() };
     for (i, &input) in circuit.inputs.iter().enumerate() {
         places.of[input as usize] = Some(Source::Input(i as u32));
@@ -109,7 +114,10 @@ pub fn build(circuit: &Circuit) -> Plan {
                 constants.push(node.attrs.tensor("value").clone());
                 continue;
             }
-            Class::Control(kind) => Work::Control(kind, node.attrs.circuits().map(|c| build(c)).collect()),
+            Class::Control(kind) => {
+                let reads: Vec<bool> = (index..index + node.parts).map(|i| live[i as usize]).collect();
+                Work::Control(kind, inner_plans(kind, &node.attrs, &reads))
+            }
             class => Work::Kernel(class.kernel().expect("every class but input, constant and control has a kernel")),
         };
         let reads = circuit.inputs_of(index);
@@ -127,16 +135,31 @@ pub fn build(circuit: &Circuit) -> Plan {
         done.into_iter().for_each(|w| places.give_back(w));
         steps.push(Step { work, attrs: node.attrs.clone(), inputs, outputs });
     }
-    let outputs = circuit.outputs.iter().map(|&o| (places.source(o), circuit.node(o).spec)).collect();
+    let outputs = wanted.iter().map(|&o| (places.source(o), circuit.node(o).spec)).collect();
     Plan { inputs: circuit.specs(&circuit.inputs), steps, slots: places.slots, constants, outputs }
 }
 
+/// The programs that a control gate runs, given which of its outputs somebody reads.
+fn inner_plans(kind: Control, attrs: &Attrs, reads: &[bool]) -> Vec<Plan> {
+    let wanted = |circuit: &Circuit, states: usize| -> Vec<u32> {
+        let all = circuit.outputs.iter().zip(reads).enumerate();
+        all.filter(|(i, (_, read))| *i < states || **read).map(|(_, (&output, _))| output).collect()
+    };
+    match kind {
+        // What follows are the rules of a custom gate: they are for the passes, nobody runs them.
+        Control::Call => attrs.circuits().take(1).map(|c| build_for(c, &wanted(c, 0))).collect(),
+        Control::Cond => attrs.circuits().map(|c| build_for(c, &wanted(c, 0))).collect(),
+        Control::Scan => attrs.circuits().map(|c| build_for(c, &wanted(c, attrs.index("states")))).collect(),
+        Control::While => attrs.circuits().map(|c| build(c)).collect(),
+    }
+}
+
 /// The last gate that reads each wire; outputs are read after the end.
-fn last_uses(circuit: &Circuit, live: &[bool]) -> Vec<u32> {
+fn last_uses(circuit: &Circuit, live: &[bool], wanted: &[u32]) -> Vec<u32> {
     let mut last = vec![0; circuit.len()];
     for (index, _) in circuit.gates().filter(|(i, _)| live[*i as usize]) {
         circuit.inputs_of(index).iter().for_each(|&w| last[w as usize] = index);
     }
-    circuit.outputs.iter().for_each(|&o| last[o as usize] = u32::MAX);
+    wanted.iter().for_each(|&o| last[o as usize] = u32::MAX);
     last
 }

@@ -28,10 +28,9 @@ pub fn run(
 
 fn call(plan: &Plan, workspace: &mut Workspace, inputs: &[Slice<'_>], outputs: &mut [Option<Data>]) {
     execute(plan, workspace, inputs);
-    for (i, output) in outputs.iter_mut().enumerate() {
-        if let Some(output) = output {
-            output.as_slice_mut().copy_from(workspace.output(plan, inputs, i));
-        }
+    // The inner program gives exactly what somebody reads.
+    for (i, output) in outputs.iter_mut().flatten().enumerate() {
+        output.as_slice_mut().copy_from(workspace.output(plan, inputs, i));
     }
 }
 
@@ -74,10 +73,11 @@ fn scan(step: &Step, plan: &Plan, workspace: &mut Workspace, inputs: &[Slice<'_>
             for (i, next) in carry.next.iter_mut().enumerate() {
                 next.as_slice_mut().copy_from(workspace.output(plan, &arguments, i));
             }
-            for (i, output) in outputs.iter_mut().enumerate().skip(states) {
-                let Some(output) = output else { continue };
+            // Behind the states the inner program gives exactly what somebody reads.
+            for (i, output) in outputs.iter_mut().skip(states).flatten().enumerate() {
                 let each = output.len() / length;
-                output.as_slice_mut().part(t * each, (t + 1) * each).copy_from(workspace.output(plan, &arguments, i));
+                let now = workspace.output(plan, &arguments, states + i);
+                output.as_slice_mut().part(t * each, (t + 1) * each).copy_from(now);
             }
         }
         std::mem::swap(&mut carry.current, &mut carry.next);

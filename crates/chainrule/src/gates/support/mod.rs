@@ -5,6 +5,7 @@ pub mod arguments;
 pub mod axes;
 pub mod batch;
 pub mod indices;
+pub mod bodies;
 #[macro_use]
 pub mod kernel;
 pub mod matrices;
