@@ -4,6 +4,8 @@
 //! Each opens a stage of its name, so that a person can open and close it. To add one, write its file and add one line here.
 
 mod support;
+#[cfg(test)]
+mod tests;
 
 macro_rules! functions {
     ($($file:ident: $($function:ident)*;)*) => {

@@ -162,7 +162,7 @@ fn pooled(function: &str, gate: &'static GateDef, x: Wire, pool: Pool<2>) -> Wir
         |v: [usize; 2]| Attr::Ints(v.iter().map(|&i| i64::try_from(i).unwrap_or(i64::MAX)).collect());
     let mut attrs = vec![("window", counts(pool.window)), ("stride", counts(pool.stride))];
     attrs.extend([("pad_low", counts(pool.padding)), ("pad_high", counts(pool.padding))]);
-    if gate.attrs.contains(&"count_padding") {
+    if gate.attrs.iter().any(|(name, _)| *name == "count_padding") {
         attrs.push(("count_padding", pool.count_padding.into()));
     }
     // A gate of its own already: a stage around it would hide nothing.

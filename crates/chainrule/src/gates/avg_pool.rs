@@ -3,7 +3,7 @@
 use super::support::wants;
 use super::support::window::{self, Window};
 use crate::base::{Shape, Spec};
-use crate::circuit::{Attr, Attrs, Class, Doc, Fault, GateDef, Local, Outputs, Reads, record};
+use crate::circuit::{Arity, Attr, Attrs, Class, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, record};
 use crate::numeric::window::{average_pool, average_pool_transpose};
 
 /// See the module.
@@ -18,7 +18,8 @@ pub static AVG_POOL: GateDef = GateDef {
         source: "",
     },
     call: None,
-    attrs: &["window", "stride", "pad_low", "pad_high", "count_padding"],
+    arity: Arity::Exactly(1),
+    attrs: &[("window", Kind::Ints), ("stride", Kind::Ints), ("pad_low", Kind::Ints), ("pad_high", Kind::Ints), ("count_padding", Kind::Flag)],
     shape: |a, x| floats(x[0]).and(window::shape(a, x[0])).map(Outputs::One),
     class: Class::Window(|job| {
         let (x, pooling) = (job.inputs[0], window::pooling(job.attrs, job.inputs[0].shape));
@@ -52,7 +53,8 @@ pub static AVG_POOL_TRANSPOSE: GateDef = GateDef {
         source: "",
     },
     call: None,
-    attrs: &["window", "stride", "pad_low", "pad_high", "count_padding", "size"],
+    arity: Arity::Exactly(1),
+    attrs: &[("window", Kind::Ints), ("stride", Kind::Ints), ("pad_low", Kind::Ints), ("pad_high", Kind::Ints), ("count_padding", Kind::Flag), ("size", Kind::Ints)],
     shape: |a, x| {
         floats(x[0])?;
         let from = planes_of_size(a, x[0])?;

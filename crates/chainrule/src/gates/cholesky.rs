@@ -2,9 +2,7 @@
 
 use super::support::matrices::{split, square, triangle};
 use super::{Triangle, support::operands::literal_like};
-use crate::circuit::{
-    Attrs, Call, Case, Class, Doc, GateDef, Job, Local, Outputs, Plain, Reads, Sampler, Wire, record,
-};
+use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, GateDef, Job, Local, Outputs, Plain, Reads, Sampler, Wire, record};
 use crate::numeric::{Float, linalg};
 
 /// See the module.
@@ -21,6 +19,7 @@ pub static CHOLESKY: GateDef = GateDef {
                  Golub and Van Loan, \"Matrix Computations\", section 4.2",
     },
     call: Some(Call { signature: "a", build: |a| a.wire("a").cholesky() }),
+    arity: Arity::Exactly(1),
     attrs: &[],
     shape: |_, x| square(x[0]).map(|_| Outputs::One(x[0])),
     class: Class::Contract(kernel),

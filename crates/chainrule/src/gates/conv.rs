@@ -2,9 +2,7 @@
 
 use super::support::wants;
 use crate::base::{DType, Shape, Spec, limits};
-use crate::circuit::{
-    Attr, Attrs, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Plain, Reads, Room,
-};
+use crate::circuit::{Arity, Attr, Attrs, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Plain, Reads, Room};
 use crate::circuit::{Sampler, Wire, record};
 use crate::numeric::conv::{Conv, ConvParams, conv as convolve};
 use crate::numeric::gemm::Gemm;
@@ -25,7 +23,8 @@ pub static CONV: GateDef = GateDef {
                  \"A guide to convolution arithmetic for deep learning\"",
     },
     call: None,
-    attrs: &["stride", "pad_low", "pad_high", "dilation", "input_dilation", "groups"],
+    arity: Arity::Exactly(2),
+    attrs: &[("stride", Kind::Ints), ("pad_low", Kind::Ints), ("pad_high", Kind::Ints), ("dilation", Kind::Ints), ("input_dilation", Kind::Ints), ("groups", Kind::Int)],
     shape: shape_rule,
     class: Class::Contract(kernel),
     element,

@@ -6,6 +6,7 @@ use super::support::window::{self, Window};
 use crate::base::DType;
 use crate::base::Spec;
 use crate::circuit::{
+    Arity,
     Attrs, Class, Doc, Fault, GateDef, Job, Local, Outputs, Plain, Reads, Room, Wire, record,
 };
 use crate::numeric::window::{max_pool as pool, max_pool_index};
@@ -22,6 +23,7 @@ pub static MAX_POOL: GateDef = GateDef {
         source: "",
     },
     call: None,
+    arity: Arity::Exactly(1),
     attrs: window::ATTRS,
     shape: |a, x| numbers(x[0]).and(window::shape(a, x[0])).map(Outputs::One),
     class: Class::Window(|job| {
@@ -58,6 +60,7 @@ pub static MAX_POOL_INDEX: GateDef = GateDef {
         source: "",
     },
     call: None,
+    arity: Arity::Exactly(1),
     attrs: window::ATTRS,
     shape: |a, x| numbers(x[0]).and(window::shape(a, x[0])).map(|s| Outputs::One(s.with_dtype(DType::I64))),
     class: Class::Window(index_kernel),

@@ -3,9 +3,7 @@
 use super::support::matrices::{split, square};
 use super::support::{batch, matrices};
 use crate::base::{Shape, Spec};
-use crate::circuit::{
-    Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Plain, Reads, Room, Sampler,
-};
+use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Plain, Reads, Room, Sampler};
 use crate::circuit::{Wire, record};
 use crate::numeric::{Float, linalg};
 
@@ -33,7 +31,8 @@ pub static TRIANGULAR_SOLVE: GateDef = GateDef {
             a.wire("a").triangular_solve(a.wire("b"), kind)
         },
     }),
-    attrs: &["lower", "transpose", "unit"],
+    arity: Arity::Exactly(2),
+    attrs: &[("lower", Kind::Flag), ("transpose", Kind::Flag), ("unit", Kind::Flag)],
     shape: shape_rule,
     class: Class::Contract(kernel),
     element,

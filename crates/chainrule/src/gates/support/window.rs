@@ -1,11 +1,12 @@
 //! What rooms of pooling share. Windows slide over planes: the last two axes; those before count planes.
 
 use crate::base::{Shape, Spec, limits};
-use crate::circuit::{Attr, Attrs, Case, Fault, Room, Sampler, Wire, record};
+use crate::circuit::{Kind, Attr, Attrs, Case, Fault, Room, Sampler, Wire, record};
 use crate::numeric::window::{Pool, Pooling};
 
 /// The attributes of windows.
-pub const ATTRS: &[&str] = &["window", "stride", "pad_low", "pad_high"];
+pub const ATTRS: &[(&str, Kind)] =
+    &[("window", Kind::Ints), ("stride", Kind::Ints), ("pad_low", Kind::Ints), ("pad_high", Kind::Ints)];
 
 /// How windows lie on a plane, as the reference sees it.
 pub struct Window(Pool);
