@@ -22,5 +22,5 @@ pub use wire::Wire;
 
 /// What the adjoint needs to follow a gradient out of an inner circuit that is still open.
 pub(crate) mod levels {
-    pub use super::builder::{captures_of, level_of};
+    pub use super::builder::{captures_of, level_of, with_circuit};
 }
