@@ -25,6 +25,7 @@ mod circuit;
 #[macro_use]
 mod gates;
 mod api;
+mod functions;
 mod numeric;
 mod plan;
 mod reference;
@@ -37,8 +38,18 @@ pub use api::*;
 pub use base::*;
 #[cfg(feature = "derive")]
 pub use chainrule_derive::Tree;
+pub use gates::{
+    Comparable, Power, concat, cond, constant, iota, iterate, recurrence, scan, scan_reverse, while_bounded, while_loop,
+};
 pub use circuit::{Circuit, Leaf, Node, Path, Stage, Tree, Wire, Wires, name, stage};
-pub use gates::{Comparable, cond, constant, iterate, scan, scan_reverse, while_bounded, while_loop};
+
+/// Reads the text form of a circuit, as its `Display` prints it.
+///
+/// # Errors
+/// The first place where the text is no circuit.
+pub fn parse_circuit(text: &str) -> Result<Circuit> {
+    Circuit::parse(text, gates::ALL)
+}
 
 /// What most programs use.
 pub mod prelude {

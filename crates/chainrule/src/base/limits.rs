@@ -17,3 +17,6 @@ pub const FORMULA_BYTES: usize = 1 << 20;
 
 /// Deepest nesting of a formula's brackets and operators.
 pub const FORMULA_DEPTH: usize = 200;
+
+/// Highest order of the polygamma function. Beyond it most values leave the range of f64, and each costs a loop of that length.
+pub const POLYGAMMA_ORDER: i64 = 1000;

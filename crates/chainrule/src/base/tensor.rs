@@ -327,14 +327,23 @@ impl Tensor {
         Ok(Tensor { shape, data: self.data.clone() })
     }
 
-    /// Converted to another dtype, as [`Element::from_f64`] does (integers exactly).
+    /// Converted to another dtype, as the gate `cast` does: floats as [`Element::from_f64`], integers wrap.
     pub fn cast(&self, dtype: DType) -> Tensor {
         if dtype == self.dtype() {
             return self.clone();
         }
-        let exact = !self.dtype().is_float() && dtype == DType::I64;
-        if exact {
-            return Tensor { shape: self.shape, data: Arc::new(Data::I64(self.slice().to_i64())) };
+        if !self.dtype().is_float() && !dtype.is_float() {
+            fn to<T: Element>(values: &[i64]) -> Data {
+                T::wrap(values.iter().map(|&v| T::from_i64(v)).collect())
+            }
+            let values = self.slice().to_i64();
+            let data = match dtype {
+                DType::I32 => to::<i32>(&values),
+                DType::U8 => to::<u8>(&values),
+                DType::Bool => to::<bool>(&values),
+                DType::I64 | DType::F32 | DType::F64 => Data::I64(values),
+            };
+            return Tensor { shape: self.shape, data: Arc::new(data) };
         }
         Tensor::from_f64(self.spec().with_dtype(dtype), &self.to_f64())
     }

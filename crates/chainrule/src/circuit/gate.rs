@@ -193,7 +193,7 @@ pub enum Local {
     /// Both rules stated.
     #[allow(missing_docs)]
     Pair { vjp: Vjp, jvp: Jvp },
-    /// Zero almost everywhere, said aloud.
+    /// Zero almost everywhere, said aloud: zeros are passed back, and no tangent goes on.
     Flat,
     /// No gradient passes, by decree: `stop_gradient`.
     Stopped,

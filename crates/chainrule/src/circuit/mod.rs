@@ -5,8 +5,10 @@ mod builder;
 mod call;
 mod gate;
 mod graph;
+mod parse;
 mod record;
 mod sample;
+mod text;
 mod tree;
 mod wire;
 

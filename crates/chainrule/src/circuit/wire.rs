@@ -6,7 +6,8 @@ use crate::base::{DType, Shape, Spec};
 /// One value in a circuit that is being traced. `Copy`; used with operators and methods, which record gates.
 ///
 /// A wire that a mistake produced is *poisoned*: whatever uses it is poisoned too, and nothing more is reported through it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+/// It has no order, so that `a.max(b)` does not compile to a comparison of places: that is `a.maximum(b)`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Wire {
     pub(crate) trace: u32,
     pub(crate) index: u32,

@@ -16,7 +16,7 @@ pub static ADD: GateDef = GateDef {
     call: Some(Call { signature: "x, y", build: |a| a.wire("x") + a.wire("y") }),
     attrs: &[],
     shape: shape::numbers,
-    class: Class::Elementwise(map2_numbers!(float |x, y| x + y, int |x, y| x.wrapping_add(y))),
+    class: Class::Elementwise(map2_numbers!(float: |x, y| x + y, int: |x, y| x.wrapping_add(y))),
     element: element!(|x, y| x + y),
     local: Local::Linear(|_, up, _| up),
     reads: Reads::NOTHING,

@@ -25,12 +25,16 @@ pub static CAST: GateDef = GateDef {
     shape: |a, x| Ok(Outputs::One(x[0].with_dtype(a.dtype("dtype")))),
     class: Class::Elementwise(kernel),
     element: |a, x, at| {
-        let value = x[0].at(at);
+        let (value, whole) = (x[0].at(at), !x[0].spec.dtype.is_float());
         match a.dtype("dtype") {
             DType::F32 => f64::from(value as f32),
             DType::F64 => value,
             DType::Bool => f64::from(u8::from(value != 0.0)),
-            _ => value.trunc(),
+            DType::U8 if whole => (value as i64 as u8).into(),
+            DType::I32 if whole => (value as i64 as i32).into(),
+            DType::U8 => (value as u8).into(),
+            DType::I32 => (value as i32).into(),
+            DType::I64 => value as i64 as f64,
         }
     },
     local: Local::Pair {

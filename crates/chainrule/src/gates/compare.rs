@@ -1,6 +1,6 @@
 //! Comparisons: truth values, without gradients. One room for all six, which differ in one operator.
 
-use super::support::operands::{broadcast2, literal_like};
+use super::support::operands::{broadcast2, literal_like, whole_like};
 use super::support::{batch, flops_per_output, sample, shape};
 use crate::circuit::{Call, Class, Doc, GateDef, Local, Reads, Wire};
 
@@ -27,10 +27,12 @@ impl Comparable for f64 {
 impl Comparable for i64 {
     #[track_caller]
     fn beside(self, other: Wire) -> Wire {
-        literal_like(self as f64, other)
+        whole_like(self, other)
     }
 }
 
+// rustfmt loses the indentation of a macro within a macro.
+#[rustfmt::skip]
 macro_rules! comparison {
     ($gate:ident, $method:ident, $name:literal, $formula:literal, $summary:literal, $op:tt) => {
         /// See the module.

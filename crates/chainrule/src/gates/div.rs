@@ -19,14 +19,26 @@ pub static DIV: GateDef = GateDef {
     shape: shape::numbers,
     class: Class::Elementwise(|job| match job.inputs[0].data.dtype() {
         DType::F32 | DType::F64 => (map2!([f32 f64] |x, y| x / y) as Kernel)(job),
-        DType::U8 => (map2!([u8] |x, y| x.checked_div(y).unwrap_or(0)) as Kernel)(job),
+        DType::U8 => (map2!([u8] => |x, y| x.checked_div(y).unwrap_or(0)) as Kernel)(job),
         _ => (map2!([i32 i64] |x, y| {
             let toward_zero = x.wrapping_div(if y == 0 { 1 } else { y });
             let down = y != 0 && x.wrapping_rem(y) != 0 && (x < 0) != (y < 0);
             if y == 0 { 0 } else if down { toward_zero - 1 } else { toward_zero }
         }) as Kernel)(job),
     }),
-    element: element!(|x, y| x / y),
+    element: |_, inputs, at| {
+        let (x, y) = (inputs[0].at(at), inputs[1].at(at));
+        match inputs[0].spec.dtype.is_float() {
+            true => x / y,
+            false => {
+                if y == 0.0 {
+                    0.0
+                } else {
+                    (x / y).floor()
+                }
+            }
+        }
+    },
     local: Local::Partials(|r, i| if i == 0 { 1.0 / r.inputs[1] } else { -(r.output() / r.inputs[1]) }),
     reads: Reads::BOTH,
     batch: batch::elementwise,

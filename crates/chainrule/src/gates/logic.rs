@@ -8,6 +8,8 @@ const fn doc(summary: &'static str, formula: &'static str) -> Doc {
     Doc { summary, formula, local: "none: truth values have no gradient", kinks: "", source: "" }
 }
 
+// rustfmt loses the indentation of a macro within a macro.
+#[rustfmt::skip]
 macro_rules! logic {
     ($gate:ident, $method:ident, $name:literal, $summary:literal, $op:tt) => {
         /// See the module.
@@ -17,7 +19,7 @@ macro_rules! logic {
             call: Some(Call { signature: "x, y", build: |a| a.wire("x").$method(a.wire("y")) }),
             attrs: &[],
             shape: shape::bools,
-            class: Class::Elementwise(map2!([bool] |x, y| x $op y)),
+            class: Class::Elementwise(map2!([bool] => |x, y| x $op y)),
             element: element!(|x, y| f64::from(u8::from((x != 0.0) $op (y != 0.0)))),
             local: Local::Flat,
             reads: Reads::NOTHING,
@@ -46,7 +48,7 @@ pub static NOT: GateDef = GateDef {
     call: Some(Call { signature: "x", build: |a| !a.wire("x") }),
     attrs: &[],
     shape: shape::bools,
-    class: Class::Elementwise(map1!([bool] |x| !x)),
+    class: Class::Elementwise(map1!([bool] => |x| !x)),
     element: element!(|x| f64::from(u8::from(x == 0.0))),
     local: Local::Flat,
     reads: Reads::NOTHING,

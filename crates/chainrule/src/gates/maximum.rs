@@ -19,8 +19,8 @@ pub static MAXIMUM: GateDef = GateDef {
     shape: shape::numbers,
     // `x != x` only for NaN, which wins where it comes first; a NaN in y wins because no comparison with it holds.
     class: Class::Elementwise(map2_numbers!(
-        float |x, y| if x >= y || x.is_nan() { x } else { y },
-        int |x, y| x.max(y)
+        float: |x, y| if x >= y || x.is_nan() { x } else { y },
+        int: |x, y| x.max(y)
     )),
     element: element!(|x, y| if x >= y || x.is_nan() { x } else { y }),
     local: Local::Pair {

@@ -18,6 +18,9 @@ rooms! {
     // sources
     input: INPUT;
     constant: CONSTANT;
+    iota: IOTA;
+    random: RANDOM_UNIFORM RANDOM_NORMAL;
+    fold_key: FOLD_KEY;
     // element-wise
     identity: IDENTITY;
     stop_gradient: STOP_GRADIENT;
@@ -25,22 +28,74 @@ rooms! {
     add: ADD;
     sub: SUB;
     mul: MUL;
+    scale: SCALE;
     div: DIV;
     maximum: MAXIMUM;
+    minimum: MINIMUM;
+    remainder: REMAINDER;
+    pow: POW;
+    powi: POWI;
+    abs: ABS;
+    sign: SIGN;
+    square: SQUARE;
+    sqrt: SQRT;
+    rsqrt: RSQRT;
+    reciprocal: RECIPROCAL;
     exp: EXP;
+    expm1: EXPM1;
+    log: LOG;
+    log1p: LOG1P;
+    sin: SIN;
+    cos: COS;
+    tan: TAN;
+    asin: ASIN;
+    acos: ACOS;
+    atan: ATAN;
+    atan2: ATAN2;
+    sinh: SINH;
+    cosh: COSH;
+    tanh: TANH;
     sigmoid: SIGMOID;
+    relu: RELU;
+    erf: ERF;
+    lgamma: LGAMMA;
+    polygamma: POLYGAMMA;
+    floor: FLOOR;
+    ceil: CEIL;
+    round: ROUND;
+    is_finite: IS_FINITE;
+    is_nan: IS_NAN;
     select: SELECT;
     compare: GT GE LT LE EQ NE;
     logic: AND OR NOT;
     cast: CAST;
     // reduce
     sum: SUM;
+    prod: PROD;
+    max_min: MAX MIN;
+    argmax: ARGMAX ARGMIN;
+    any_all: ANY_TRUE ALL_TRUE;
+    // cumulate
+    cumsum: CUMSUM;
+    cumprod: CUMPROD;
+    cummax: CUMMAX CUMMIN;
+    recurrence: RECURRENCE;
+    argsort: ARGSORT;
     // contract
     matmul: MATMUL;
     // move
     reshape: RESHAPE;
     transpose: TRANSPOSE;
     broadcast: BROADCAST;
+    slice: SLICE;
+    dynamic_slice: DYNAMIC_SLICE;
+    dynamic_update_slice: DYNAMIC_UPDATE_SLICE;
+    pad: PAD;
+    concat: CONCAT;
+    reverse: REVERSE;
+    // index
+    gather: GATHER;
+    scatter_add: SCATTER_ADD;
     // control
     scan: SCAN;
     while_loop: WHILE;

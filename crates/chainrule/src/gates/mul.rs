@@ -16,7 +16,7 @@ pub static MUL: GateDef = GateDef {
     call: Some(Call { signature: "x, y", build: |a| a.wire("x") * a.wire("y") }),
     attrs: &[],
     shape: shape::numbers,
-    class: Class::Elementwise(map2_numbers!(float |x, y| x * y, int |x, y| x.wrapping_mul(y))),
+    class: Class::Elementwise(map2_numbers!(float: |x, y| x * y, int: |x, y| x.wrapping_mul(y))),
     element: element!(|x, y| x * y),
     local: Local::Partials(|r, i| r.inputs[1 - i]),
     reads: Reads::INPUTS,

@@ -16,7 +16,7 @@ pub static NEG: GateDef = GateDef {
     call: Some(Call { signature: "x", build: |a| -a.wire("x") }),
     attrs: &[],
     shape: shape::numbers,
-    class: Class::Elementwise(map1_numbers!(float |x| -x, int |x| x.wrapping_neg())),
+    class: Class::Elementwise(map1_numbers!(float: |x| -x, int: |x| x.wrapping_neg())),
     element: element!(|x| -x),
     local: Local::Linear(|_, up, _| -up),
     reads: Reads::NOTHING,

@@ -2,7 +2,7 @@
 
 use super::support::{flops_per_input, reduce};
 use crate::base::DType;
-use crate::circuit::{Attrs, Call, Class, Doc, GateDef, Job, Local, Outputs, Reads, Wire, record};
+use crate::circuit::{Call, Class, Doc, GateDef, Job, Local, Outputs, Reads, Wire};
 use crate::numeric::reduce::Reduce;
 
 /// See the module.
@@ -62,6 +62,6 @@ impl Wire {
         if axes.is_empty() && !narrow {
             return self;
         }
-        record(&SUM, Attrs::new([("axes", axes.into())]), &[self])
+        reduce::over(&SUM, self, axes)
     }
 }

@@ -61,7 +61,8 @@ pub static TRANSPOSE: GateDef = GateDef {
     },
 };
 
-fn inverse(order: &[usize]) -> Vec<usize> {
+/// The order that undoes an order.
+pub(super) fn inverse(order: &[usize]) -> Vec<usize> {
     let mut inverse = vec![0; order.len()];
     for (to, &from) in order.iter().enumerate() {
         inverse[from] = to;

@@ -120,10 +120,10 @@ wrong! {
         GateDef {
             class: Class::Elementwise(|job| {
                 if job.inputs[0].data.dtype() == crate::base::DType::F32 {
-                    let kernel: crate::circuit::Kernel = map1!([f32] |x| (x * x * 256.0).round() / 256.0);
+                    let kernel: crate::circuit::Kernel = map1!([f32] => |x| (x * x * 256.0).round() / 256.0);
                     kernel(job)
                 } else {
-                    let kernel: crate::circuit::Kernel = map1!([f64] |x| x * x);
+                    let kernel: crate::circuit::Kernel = map1!([f64] => |x| x * x);
                     kernel(job)
                 }
             }),

@@ -85,6 +85,10 @@ fn by_reference(circuit: &Circuit, tensors: &[Tensor]) -> Vec<Tensor> {
 fn check(genome: &[Step], seed: u64) -> Result<(), String> {
     let at = inputs(seed);
     let circuit = trace(&at, |w| gradients(genome, w))?;
+    let parsed = crate::parse_circuit(&circuit.to_string()).map_err(|e| e.to_string())?;
+    if parsed != circuit || parsed.to_string() != circuit.to_string() {
+        return Err(format!("parsed back as another circuit:\n{circuit}\n{parsed}"));
+    }
     let found = run(&circuit, &at);
     all_near("plan against reference", &found, &by_reference(&circuit, &at), 1e-10)?;
 
@@ -107,6 +111,19 @@ fn check(genome: &[Step], seed: u64) -> Result<(), String> {
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn damaged_circuit_texts_are_refused_not_feared(
+        genome in prop::collection::vec(any::<Step>(), 1..6), at in any::<prop::sample::Index>(), with in ".{0,3}", cut in 0usize..4
+    ) {
+        let circuit = trace(&inputs(1), |w| gradients(&genome, w)).map_err(TestCaseError::fail)?;
+        let text = circuit.to_string();
+        let from = at.index(text.len());
+        let damaged = [&text[..from], &with, &text[(from + cut).min(text.len())..]].concat();
+        if let Ok(parsed) = crate::parse_circuit(&damaged) {
+            prop_assert_eq!(crate::parse_circuit(&parsed.to_string()), Ok(parsed));
+        }
+    }
 
     #[test]
     fn random_circuits_agree(genome in prop::collection::vec(any::<Step>(), 1..24), seed in 0u64..1000) {

@@ -8,6 +8,7 @@ mod batching;
 mod circuits;
 mod derivatives;
 mod facts;
+mod integers;
 mod values;
 
 use crate::base::{DType, Tensor};

@@ -32,26 +32,16 @@ pub fn cumulate<T: Number>(
     if input.is_empty() {
         return;
     }
-    let parts = input
-        .chunks_exact(len * inner)
-        .zip(output.chunks_exact_mut(len * inner));
+    let parts = input.chunks_exact(len * inner).zip(output.chunks_exact_mut(len * inner));
     for (input, output) in parts {
         match op {
             Cumulate::Sum => part(input, inner, output, reverse, T::plus),
             Cumulate::Prod => part(input, inner, output, reverse, T::times),
             Cumulate::Max => part(input, inner, output, reverse, |best, value| {
-                if !best.is_nan() && (value > best || value.is_nan()) {
-                    value
-                } else {
-                    best
-                }
+                if !best.is_nan() && (value > best || value.is_nan()) { value } else { best }
             }),
             Cumulate::Min => part(input, inner, output, reverse, |best, value| {
-                if !best.is_nan() && (value < best || value.is_nan()) {
-                    value
-                } else {
-                    best
-                }
+                if !best.is_nan() && (value < best || value.is_nan()) { value } else { best }
             }),
         }
     }
@@ -101,9 +91,46 @@ fn line<'a, T: Number>(mut pairs: impl Iterator<Item = (&'a T, &'a mut T)>, comb
     }
 }
 
+/// The linear recurrence along the middle axis of outer x len x inner: `y_0 = b_0`, `y_i = a_i y_(i-1) + b_i`; with
+/// `reverse` from the end. `a` is not read where a line starts.
+pub fn recurrence<T: Number>(
+    [a, b]: [&[T]; 2],
+    outer: usize,
+    len: usize,
+    inner: usize,
+    output: &mut [T],
+    reverse: bool,
+) {
+    let count = outer.checked_mul(len).and_then(|count| count.checked_mul(inner));
+    assert_eq!(Some(a.len()), count, "recurrence: factor length");
+    assert_eq!([b.len(), output.len()], [a.len(); 2], "recurrence: summand and output length");
+    for group in 0..outer {
+        for step in 0..len {
+            let row = |i: usize| (group * len + if reverse { len - 1 - i } else { i }) * inner;
+            let at = row(step);
+            for i in 0..inner {
+                let carried = if step == 0 { None } else { Some(output[row(step - 1) + i]) };
+                output[at + i] = carried.map_or(b[at + i], |y| a[at + i].times(y).plus(b[at + i]));
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn recurrences_in_both_directions() {
+        let (a, b) = ([9, 2, 3, 1, 1, 1], [1, 1, 1, 10, 20, 30]);
+        let mut output = [0; 6];
+        recurrence([&a, &b], 2, 3, 1, &mut output, false);
+        assert_eq!(output, [1, 3, 10, 10, 30, 60]);
+        recurrence([&a, &b], 2, 3, 1, &mut output, true);
+        assert_eq!(output, [28, 3, 1, 60, 50, 30]);
+        recurrence([&a, &b], 1, 3, 2, &mut output, false);
+        assert_eq!(output, [1, 1, 4, 11, 24, 41]);
+    }
 
     fn one<T: Number>(input: &[T], op: Cumulate, reverse: bool) -> Vec<T> {
         let mut output = vec![T::ZERO; input.len()];
@@ -115,16 +142,10 @@ mod tests {
     fn lines_in_both_directions() {
         assert_eq!(one(&[1, 2, 3, 4], Cumulate::Sum, false), [1, 3, 6, 10]);
         assert_eq!(one(&[1, 2, 3, 4], Cumulate::Sum, true), [10, 9, 7, 4]);
-        assert_eq!(
-            one(&[1.0, 2.0, 3.0, 4.0], Cumulate::Prod, false),
-            [1.0, 2.0, 6.0, 24.0]
-        );
+        assert_eq!(one(&[1.0, 2.0, 3.0, 4.0], Cumulate::Prod, false), [1.0, 2.0, 6.0, 24.0]);
         assert_eq!(one(&[2, 1, 3, 0], Cumulate::Max, false), [2, 2, 3, 3]);
         assert_eq!(one(&[2, 1, 3, 0], Cumulate::Max, true), [3, 3, 3, 0]);
-        assert_eq!(
-            one(&[2.0f32, 1.0, 3.0, 0.0], Cumulate::Min, false),
-            [2.0, 1.0, 1.0, 0.0]
-        );
+        assert_eq!(one(&[2.0f32, 1.0, 3.0, 0.0], Cumulate::Min, false), [2.0, 1.0, 1.0, 0.0]);
         assert_eq!(one(&[i32::MAX, 1], Cumulate::Sum, false), [i32::MAX, i32::MIN]);
     }
 
@@ -139,15 +160,9 @@ mod tests {
 
     #[test]
     fn every_layout_agrees_with_single_lines() {
-        for (outer, len, inner) in [
-            (2, 3, 4),
-            (3, 1, 2),
-            (1, 5, 3),
-            (2, 4, 1),
-            (0, 2, 2),
-            (2, 0, 3),
-            (2, 3, 0),
-        ] {
+        for (outer, len, inner) in
+            [(2, 3, 4), (3, 1, 2), (1, 5, 3), (2, 4, 1), (0, 2, 2), (2, 0, 3), (2, 3, 0)]
+        {
             let count = outer * len * inner;
             let input: Vec<i64> = (0..count as i64).map(|i| i * 31 % 17 - 8).collect();
             for op in [Cumulate::Sum, Cumulate::Prod, Cumulate::Max, Cumulate::Min] {
@@ -157,9 +172,7 @@ mod tests {
                     for line in 0..outer * inner {
                         let (group, i) = (line / inner, line % inner);
                         let pick = |values: &[i64]| -> Vec<i64> {
-                            (0..len)
-                                .map(|row| values[(group * len + row) * inner + i])
-                                .collect()
+                            (0..len).map(|row| values[(group * len + row) * inner + i]).collect()
                         };
                         assert_eq!(pick(&output), one(&pick(&input), op, reverse), "{op:?} {reverse}");
                     }

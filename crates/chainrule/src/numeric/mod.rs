@@ -11,6 +11,7 @@
 pub mod conv;
 pub mod cumulate;
 pub mod gemm;
+pub mod index;
 pub mod linalg;
 pub mod movement;
 pub mod number;

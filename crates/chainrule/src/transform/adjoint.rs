@@ -2,6 +2,7 @@
 
 use super::{PASSES, levels};
 use crate::circuit::{Local, OpenNode, Room, Wire, at_site};
+use crate::gates::{scale, support::operands::zeros_like};
 
 /// What is passed back to the wires `at` when `upstreams` arrive at `outputs`: the total derivative along every path, so
 /// that where one of `at` depends on another, both get their due. `None` where there is no path, or nothing arrives.
@@ -58,10 +59,14 @@ pub fn pass_back(gate: &OpenNode, mut upstreams: Vec<Option<Wire>>, wants: &[boo
         wants.iter().enumerate().map(wanted).collect()
     };
     match gate.gate.local {
-        Local::Partials(local) => each(&|up, i| up * local(&room, i)),
+        Local::Partials(local) => each(&|up, i| scale(up, local(&room, i))),
         Local::Linear(transpose) => each(&|up, i| transpose(&room, up, i)),
         Local::Pair { vjp, .. } => vjp(&room, &upstreams, wants),
-        Local::Flat | Local::Stopped => vec![None; wants.len()],
+        Local::Flat => {
+            let flat = |(&w, &input): (&bool, &Wire)| w.then(|| zeros_like(input));
+            wants.iter().zip(&gate.inputs).map(flat).collect()
+        }
+        Local::Stopped => vec![None; wants.len()],
     }
 }
 

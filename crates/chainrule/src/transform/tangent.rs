@@ -2,7 +2,7 @@
 
 use super::{adjoint::room, levels};
 use crate::circuit::{Local, OpenNode, Wire, at_site, record};
-use crate::gates::support::operands::zeros_like;
+use crate::gates::{scale, support::operands::zeros_like};
 
 /// The tangents of `outputs` when the wires `at` have these. `None` is zero. Where one of `at` depends on another, its own
 /// tangent adds to the one that it is passed.
@@ -52,7 +52,8 @@ fn push_forward(gate: &OpenNode, tangents: &[Option<Wire>]) -> Vec<Option<Wire>>
     let room = room(gate);
     match gate.gate.local {
         Local::Partials(local) => {
-            let terms = tangents.iter().enumerate().filter_map(|(i, t)| t.map(|t| local(&room, i) * t));
+            // A local gradient of 0 passes nothing on: a masked upstream is one, in the derivative of a backward pass.
+            let terms = tangents.iter().enumerate().filter_map(|(i, t)| t.map(|t| scale(local(&room, i), t)));
             vec![terms.reduce(|a, b| a + b)]
         }
         Local::Linear(_) => {

@@ -33,9 +33,9 @@ macro_rules! for_dtype {
 }
 
 /// The kernel of an element-wise gate with one input: `map1!([f32 f64] |x| x.exp())`.
-/// The expression is compiled for each type.
+/// The expression is compiled for each type. With one type, write `[u8] => |x| ..`: rustfmt takes `[u8] |x|` for arithmetic.
 macro_rules! map1 {
-    ([$($type:ident)*] |$x:ident| $body:expr) => {
+    ([$($type:ident)*] $(=>)? |$x:ident| $body:expr) => {
         |job: &mut $crate::circuit::Job<'_>| {
             let x = job.inputs[0];
             for_dtype!(x.data.dtype(), [$($type)*], T => {
@@ -47,7 +47,7 @@ macro_rules! map1 {
 
 /// The same with two inputs of one dtype.
 macro_rules! map2 {
-    ([$($type:ident)*] |$x:ident, $y:ident| $body:expr) => {
+    ([$($type:ident)*] $(=>)? |$x:ident, $y:ident| $body:expr) => {
         |job: &mut $crate::circuit::Job<'_>| {
             let (x, y) = (job.inputs[0], job.inputs[1]);
             for_dtype!(x.data.dtype(), [$($type)*], T => {
@@ -59,7 +59,7 @@ macro_rules! map2 {
 
 /// The same with one expression for floats and another for integers.
 macro_rules! map2_numbers {
-    (float |$x:ident, $y:ident| $float:expr, int |$a:ident, $b:ident| $int:expr) => {
+    (float: |$x:ident, $y:ident| $float:expr, int: |$a:ident, $b:ident| $int:expr) => {
         |job: &mut $crate::circuit::Job<'_>| {
             if job.inputs[0].data.dtype().is_float() {
                 let kernel: $crate::circuit::Kernel = map2!([f32 f64] |$x, $y| $float);
@@ -74,7 +74,7 @@ macro_rules! map2_numbers {
 
 /// The same with one input.
 macro_rules! map1_numbers {
-    (float |$x:ident| $float:expr, int |$a:ident| $int:expr) => {
+    (float: |$x:ident| $float:expr, int: |$a:ident| $int:expr) => {
         |job: &mut $crate::circuit::Job<'_>| {
             if job.inputs[0].data.dtype().is_float() {
                 let kernel: $crate::circuit::Kernel = map1!([f32 f64] |$x| $float);

@@ -1,7 +1,10 @@
 //! What rooms share: shape rules, batching rules, kernel loops, axes.
 
+pub mod along;
+pub mod arguments;
 pub mod axes;
 pub mod batch;
+pub mod indices;
 pub mod bodies;
 #[macro_use]
 pub mod kernel;

@@ -11,7 +11,22 @@ pub fn literal(value: f64, dtype: DType) -> Wire {
         let hint = "cast the value to f64 first, or write a whole number";
         return mistake("literal", Fault::new(format!("{value} beside a value of {dtype}"), hint));
     }
-    constant(Tensor::full(Spec::scalar(dtype), value))
+    let tensor = Tensor::full(Spec::scalar(dtype), value);
+    if !dtype.is_float() && tensor.to_f64() != [value] {
+        return mistake(
+            "literal",
+            Fault::new(format!("{value} does not fit {dtype}"), "cast the value to i64 first"),
+        );
+    }
+    constant(tensor)
+}
+
+/// A whole literal of the dtype of the wire that it stands beside.
+#[track_caller]
+pub fn whole_like(value: i64, beside: Wire) -> Wire {
+    // By way of f64 an i64 from 2^53 on would be rounded.
+    let exact = !beside.is_poisoned() && beside.dtype() == DType::I64;
+    if exact { constant(value) } else { literal_like(value as f64, beside) }
 }
 
 /// A literal of the dtype of the wire that it stands beside.
@@ -61,15 +76,15 @@ macro_rules! operator {
                 $crate::gates::support::operands::broadcast2(&$gate, self, other)
             }
         }
-        operator!(literal f64, $trait, $method);
-        operator!(literal i64, $trait, $method);
+        operator!(literal f64, literal_like, $trait, $method);
+        operator!(literal i64, whole_like, $trait, $method);
     };
-    (literal $literal:ty, $trait:ident, $method:ident) => {
+    (literal $literal:ty, $like:ident, $trait:ident, $method:ident) => {
         impl std::ops::$trait<$literal> for $crate::circuit::Wire {
             type Output = Self;
             #[track_caller]
             fn $method(self, other: $literal) -> Self {
-                let other = $crate::gates::support::operands::literal_like(other as f64, self);
+                let other = $crate::gates::support::operands::$like(other, self);
                 std::ops::$trait::$method(self, other)
             }
         }
@@ -77,9 +92,26 @@ macro_rules! operator {
             type Output = $crate::circuit::Wire;
             #[track_caller]
             fn $method(self, other: $crate::circuit::Wire) -> $crate::circuit::Wire {
-                let literal = $crate::gates::support::operands::literal_like(self as f64, other);
+                let literal = $crate::gates::support::operands::$like(self, other);
                 std::ops::$trait::$method(literal, other)
             }
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::prelude::*;
+
+    #[test]
+    fn whole_literals_are_exact_and_must_fit() {
+        let (wide, narrow) = (Spec::scalar(DType::I64), Spec::scalar(DType::U8));
+        let next = trace(|x: Wire| x + i64::MAX, &(wide,)).unwrap().run((0i64.into(),)).unwrap();
+        assert_eq!(next.to_vec::<i64>().unwrap(), [i64::MAX]);
+        let refused = trace(|x: Wire| x + 300, &(narrow,)).err().map(|e| e.to_string()).unwrap_or_default();
+        assert!(
+            refused.contains("literal: 300 does not fit u8; hint: cast the value to i64 first"),
+            "{refused}"
+        );
+    }
 }

@@ -3,6 +3,7 @@
 use super::axes;
 use crate::base::{Shape, Spec, coordinates};
 use crate::circuit::{Args, Attrs, Case, Fault, GateDef, Plain, Room, Sampler, Wire, mistake, record};
+use crate::gates::transpose::inverse;
 use crate::numeric::Number;
 use crate::numeric::reduce::{Reduce, reduce_axis};
 
@@ -10,8 +11,21 @@ use crate::numeric::reduce::{Reduce, reduce_axis};
 pub fn shape(attrs: &Attrs, inputs: &[Spec]) -> Result<Spec, Fault> {
     let from = inputs[0].shape;
     let axes = axes::axes(from.rank(), attrs.ints("axes"))?;
+    // Kernels read the attribute as it is; the text form of a circuit could hold it in another order.
+    if axes != attrs.indices("axes") {
+        let what = format!("axes {:?}", attrs.ints("axes"));
+        return Err(Fault::new(what, "list axes from the lowest to the highest, counted from 0"));
+    }
     let to = Shape::new(&axes::without(from, &axes)).map_err(|e| Fault::new(e, ""))?;
     Ok(inputs[0].with_shape(to))
+}
+
+/// Records a reduction over axes in any order.
+#[track_caller]
+pub fn over(gate: &'static GateDef, x: Wire, axes: &[usize]) -> Wire {
+    let mut sorted = axes.to_vec();
+    sorted.sort_unstable();
+    record(gate, Attrs::new([("axes", sorted.into())]), &[x])
 }
 
 /// A call from a formula: `f(x, axis=.., keep=..)`.
@@ -26,7 +40,7 @@ pub fn call(args: &Args<'_>, gate: &'static GateDef) -> Wire {
     match axes::axes(rank, &list) {
         Err(fault) => mistake(gate.name, fault),
         Ok(axes) => {
-            let folded = record(gate, Attrs::new([("axes", axes.clone().into())]), &[x]);
+            let folded = over(gate, x, &axes);
             if args.flag("keep", false) { folded.keep_axes(x.shape(), &axes) } else { folded }
         }
     }
@@ -52,6 +66,43 @@ pub fn sample(s: &mut Sampler) -> Case {
     let dims = s.dims(1, 3);
     let axes: Vec<usize> = (0..dims.len()).filter(|_| s.coin()).collect();
     Case { attrs: Attrs::new([("axes", axes.into())]), inputs: vec![s.distinct(&dims)] }
+}
+
+/// The same without folded axes of length 0, which have no extreme.
+pub fn sample_not_empty(s: &mut Sampler) -> Case {
+    let mut dims = s.dims(1, 3);
+    let axes: Vec<usize> = (0..dims.len()).filter(|_| s.coin()).collect();
+    axes.iter().for_each(|&axis| dims[axis] = dims[axis].max(1));
+    Case { attrs: Attrs::new([("axes", axes.into())]), inputs: vec![s.distinct(&dims)] }
+}
+
+/// A value with its folded axes joined to one, and which axis that is. Where they are not neighbours, they go last.
+pub fn join(x: Wire, axes: &[usize]) -> (Wire, usize) {
+    let (order, at) = joined_order(x.shape(), axes);
+    let x = x.transpose(&order);
+    let dims = x.shape().dims();
+    let (before, rest) = dims.split_at(at);
+    let (folded, after) = rest.split_at(axes.len());
+    (x.reshape(&[before, &[folded.iter().product()], after].concat()), at)
+}
+
+/// The inverse of [`join`]: a value with joined axes in the shape that they had.
+pub fn part(joined: Wire, shape: Shape, axes: &[usize]) -> Wire {
+    let (order, _) = joined_order(shape, axes);
+    let dims: Vec<usize> = order.iter().map(|&axis| shape[axis]).collect();
+    joined.reshape(&dims).transpose(&inverse(&order))
+}
+
+/// The order in which the folded axes are neighbours, and where they begin.
+fn joined_order(shape: Shape, axes: &[usize]) -> (Vec<usize>, usize) {
+    let neighbours = axes.windows(2).all(|pair| pair[1] == pair[0] + 1);
+    if neighbours {
+        return ((0..shape.rank()).collect(), axes.first().copied().unwrap_or(shape.rank()));
+    }
+    let mut order: Vec<usize> = (0..shape.rank()).filter(|axis| !axes.contains(axis)).collect();
+    let at = order.len();
+    order.extend(axes);
+    (order, at)
 }
 
 /// Folds several axes, last first. Neighbouring axes are folded as one.

@@ -1,0 +1,34 @@
+//! The arc cosine.
+
+use super::support::{batch, flops_per_output, shape};
+use crate::circuit::{Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+
+/// See the module.
+pub static ACOS: GateDef = GateDef {
+    name: "acos",
+    doc: Doc {
+        summary: "The angle, from 0 to pi, that has this cosine.",
+        formula: "y = arccos(x)",
+        local: "dy/dx = -1 / sqrt((1 - x)(1 + x))",
+        kinks: "x = 1 or -1: the gradient is minus infinity; beyond: NaN",
+        source: "DLMF 4.24; the product keeps the digits that 1 - x^2 loses near 1",
+    },
+    call: Some(Call { signature: "x", build: |a| a.wire("x").acos() }),
+    attrs: &[],
+    shape: shape::floats,
+    class: Class::Elementwise(map1!([f32 f64] |x| x.acos())),
+    element: element!(|x| x.acos()),
+    local: Local::Partials(|r, _| -((1.0 - r.inputs[0]) * (1.0 + r.inputs[0])).rsqrt()),
+    reads: Reads::INPUTS,
+    batch: batch::elementwise,
+    flops: flops_per_output,
+    sample: |s| s.elementwise(&[(-0.8, 0.8, &[])]),
+};
+
+impl Wire {
+    /// The angle, from 0 to pi, that has this cosine.
+    #[track_caller]
+    pub fn acos(self) -> Wire {
+        record(&ACOS, Attrs::NONE, &[self])
+    }
+}

@@ -1,0 +1,37 @@
+//! Whether it is NaN, the result of an operation that has none. A question, without a gradient.
+
+use super::support::{batch, flops_per_output, sample, shape};
+use crate::circuit::{Attrs, Call, Class, Doc, GateDef, Kernel, Local, Reads, Wire, record};
+
+/// See the module.
+pub static IS_NAN: GateDef = GateDef {
+    name: "is_nan",
+    doc: Doc {
+        summary: "Whether it is NaN, the result of an operation that has none.",
+        formula: "y = x != x",
+        local: "none: truth values have no gradient",
+        kinks: "",
+        source: "",
+    },
+    call: Some(Call { signature: "x", build: |a| a.wire("x").is_nan() }),
+    attrs: &[],
+    shape: shape::question,
+    class: Class::Elementwise(|job| match job.inputs[0].data.dtype().is_float() {
+        true => (map1!([f32 f64] |x| x.is_nan()) as Kernel)(job),
+        false => job.output::<bool>().fill(false),
+    }),
+    element: element!(|x| f64::from(u8::from(x.is_nan()))),
+    local: Local::Flat,
+    reads: Reads::NOTHING,
+    batch: batch::elementwise,
+    flops: flops_per_output,
+    sample: sample::odd,
+};
+
+impl Wire {
+    /// Whether it is NaN; integers never are.
+    #[track_caller]
+    pub fn is_nan(self) -> Wire {
+        record(&IS_NAN, Attrs::NONE, &[self])
+    }
+}

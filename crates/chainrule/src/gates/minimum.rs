@@ -1,0 +1,55 @@
+//! The smaller of two: routes its gradient to exactly one input.
+
+use super::support::operands::{broadcast2, zeros_like};
+use super::support::{self, batch, flops_per_output, shape};
+use crate::circuit::{Call, Class, Doc, GateDef, Local, Reads, Room, Wire};
+
+/// See the module.
+pub static MINIMUM: GateDef = GateDef {
+    name: "minimum",
+    doc: Doc {
+        summary: "The smaller of two. The whole gradient goes to the input that won, the other gets 0.",
+        formula: "z = min(x, y)",
+        local: "dz/dx = 1 if x <= y else 0, dz/dy = 1 - dz/dx",
+        kinks: "x = y: the first input gets the whole gradient. NaN is passed on; the first NaN wins",
+        source: "",
+    },
+    call: Some(Call { signature: "x, y", build: |a| a.wire("x").minimum(a.wire("y")) }),
+    attrs: &[],
+    shape: shape::numbers,
+    // A NaN in x wins because it is asked for, one in y because no comparison with it holds.
+    class: Class::Elementwise(map2_numbers!(
+        float: |x, y| if x <= y || x.is_nan() { x } else { y },
+        int: |x, y| x.min(y)
+    )),
+    element: element!(|x, y| if x <= y || x.is_nan() { x } else { y }),
+    local: Local::Pair {
+        vjp: |r, up, _| {
+            let Some(up) = up[0] else { return vec![None, None] };
+            let (first, zero) = (first_wins(r), zeros_like(up));
+            vec![Some(first.select(up, zero)), Some(first.select(zero, up))]
+        },
+        jvp: |r, tangents| {
+            let of = |t: Option<Wire>| t.unwrap_or_else(|| zeros_like(r.output()));
+            vec![Some(first_wins(r).select(of(tangents[0]), of(tangents[1])))]
+        },
+    },
+    reads: Reads::INPUTS,
+    batch: batch::elementwise,
+    flops: flops_per_output,
+    sample: support::sample::apart,
+};
+
+/// Where the gradient goes to the first input.
+fn first_wins(r: &Room<'_>) -> Wire {
+    let (x, y) = (r.inputs[0], r.inputs[1]);
+    x.le(y).or(x.ne(x))
+}
+
+impl Wire {
+    /// The smaller of two, element by element. On a tie the gradient goes to `self`.
+    #[track_caller]
+    pub fn minimum(self, other: Wire) -> Wire {
+        broadcast2(&MINIMUM, self, other)
+    }
+}

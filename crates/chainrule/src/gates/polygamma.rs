@@ -1,0 +1,78 @@
+//! The derivatives of the logarithm of the gamma function.
+
+use super::support::{batch, flops_per_output, shape};
+use crate::base::limits;
+use crate::circuit::{Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Reads, Wire, record};
+use crate::numeric::{Float, special};
+
+/// See the module.
+pub static POLYGAMMA: GateDef = GateDef {
+    name: "polygamma",
+    doc: Doc {
+        summary: "The derivative of order n + 1 of lgamma; order 0 is the digamma function. Each is the local gradient of the \
+                  one before.",
+        formula: "y = d^(n+1)/dx^(n+1) ln|gamma(x)|",
+        local: "dy/dx = polygamma(n + 1, x)",
+        kinks: "x = 0, -1, -2, ...: poles; infinite where both sides agree, else NaN",
+        source: "DLMF 5.5, 5.11 and 5.15: recurrence and asymptotic series, reflection for x < 0",
+    },
+    call: Some(Call { signature: "n, x", build: |a| a.wire("x").polygamma(a.int("n", 0)) }),
+    attrs: &["n"],
+    shape: |a, x| {
+        let n = a.int("n");
+        if !(0..=limits::POLYGAMMA_ORDER).contains(&n) {
+            let hint = format!("orders go from 0, the digamma function, to {}", limits::POLYGAMMA_ORDER);
+            return Err(Fault::new(format!("the order is {n}"), hint));
+        }
+        shape::floats(a, x)
+    },
+    class: Class::Elementwise(kernel),
+    element: |a, x, at| special::polygamma(a.int("n") as u32, x[0].at(at)),
+    local: Local::Partials(|r, _| r.inputs[0].polygamma(r.attrs.int("n") + 1)),
+    reads: Reads::INPUTS,
+    batch: batch::elementwise,
+    flops: flops_per_output,
+    sample: |s| {
+        let Case { inputs, .. } = s.elementwise(&[(1.0, 4.0, &[])]);
+        Case { attrs: Attrs::new([("n", s.int(0, 2).into())]), inputs }
+    },
+};
+
+fn kernel(job: &mut Job<'_>) {
+    let (x, n) = (job.inputs[0], job.attrs.int("n") as u32);
+    for_dtype!(x.data.dtype(), [f32 f64], T => {
+        for (to, &x) in job.output::<T>().iter_mut().zip(x.typed::<T>()) {
+            *to = Float::polygamma(x, n);
+        }
+    })
+}
+
+impl Wire {
+    /// The derivative of order `n + 1` of [`Wire::lgamma`].
+    #[track_caller]
+    pub fn polygamma(self, n: i64) -> Wire {
+        record(&POLYGAMMA, Attrs::new([("n", n.into())]), &[self])
+    }
+
+    /// The derivative of [`Wire::lgamma`].
+    #[track_caller]
+    pub fn digamma(self) -> Wire {
+        self.polygamma(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::base::limits;
+    use crate::prelude::*;
+
+    #[test]
+    fn orders_have_a_limit() {
+        let at = |n: i64| trace(|x: Wire| x.polygamma(n), &(Spec::scalar(DType::F64),));
+        assert!(at(limits::POLYGAMMA_ORDER).is_ok());
+        for n in [-1, limits::POLYGAMMA_ORDER + 1] {
+            let refused = at(n).err().map(|e| e.to_string()).unwrap_or_default();
+            assert!(refused.contains(&format!("polygamma: the order is {n}")), "{refused}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Axes from the last element to the first.
+
+use super::support::{axes, no_flops};
+use crate::base::Spec;
+use crate::circuit::{
+    Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Wire, mistake, record,
+};
+use crate::numeric::movement::copy_strided;
+
+/// See the module.
+pub static REVERSE: GateDef = GateDef {
+    name: "reverse",
+    doc: Doc {
+        summary: "Axes from the last element to the first; without axes, all.",
+        formula: "y[i] = x[n - 1 - i] along each axis",
+        local: "passed back: the upstream, reversed",
+        kinks: "",
+        source: "",
+    },
+    call: Some(Call {
+        signature: "x, axis=none",
+        build: |a| {
+            let x = a.wire("x");
+            x.reverse(&a.ints("axis").unwrap_or_else(|| (0..x.shape().rank() as i64).collect()))
+        },
+    }),
+    attrs: &["axes"],
+    shape: shape_rule,
+    class: Class::Move(kernel),
+    element: |a, x, at| {
+        let mut from = at.to_vec();
+        a.indices("axes").iter().for_each(|&axis| from[axis] = x[0].spec.shape[axis] - 1 - at[axis]);
+        x[0].at(&from)
+    },
+    local: Local::Linear(|r, up, _| record(&REVERSE, r.attrs.clone(), &[up])),
+    reads: Reads::NOTHING,
+    batch: |r, _| {
+        let axes: Vec<i64> = r.attrs.ints("axes").iter().map(|a| a + 1).collect();
+        vec![r.inputs[0].reverse(&axes)]
+    },
+    flops: no_flops,
+    sample: |s| {
+        let dims = s.dims(1, 3);
+        let axes: Vec<usize> = (0..dims.len()).filter(|_| s.coin()).collect();
+        Case { attrs: Attrs::new([("axes", axes.into())]), inputs: vec![s.reals(&dims, -2.0, 2.0)] }
+    },
+};
+
+fn shape_rule(attrs: &Attrs, inputs: &[Spec]) -> Result<Outputs, Fault> {
+    let axes = axes::axes(inputs[0].shape.rank(), attrs.ints("axes"))?;
+    if axes != attrs.indices("axes") {
+        let what = format!("axes {:?}", attrs.ints("axes"));
+        return Err(Fault::new(what, "list axes from the lowest to the highest, counted from 0"));
+    }
+    Ok(Outputs::One(inputs[0]))
+}
+
+fn kernel(job: &mut Job<'_>) {
+    let (x, axes) = (job.inputs[0], job.attrs.indices("axes"));
+    let mut strides: Vec<isize> = x.shape.strides().into_iter().map(|s| s as isize).collect();
+    let mut offset = 0;
+    for axis in axes {
+        offset += x.shape[axis].saturating_sub(1) * strides[axis] as usize;
+        strides[axis] = -strides[axis];
+    }
+    let dims = job.shape.dims();
+    for_dtype!(x.data.dtype(), [f32 f64 i32 i64 u8 bool], T => {
+        copy_strided(x.typed::<T>(), offset, &dims, &strides, job.output())
+    })
+}
+
+impl Wire {
+    /// Some axes from the last element to the first. No axes: the same wire.
+    #[track_caller]
+    pub fn reverse(self, axes: &[i64]) -> Wire {
+        if self.is_poisoned() {
+            return self;
+        }
+        match axes::axes(self.shape().rank(), axes) {
+            Err(fault) => mistake("reverse", fault),
+            Ok(axes) if axes.is_empty() => self,
+            Ok(axes) => record(&REVERSE, Attrs::new([("axes", axes.into())]), &[self]),
+        }
+    }
+}

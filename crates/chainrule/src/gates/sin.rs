@@ -1,0 +1,34 @@
+//! The sine.
+
+use super::support::{batch, flops_per_output, shape};
+use crate::circuit::{Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+
+/// See the module.
+pub static SIN: GateDef = GateDef {
+    name: "sin",
+    doc: Doc {
+        summary: "The sine of an angle in radians.",
+        formula: "y = sin(x)",
+        local: "dy/dx = cos(x)",
+        kinks: "",
+        source: "DLMF 4.20",
+    },
+    call: Some(Call { signature: "x", build: |a| a.wire("x").sin() }),
+    attrs: &[],
+    shape: shape::floats,
+    class: Class::Elementwise(map1!([f32 f64] |x| x.sin())),
+    element: element!(|x| x.sin()),
+    local: Local::Partials(|r, _| r.inputs[0].cos()),
+    reads: Reads::INPUTS,
+    batch: batch::elementwise,
+    flops: flops_per_output,
+    sample: |s| s.elementwise(&[(-4.0, 4.0, &[])]),
+};
+
+impl Wire {
+    /// The sine.
+    #[track_caller]
+    pub fn sin(self) -> Wire {
+        record(&SIN, Attrs::NONE, &[self])
+    }
+}

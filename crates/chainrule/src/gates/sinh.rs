@@ -1,0 +1,34 @@
+//! The hyperbolic sine.
+
+use super::support::{batch, flops_per_output, shape};
+use crate::circuit::{Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+
+/// See the module.
+pub static SINH: GateDef = GateDef {
+    name: "sinh",
+    doc: Doc {
+        summary: "The hyperbolic sine, (e^x - e^-x) / 2.",
+        formula: "y = sinh(x)",
+        local: "dy/dx = cosh(x)",
+        kinks: "",
+        source: "DLMF 4.34",
+    },
+    call: Some(Call { signature: "x", build: |a| a.wire("x").sinh() }),
+    attrs: &[],
+    shape: shape::floats,
+    class: Class::Elementwise(map1!([f32 f64] |x| x.sinh())),
+    element: element!(|x| (x.exp() - (-x).exp()) / 2.0),
+    local: Local::Partials(|r, _| r.inputs[0].cosh()),
+    reads: Reads::INPUTS,
+    batch: batch::elementwise,
+    flops: flops_per_output,
+    sample: |s| s.elementwise(&[(-2.0, 2.0, &[])]),
+};
+
+impl Wire {
+    /// The hyperbolic sine.
+    #[track_caller]
+    pub fn sinh(self) -> Wire {
+        record(&SINH, Attrs::NONE, &[self])
+    }
+}

@@ -1,0 +1,34 @@
+//! The hyperbolic tangent.
+
+use super::support::{batch, flops_per_output, shape};
+use crate::circuit::{Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+
+/// See the module.
+pub static TANH: GateDef = GateDef {
+    name: "tanh",
+    doc: Doc {
+        summary: "The hyperbolic tangent: squashes to -1..1. Where it saturates, its gradient vanishes.",
+        formula: "y = tanh(x)",
+        local: "dy/dx = 1 - y^2",
+        kinks: "",
+        source: "DLMF 4.34",
+    },
+    call: Some(Call { signature: "x", build: |a| a.wire("x").tanh() }),
+    attrs: &[],
+    shape: shape::floats,
+    class: Class::Elementwise(map1!([f32 f64] |x| x.tanh())),
+    element: element!(|x| 1.0 - 2.0 / (1.0 + (2.0 * x).exp())),
+    local: Local::Partials(|r, _| 1.0 - r.output() * r.output()),
+    reads: Reads::OUTPUT,
+    batch: batch::elementwise,
+    flops: flops_per_output,
+    sample: |s| s.elementwise(&[(-2.0, 2.0, &[])]),
+};
+
+impl Wire {
+    /// The hyperbolic tangent.
+    #[track_caller]
+    pub fn tanh(self) -> Wire {
+        record(&TANH, Attrs::NONE, &[self])
+    }
+}
