@@ -1,6 +1,6 @@
 //! Where functions are not smooth: one test for each row of `docs/kinks.md`.
 
-use chainrule::prelude::*;
+use chainrule::{concat, prelude::*};
 
 /// The gradient with respect to each input, in both dtypes and both modes, which must agree.
 fn gradients<const N: usize>(f: impl Fn([Wire; N]) -> Wire, at: [f64; N]) -> [f64; N] {
@@ -63,6 +63,41 @@ fn minimum_with_nan() {
     assert_eq!(gradients(min, [f64::NAN, 1.0]), [1.0, 0.0]);
     assert_eq!(gradients(min, [1.0, f64::NAN]), [0.0, 1.0]);
     assert_eq!(gradients(min, [f64::NAN, f64::NAN]), [1.0, 0.0]);
+}
+
+/// Numbers side by side along one axis.
+fn row<const N: usize>(x: [Wire; N]) -> Wire {
+    concat(&x.map(|x| x.reshape(&[1])), 0)
+}
+
+/// 1 times the first, 10 times the second, 100 times the third, summed: shows which element each gradient went to.
+fn weighted(x: Wire) -> Wire {
+    let weights = constant((0..x.shape()[0] as i32).map(|i| 10f64.powi(i)).collect::<Vec<f64>>());
+    (x * weights.cast(x.dtype())).sum()
+}
+
+#[test]
+fn extremes_over_axes_on_ties() {
+    assert_eq!(gradients(|x| row(x).max(), [1.0, 3.0, 3.0]), [0.0, 1.0, 0.0]);
+    assert_eq!(gradients(|x| row(x).min(), [2.0, 1.0, 1.0]), [0.0, 1.0, 0.0]);
+    assert_eq!(
+        gradients(|x| row(x).reshape(&[2, 2]).max_axes(&[0]).sum(), [5.0, 4.0, 5.0, 4.0]),
+        [1.0, 1.0, 0.0, 0.0]
+    );
+}
+
+#[test]
+fn running_extremes_on_ties() {
+    assert_eq!(gradients(|x| weighted(row(x).cummax(0)), [2.0, 2.0, 3.0]), [11.0, 0.0, 100.0]);
+    assert_eq!(gradients(|x| weighted(row(x).cummin(0)), [2.0, 2.0, 3.0]), [111.0, 0.0, 0.0]);
+    assert_eq!(gradients(|x| weighted(row(x).cummax_reverse(0)), [2.0, 3.0, 3.0]), [0.0, 0.0, 111.0]);
+}
+
+#[test]
+fn sorting_on_ties() {
+    assert_eq!(gradients(|x| weighted(row(x).sort(0, false)), [2.0, 1.0, 2.0]), [10.0, 1.0, 100.0]);
+    assert_eq!(gradients(|x| weighted(row(x).sort(0, true)), [2.0, 1.0, 2.0]), [1.0, 100.0, 10.0]);
+    assert_eq!(gradients(|x| weighted(row(x).top_k(2, 0).0), [2.0, 2.0, 2.0]), [1.0, 10.0, 0.0]);
 }
 
 #[test]

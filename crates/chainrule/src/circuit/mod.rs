@@ -13,7 +13,7 @@ mod tree;
 mod wire;
 
 pub use attrs::{Attr, Attrs};
-pub use builder::{Traced, at_site, inner, name, outermost, stage};
+pub use builder::{Traced, at_site, composed, inner, name, outermost, stage};
 pub use call::{Arg, Args, Call, FunctionDef};
 pub use gate::{Class, Control, Doc, Fault, GateDef, Job, Kernel, Local, Operand, Outputs, Passes, Plain, Reads, Room};
 pub use graph::{Circuit, Node, Stage};

@@ -76,7 +76,7 @@ extreme!(
 );
 extreme!(
     MIN, "min", "The smallest element: the whole gradient goes to exactly one, the first of those that tie.",
-    "y = min of x over the axes; min(x, y): the smaller of two", Reduce::Min, <, |x, y| x.le(y).or(x.ne(x)).select(x, y), argmin, min, min_axes
+    "y = min of x over the axes; min(x, y): the smaller of two", Reduce::Min, <, Wire::minimum, argmin, min, min_axes
 );
 
 /// `max(a, b)` in a formula means the larger of two values.
