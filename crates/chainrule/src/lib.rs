@@ -54,6 +54,11 @@ pub fn parse_circuit(text: &str) -> Result<Circuit> {
     Circuit::parse(text, gates::ALL)
 }
 
+/// Counter-based random numbers (Philox-4x32-10), the same on every machine: element `index` of the stream of a key.
+pub mod random {
+    pub use crate::numeric::philox::{fold, normal, uniform_bits, uniform_f32, uniform_f64};
+}
+
 /// What most programs use.
 pub mod prelude {
     pub use crate::{DType, Diagnostic, Result, Shape, Spec, Tensor, Tree, Wire, Wires};
