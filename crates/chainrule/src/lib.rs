@@ -39,9 +39,11 @@ pub use base::*;
 #[cfg(feature = "derive")]
 pub use chainrule_derive::Tree;
 pub use gates::{
-    Comparable, Power, concat, cond, constant, iota, iterate, recurrence, scan, scan_reverse, while_bounded, while_loop,
+    Comparable, Power, Triangle, concat, cond, constant, iota, iterate, recurrence, scan, scan_reverse, while_bounded,
+    while_loop,
 };
 pub use circuit::{Circuit, Leaf, Node, Path, Stage, Tree, Wire, Wires, name, stage};
+pub use functions::{Conv, Pool, attention, einsum, stack};
 
 /// Reads the text form of a circuit, as its `Display` prints it.
 ///

@@ -1,6 +1,7 @@
 //! Where functions are not smooth: one test for each row of `docs/kinks.md`.
 
 use chainrule::prelude::*;
+use chainrule::{Pool, attention, concat, stack};
 
 /// The gradient with respect to each input, in both dtypes and both modes, which must agree.
 fn gradients<const N: usize>(f: impl Fn([Wire; N]) -> Wire, at: [f64; N]) -> [f64; N] {
@@ -65,6 +66,41 @@ fn minimum_with_nan() {
     assert_eq!(gradients(min, [f64::NAN, f64::NAN]), [1.0, 0.0]);
 }
 
+/// Numbers side by side along one axis.
+fn row<const N: usize>(x: [Wire; N]) -> Wire {
+    concat(&x.map(|x| x.reshape(&[1])), 0)
+}
+
+/// 1 times the first, 10 times the second, 100 times the third, summed: shows which element each gradient went to.
+fn weighted(x: Wire) -> Wire {
+    let weights = constant((0..x.shape()[0] as i32).map(|i| 10f64.powi(i)).collect::<Vec<f64>>());
+    (x * weights.cast(x.dtype())).sum()
+}
+
+#[test]
+fn extremes_over_axes_on_ties() {
+    assert_eq!(gradients(|x| row(x).max(), [1.0, 3.0, 3.0]), [0.0, 1.0, 0.0]);
+    assert_eq!(gradients(|x| row(x).min(), [2.0, 1.0, 1.0]), [0.0, 1.0, 0.0]);
+    assert_eq!(
+        gradients(|x| row(x).reshape(&[2, 2]).max_axes(&[0]).sum(), [5.0, 4.0, 5.0, 4.0]),
+        [1.0, 1.0, 0.0, 0.0]
+    );
+}
+
+#[test]
+fn running_extremes_on_ties() {
+    assert_eq!(gradients(|x| weighted(row(x).cummax(0)), [2.0, 2.0, 3.0]), [11.0, 0.0, 100.0]);
+    assert_eq!(gradients(|x| weighted(row(x).cummin(0)), [2.0, 2.0, 3.0]), [111.0, 0.0, 0.0]);
+    assert_eq!(gradients(|x| weighted(row(x).cummax_reverse(0)), [2.0, 3.0, 3.0]), [0.0, 0.0, 111.0]);
+}
+
+#[test]
+fn sorting_on_ties() {
+    assert_eq!(gradients(|x| weighted(row(x).sort(0, false)), [2.0, 1.0, 2.0]), [10.0, 1.0, 100.0]);
+    assert_eq!(gradients(|x| weighted(row(x).sort(0, true)), [2.0, 1.0, 2.0]), [1.0, 100.0, 10.0]);
+    assert_eq!(gradients(|x| weighted(row(x).top_k(2, 0).0), [2.0, 2.0, 2.0]), [1.0, 10.0, 0.0]);
+}
+
 #[test]
 fn relu_at_0() {
     assert_eq!(of_one(Wire::relu, 0.0), 0.0);
@@ -117,6 +153,63 @@ fn log_and_reciprocal_at_0() {
     assert_eq!(of_one(Wire::log, 0.0), f64::INFINITY);
     assert_eq!(of_one(Wire::reciprocal, 0.0), f64::NEG_INFINITY);
     assert_eq!(of_one(|x| 1.0 / x, 0.0), f64::NEG_INFINITY);
+}
+
+#[test]
+fn max_pool_on_a_tie() {
+    let pool = |[x, y]: [Wire; 2]| stack(&[x, y], 0).max_pool1d(Pool::of([2])).sum();
+    assert_eq!(gradients(pool, [2.0, 2.0]), [1.0, 0.0]);
+    assert_eq!(gradients(pool, [1.0, f64::NAN]), [0.0, 1.0]);
+    let padded = Pool { padding: [1], ..Pool::of([2]) };
+    let pool = |[x, y]: [Wire; 2]| stack(&[x, y], 0).max_pool1d(padded).sum();
+    assert_eq!(gradients(pool, [-1.0, -1.0]), [1.0, 1.0]);
+}
+
+#[test]
+fn clamp_on_its_boundary() {
+    let clamp = |x: Wire| x.clamp(-1.0, 2.0);
+    assert_eq!([-1.5, -1.0, 0.0, 2.0, 2.5].map(|at| of_one(clamp, at)), [0.0, 1.0, 1.0, 1.0, 0.0]);
+}
+
+#[test]
+fn norm_at_0() {
+    assert_eq!(gradients(|x| stack(&x, 0).norm(), [0.0, 0.0]), [0.0, 0.0]);
+    assert_eq!(gradients(|x| stack(&x, 0).norm(), [0.0, -2.0]), [0.0, -1.0]);
+}
+
+#[test]
+fn std_of_equal_numbers() {
+    assert_eq!(gradients(|x| stack(&x, 0).std(), [1.5, 1.5]), [0.0, 0.0]);
+}
+
+#[test]
+fn leaky_relu_elu_and_hinge_at_their_corners() {
+    assert_eq!(of_one(|x| x.leaky_relu(0.125), 0.0), 0.125);
+    assert_eq!(of_one(|x| x.elu(0.5), 0.0), 0.5);
+    assert_eq!(gradients(|[x, y]| x.hinge(y), [1.0, 1.0]), [0.0, 0.0]);
+}
+
+#[test]
+fn logsumexp_of_nothing() {
+    let none = f64::NEG_INFINITY;
+    assert_eq!(gradients(|x| stack(&x, 0).logsumexp(0), [none, none]), [0.0, 0.0]);
+    assert_eq!(gradients(|x| stack(&x, 0).logsumexp(0), [none, 1.0]), [0.0, 1.0]);
+}
+
+#[test]
+fn cross_entropy_of_an_ignored_label() {
+    let loss = |label: i64| move |x: [Wire; 2]| stack(&x, 0).cross_entropy_ignoring(constant(label), -100);
+    assert_eq!(gradients(loss(-100), [f64::NAN, f64::INFINITY]), [0.0, 0.0]);
+    assert_eq!(gradients(loss(1), [0.0, 0.0]), [0.5, -0.5]);
+}
+
+#[test]
+fn attention_that_sees_nothing() {
+    let blind = |[q, k]: [Wire; 2]| {
+        let [q, k] = [q, k].map(|x| x.reshape(&[1, 1]));
+        attention(q, k, k, Some(constant(vec![false])), false).sum()
+    };
+    assert_eq!(gradients(blind, [1.0, 2.0]), [0.0, 0.0]);
 }
 
 #[test]

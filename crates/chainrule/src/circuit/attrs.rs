@@ -18,6 +18,36 @@ pub enum Attr {
     Circuit(Arc<Circuit>),
 }
 
+/// What an attribute is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Kind {
+    Int,
+    Ints,
+    Real,
+    Flag,
+    DType,
+    Text,
+    Tensor,
+    Circuit,
+}
+
+impl Attr {
+    /// What it is.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Attr::Int(_) => Kind::Int,
+            Attr::Ints(_) => Kind::Ints,
+            Attr::Real(_) => Kind::Real,
+            Attr::Flag(_) => Kind::Flag,
+            Attr::DType(_) => Kind::DType,
+            Attr::Text(_) => Kind::Text,
+            Attr::Tensor(_) => Kind::Tensor,
+            Attr::Circuit(_) => Kind::Circuit,
+        }
+    }
+}
+
 macro_rules! attr_from {
     ($($type:ty, $kind:ident, $v:ident => $body:expr;)*) => {$(
         impl From<$type> for Attr {

@@ -1,6 +1,6 @@
 //! The thread's stack of open builders: where gates are recorded while a function is traced.
 
-use super::{Circuit, GateDef, Wire, graph::Entry};
+use super::{Circuit, GateDef, Wire, Wires, graph::Entry};
 use crate::base::{Diagnostic, Mistake, Result, Site, Spec};
 use std::cell::{Cell, RefCell};
 
@@ -212,6 +212,29 @@ pub fn stage<T>(name: &str, f: impl FnOnce() -> T) -> T {
     if let Some(parent) = opened {
         with_top(|b| b.stage = parent);
     }
+    result
+}
+
+/// A stage that one of our own functions opens: its gates are said to come from the caller's line, unless they have a place
+/// already, and the stage knows what it was given and what it gave back.
+#[track_caller]
+pub fn composed<T: Wires>(name: &str, inputs: &[Wire], f: impl FnOnce() -> T) -> T {
+    let caller = Site::Rust(std::panic::Location::caller());
+    let site = with_top(|b| b.site).flatten().unwrap_or(caller);
+    let given: Vec<Wire> = at_site(site, || inputs.iter().map(|&w| super::resolve(w)).collect());
+    let mut opened = 0;
+    let result = at_site(site, || {
+        stage(name, || {
+            with_top(|b| opened = b.stage as usize);
+            f()
+        })
+    });
+    let indices = |wires: &[Wire]| wires.iter().filter(|&&w| w != Wire::POISON).map(|w| w.index).collect();
+    let results = result.leaves();
+    with_top(|b| {
+        let stage = &mut b.circuit.stages[opened];
+        (stage.inputs, stage.outputs) = (indices(&given), indices(&results));
+    });
     result
 }
 

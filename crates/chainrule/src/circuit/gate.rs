@@ -1,6 +1,6 @@
 //! What every gate's room states: a struct of facts without `Default`, so that a forgotten rule is a compile error.
 
-use super::{Attrs, Call, Case, Circuit, Sampler, Wire};
+use super::{Attrs, Call, Case, Circuit, Kind, Sampler, Wire};
 use crate::base::{Element, Shape, Slice, SliceMut, Spec};
 
 /// One kind of operation: everything that the passes, the executor, the tests and the documents know of it.
@@ -11,8 +11,10 @@ pub struct GateDef {
     pub doc: Doc,
     /// How a formula calls it; `None` for gates that only rules and other functions record.
     pub call: Option<Call>,
-    /// Names of its attributes, in order: the text form prints and parses them.
-    pub attrs: &'static [&'static str],
+    /// How many inputs it takes.
+    pub arity: Arity,
+    /// Its attributes, in order: the text form prints and parses them.
+    pub attrs: &'static [(&'static str, Kind)],
     /// Specs of the outputs from those of the inputs, or what does not fit.
     pub shape: fn(&Attrs, &[Spec]) -> Result<Outputs, Fault>,
     /// What kind of gate it is, with its kernel.
@@ -29,6 +31,25 @@ pub struct GateDef {
     pub flops: fn(&Attrs, &[Spec], &[Spec]) -> u64,
     /// A random valid case for the tests, at a point where the gate is smooth.
     pub sample: fn(&mut Sampler) -> Case,
+}
+
+/// How many inputs a gate takes. Shape rules are asked only with as many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arity {
+    /// So many.
+    Exactly(usize),
+    /// At least so many.
+    AtLeast(usize),
+}
+
+impl Arity {
+    /// Whether so many inputs will do.
+    pub fn fits(self, inputs: usize) -> bool {
+        match self {
+            Arity::Exactly(n) => inputs == n,
+            Arity::AtLeast(n) => inputs >= n,
+        }
+    }
 }
 
 /// The documentation of a gate or function. Empty fields are left out when it is printed.

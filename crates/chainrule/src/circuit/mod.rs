@@ -12,10 +12,10 @@ mod text;
 mod tree;
 mod wire;
 
-pub use attrs::{Attr, Attrs};
-pub use builder::{Traced, at_site, inner, name, outermost, stage};
+pub use attrs::{Attr, Attrs, Kind};
+pub use builder::{Traced, at_site, composed, inner, name, outermost, stage};
 pub use call::{Arg, Args, Call, FunctionDef};
-pub use gate::{Class, Control, Doc, Fault, GateDef, Job, Kernel, Local, Operand, Outputs, Passes, Plain, Reads, Room};
+pub use gate::{Arity, Class, Control, Doc, Fault, GateDef, Job, Kernel, Local, Operand, Outputs, Passes, Plain, Reads, Room};
 pub use graph::{Circuit, Node, Stage};
 pub use record::{caller_site, inline, mistake, open_node, record, record_many, resolve, OpenNode};
 pub use sample::{Case, Sampler};

@@ -1,6 +1,6 @@
 //! Parses the text form of a circuit.
 
-use super::{Attr, Attrs, Circuit, Class, GateDef, Outputs, Stage, graph::Entry};
+use super::{Attr, Attrs, Circuit, Class, Control, GateDef, Outputs, Stage, graph::Entry};
 use crate::base::{DType, Data, Element, Mistake, Place, Result, Site, Spec, Tensor, limits};
 use std::sync::Arc;
 
@@ -213,8 +213,14 @@ impl<'a> Cursor<'a> {
         if matches!(gate.class, Class::Input) {
             return if specs.len() == 1 { Ok(()) } else { Err("an input has one spec".to_string()) };
         }
-        if attrs.list().iter().map(|(n, _)| *n).ne(gate.attrs.iter().copied()) {
-            return Err(format!("{} has the attributes {:?}", gate.name, gate.attrs));
+        if !gate.arity.fits(inputs.len()) {
+            return Err(format!("{} takes {:?} inputs, not {}", gate.name, gate.arity, inputs.len()));
+        }
+        // A rule of `custom` may be left out; its shape rule says which.
+        let optional = matches!(gate.class, Class::Control(Control::Call));
+        let missing = gate.attrs.iter().find(|(name, _)| attrs.get(name).is_none());
+        if let (Some((name, _)), false) = (missing, optional) {
+            return Err(format!("{} has no {name}", gate.name));
         }
         let outputs = match (gate.shape)(attrs, inputs).map_err(|fault| format!("{}: {}", gate.name, fault.what))? {
             Outputs::One(spec) => vec![spec],
@@ -231,11 +237,15 @@ impl<'a> Cursor<'a> {
                     self.expect(",")?;
                 }
                 let word = self.word()?;
-                let Some(&name) = gate.attrs.iter().find(|a| **a == word) else {
+                let Some(&(name, kind)) = gate.attrs.iter().find(|(name, _)| *name == word) else {
                     return Err(format!("{} has no attribute {word:?}", gate.name));
                 };
                 self.expect(":")?;
-                items.push((name, self.attr()?));
+                let attr = self.attr()?;
+                if attr.kind() != kind || items.iter().any(|(n, _)| *n == name) {
+                    return Err(format!("{name} of {} is one {kind:?}", gate.name));
+                }
+                items.push((name, attr));
             }
         }
         Ok(Attrs::from_list(items))

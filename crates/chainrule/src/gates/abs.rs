@@ -2,7 +2,7 @@
 
 use super::support::operands::zeros_like;
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Attrs, Call, Class, Doc, GateDef, Local, Reads, Room, Wire, record};
+use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Room, Wire, record};
 use crate::numeric::Number;
 
 /// See the module.
@@ -16,6 +16,7 @@ pub static ABS: GateDef = GateDef {
         source: "",
     },
     call: Some(Call { signature: "x", build: |a| a.wire("x").abs() }),
+    arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::numbers,
     class: Class::Elementwise(map1_numbers!(float: |x| x.abs(), int: |x| size(x))),

@@ -1,7 +1,7 @@
 //! Addition: distributes its gradient to both inputs.
 
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Call, Class, Doc, GateDef, Local, Reads};
+use crate::circuit::{Arity, Call, Class, Doc, GateDef, Local, Reads};
 
 /// See the module.
 pub static ADD: GateDef = GateDef {
@@ -14,6 +14,7 @@ pub static ADD: GateDef = GateDef {
         source: "",
     },
     call: Some(Call { signature: "x, y", build: |a| a.wire("x") + a.wire("y") }),
+    arity: Arity::Exactly(2),
     attrs: &[],
     shape: shape::numbers,
     class: Class::Elementwise(map2_numbers!(float: |x, y| x + y, int: |x, y| x.wrapping_add(y))),

@@ -2,9 +2,7 @@
 
 use super::support::{flops_per_input, reduce};
 use crate::base::{DType, Spec};
-use crate::circuit::{
-    Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Sampler, Wire,
-};
+use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Sampler, Wire};
 use crate::numeric::reduce::Reduce;
 
 macro_rules! quantifier {
@@ -20,7 +18,8 @@ macro_rules! quantifier {
                 source: "",
             },
             call: Some(Call { signature: "x, axis=none, keep=false", build: |a| reduce::call(a, &$gate) }),
-            attrs: &["axes"],
+            arity: Arity::Exactly(1),
+            attrs: &[("axes", Kind::Ints)],
             shape: shape_rule,
             class: Class::Reduce(|job| fold(job, $op)),
             element: |a, x, at| f64::from(u8::from(reduce::elements(a, &x[0], at).$method(|x| x != 0.0))),

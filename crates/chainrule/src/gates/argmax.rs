@@ -2,9 +2,7 @@
 
 use super::support::{along, flops_per_input, reduce};
 use crate::base::{DType, Shape, Spec};
-use crate::circuit::{
-    Args, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Sampler, Wire, record,
-};
+use crate::circuit::{Args, Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Sampler, Wire, record};
 use crate::numeric::reduce::{Extreme, arg_axis};
 
 macro_rules! place {
@@ -20,7 +18,8 @@ macro_rules! place {
                 source: "",
             },
             call: Some(Call { signature: "x, axis, keep=false", build: |a| call(a, Wire::$method) }),
-            attrs: &["axis"],
+            arity: Arity::Exactly(1),
+            attrs: &[("axis", Kind::Int)],
             shape: shape_rule,
             class: Class::Reduce(|job| kernel(job, $extreme)),
             element: |a, x, at| {

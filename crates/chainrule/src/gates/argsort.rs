@@ -2,9 +2,7 @@
 
 use super::support::along;
 use crate::base::{DType, Spec};
-use crate::circuit::{
-    Attrs, Call, Case, Class, Doc, GateDef, Job, Local, Outputs, Plain, Reads, Wire, record,
-};
+use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, GateDef, Job, Kind, Local, Outputs, Plain, Reads, Wire, record};
 use crate::numeric::sort::argsort;
 
 /// See the module.
@@ -21,7 +19,8 @@ pub static ARGSORT: GateDef = GateDef {
         signature: "x, axis=-1, descending=false",
         build: |a| a.wire("x").argsort(a.int("axis", -1), a.flag("descending", false)),
     }),
-    attrs: &["axis", "descending"],
+    arity: Arity::Exactly(1),
+    attrs: &[("axis", Kind::Int), ("descending", Kind::Flag)],
     shape: |a, x| {
         along::checked(a, x)?;
         Ok(Outputs::One(x[0].with_dtype(DType::I64)))

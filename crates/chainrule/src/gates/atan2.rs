@@ -2,7 +2,7 @@
 
 use super::support::operands::broadcast2;
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Call, Class, Doc, GateDef, Local, Reads, Room, Wire};
+use crate::circuit::{Arity, Call, Class, Doc, GateDef, Local, Reads, Room, Wire};
 
 /// See the module.
 pub static ATAN2: GateDef = GateDef {
@@ -15,6 +15,7 @@ pub static ATAN2: GateDef = GateDef {
         source: "the local gradient is computed for the point scaled to size 1, so that no square leaves the range",
     },
     call: Some(Call { signature: "y, x", build: |a| a.wire("y").atan2(a.wire("x")) }),
+    arity: Arity::Exactly(2),
     attrs: &[],
     shape: shape::floats,
     class: Class::Elementwise(map2!([f32 f64] |y, x| y.atan2(x))),

@@ -2,7 +2,7 @@
 
 use super::support::{axes, batch, no_flops};
 use crate::base::Shape;
-use crate::circuit::{Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Wire, record};
+use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Wire, record};
 use crate::numeric::movement::copy_strided;
 
 /// See the module.
@@ -20,7 +20,8 @@ pub static BROADCAST: GateDef = GateDef {
         signature: "x, shape",
         build: |a| record(&BROADCAST, Attrs::new([("shape", a.ints("shape").unwrap_or_default().into())]), &[a.wire("x")]),
     }),
-    attrs: &["shape"],
+    arity: Arity::Exactly(1),
+    attrs: &[("shape", Kind::Ints)],
     shape: |a, x| {
         let shape = a.shape("shape")?;
         if x[0].shape.broadcast(shape) != Some(shape) {

@@ -2,7 +2,7 @@
 
 use super::support::{batch, flops_per_output};
 use crate::base::{DType, Element};
-use crate::circuit::{Attrs, Call, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Wire, mistake, record};
+use crate::circuit::{Arity, Attrs, Call, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Wire, mistake, record};
 
 /// See the module.
 pub static CAST: GateDef = GateDef {
@@ -21,7 +21,8 @@ pub static CAST: GateDef = GateDef {
             _ => mistake("cast", Fault::new("no such dtype", "one of f32, f64, i32, i64, u8, bool")),
         },
     }),
-    attrs: &["dtype"],
+    arity: Arity::Exactly(1),
+    attrs: &[("dtype", Kind::DType)],
     shape: |a, x| Ok(Outputs::One(x[0].with_dtype(a.dtype("dtype")))),
     class: Class::Elementwise(kernel),
     element: |a, x, at| {

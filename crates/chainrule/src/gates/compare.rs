@@ -2,7 +2,7 @@
 
 use super::support::operands::{broadcast2, literal_like, whole_like};
 use super::support::{batch, flops_per_output, sample, shape};
-use crate::circuit::{Call, Class, Doc, GateDef, Local, Reads, Wire};
+use crate::circuit::{Arity, Call, Class, Doc, GateDef, Local, Reads, Wire};
 
 /// What can stand on the right of a comparison: a wire or a literal.
 pub trait Comparable {
@@ -46,6 +46,7 @@ macro_rules! comparison {
                 source: "",
             },
             call: Some(Call { signature: "x, y", build: |a| a.wire("x").$method(a.wire("y")) }),
+            arity: Arity::Exactly(2),
             attrs: &[],
             shape: shape::question,
             class: Class::Elementwise(map2!([f32 f64 i32 i64 u8 bool] |x, y| x $op y)),

@@ -2,9 +2,7 @@
 
 use super::support::{along, no_flops};
 use crate::base::{Shape, Spec};
-use crate::circuit::{
-    Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Plain, Reads, Wire, mistake, record,
-};
+use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Plain, Reads, Wire, mistake, record};
 use crate::numeric::movement::copy_into_strided;
 
 /// See the module.
@@ -18,7 +16,8 @@ pub static CONCAT: GateDef = GateDef {
         source: "",
     },
     call: Some(Call { signature: "values, axis=0", build: |a| concat(&a.wires("values"), a.int("axis", 0)) }),
-    attrs: &["axis"],
+    arity: Arity::AtLeast(1),
+    attrs: &[("axis", Kind::Int)],
     shape: shape_rule,
     class: Class::Move(kernel),
     element,

@@ -10,10 +10,7 @@ use super::support::bodies::{
 };
 use super::support::{batch, no_element};
 use crate::base::{DType, Site, Spec};
-use crate::circuit::{
-    Attrs, Case, Circuit, Class, Control, Doc, Fault, GateDef, Local, Outputs, Reads, Room, Sampler, Traced,
-    Wire, Wires, at_site, caller_site, inline, inner, mistake, outermost, record_many,
-};
+use crate::circuit::{Arity, Attrs, Case, Circuit, Class, Control, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Room, Sampler, Traced, Wire, Wires, at_site, caller_site, inline, inner, mistake, outermost, record_many};
 use std::sync::Arc;
 
 /// See the module.
@@ -28,7 +25,8 @@ pub static COND: GateDef = GateDef {
         source: "",
     },
     call: None,
-    attrs: &["yes", "no"],
+    arity: Arity::AtLeast(1),
+    attrs: &[("yes", Kind::Circuit), ("no", Kind::Circuit)],
     shape: shape_rule,
     class: Class::Control(Control::Cond),
     element: no_element,

@@ -2,7 +2,7 @@
 
 use super::support::{batch, no_flops};
 use crate::base::Tensor;
-use crate::circuit::{Attrs, Case, Class, Doc, GateDef, Local, Outputs, Reads, Wire, record};
+use crate::circuit::{Arity, Attrs, Case, Class, Doc, GateDef, Kind, Local, Outputs, Reads, Wire, record};
 
 /// See the module.
 pub static CONSTANT: GateDef = GateDef {
@@ -15,7 +15,8 @@ pub static CONSTANT: GateDef = GateDef {
         source: "",
     },
     call: None,
-    attrs: &["value"],
+    arity: Arity::Exactly(0),
+    attrs: &[("value", Kind::Tensor)],
     shape: |a, _| Ok(Outputs::One(a.tensor("value").spec())),
     class: Class::Constant,
     element: |a, _, at| {

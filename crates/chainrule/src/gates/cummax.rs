@@ -3,7 +3,7 @@
 use super::support::{along, flops_per_output};
 use super::{iota, support::operands::literal};
 use crate::base::{DType, Spec};
-use crate::circuit::{Attrs, Call, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Room, Wire};
+use crate::circuit::{Arity, Attrs, Call, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Room, Wire};
 use crate::numeric::cumulate::{Cumulate, cumulate};
 
 macro_rules! running_extreme {
@@ -23,7 +23,8 @@ macro_rules! running_extreme {
                 source: "",
             },
             call: Some(Call { signature: "x, axis=-1, reverse=false", build: |a| along::call(a, &$gate) }),
-            attrs: &["axis", "reverse"],
+            arity: Arity::Exactly(1),
+            attrs: &[("axis", Kind::Int), ("reverse", Kind::Flag)],
             shape: shape_rule,
             class: Class::Cumulate(|job| kernel(job, $op)),
             element: |a, x, at| {

@@ -3,7 +3,7 @@
 use super::cumsum::running;
 use super::recurrence;
 use super::support::{along, flops_per_output};
-use crate::circuit::{Call, Class, Doc, GateDef, Local, Reads, Room, Wire};
+use crate::circuit::{Arity, Call, Class, Doc, GateDef, Kind, Local, Reads, Room, Wire};
 use crate::numeric::cumulate::Cumulate;
 
 /// See the module.
@@ -19,7 +19,8 @@ pub static CUMPROD: GateDef = GateDef {
         source: "y_i = x_i y_(i-1) is a linear recurrence; its adjoint is one too",
     },
     call: Some(Call { signature: "x, axis=-1, reverse=false", build: |a| along::call(a, &CUMPROD) }),
-    attrs: &["axis", "reverse"],
+    arity: Arity::Exactly(1),
+    attrs: &[("axis", Kind::Int), ("reverse", Kind::Flag)],
     shape: along::widened,
     class: Class::Cumulate(|job| running(job, Cumulate::Prod)),
     element: |a, x, at| along::so_far(a, &x[0], at).product(),

@@ -2,7 +2,7 @@
 
 use super::support::{along, flops_per_output};
 use crate::base::DType;
-use crate::circuit::{Call, Class, Doc, GateDef, Job, Local, Reads, Wire};
+use crate::circuit::{Arity, Call, Class, Doc, GateDef, Job, Kind, Local, Reads, Wire};
 use crate::numeric::cumulate::{Cumulate, cumulate};
 
 /// See the module.
@@ -17,7 +17,8 @@ pub static CUMSUM: GateDef = GateDef {
         source: "",
     },
     call: Some(Call { signature: "x, axis=-1, reverse=false", build: |a| along::call(a, &CUMSUM) }),
-    attrs: &["axis", "reverse"],
+    arity: Arity::Exactly(1),
+    attrs: &[("axis", Kind::Int), ("reverse", Kind::Flag)],
     shape: along::widened,
     class: Class::Cumulate(|job| running(job, Cumulate::Sum)),
     element: |a, x, at| along::so_far(a, &x[0], at).sum(),

@@ -11,10 +11,7 @@ use super::support::bodies::{
 use super::support::operands::zeros_like;
 use super::support::{batch, no_element};
 use crate::base::{Site, Spec};
-use crate::circuit::{
-    Attr, Attrs, Case, Circuit, Class, Control, Doc, Fault, GateDef, Local, Outputs, Reads, Room, Sampler,
-    Wire, Wires, at_site, inline, inner, mistake, outermost, record_many,
-};
+use crate::circuit::{Arity, Attr, Attrs, Case, Circuit, Class, Control, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Room, Sampler, Wire, Wires, at_site, inline, inner, mistake, outermost, record_many};
 use std::sync::Arc;
 
 /// See the module.
@@ -28,7 +25,8 @@ pub static CUSTOM: GateDef = GateDef {
         source: "",
     },
     call: None,
-    attrs: &["function", "vjp", "jvp"],
+    arity: Arity::AtLeast(0),
+    attrs: &[("function", Kind::Circuit), ("vjp", Kind::Circuit), ("jvp", Kind::Circuit)],
     shape: shape_rule,
     class: Class::Control(Control::Call),
     element: no_element,

@@ -2,7 +2,7 @@
 
 use super::support::{batch, flops_per_output, shape};
 use crate::base::DType;
-use crate::circuit::{Call, Class, Doc, GateDef, Kernel, Local, Reads};
+use crate::circuit::{Arity, Call, Class, Doc, GateDef, Kernel, Local, Reads};
 
 /// See the module.
 pub static DIV: GateDef = GateDef {
@@ -15,6 +15,7 @@ pub static DIV: GateDef = GateDef {
         source: "",
     },
     call: Some(Call { signature: "x, y", build: |a| a.wire("x") / a.wire("y") }),
+    arity: Arity::Exactly(2),
     attrs: &[],
     shape: shape::numbers,
     class: Class::Elementwise(|job| match job.inputs[0].data.dtype() {

@@ -3,10 +3,7 @@
 use super::gather::gather;
 use super::support::{arguments, batch, indices, no_flops, operands};
 use crate::base::{DType, Shape, Spec};
-use crate::circuit::{
-    Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Operand, Outputs, Plain, Reads, Room, Sampler,
-    Wire, record,
-};
+use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Operand, Outputs, Plain, Reads, Room, Sampler, Wire, record};
 use crate::numeric::movement::copy_strided;
 
 /// See the module.
@@ -27,7 +24,8 @@ pub static DYNAMIC_SLICE: GateDef = GateDef {
             a.wire("x").dynamic_slice(&arguments::whole_list(a, "starts"), &sizes)
         },
     }),
-    attrs: &["sizes"],
+    arity: Arity::AtLeast(1),
+    attrs: &[("sizes", Kind::Ints)],
     shape: |a, x| {
         let sizes = a.shape("sizes")?;
         fits(x[0].shape, sizes, &x[1..])?;

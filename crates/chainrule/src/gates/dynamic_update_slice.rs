@@ -4,9 +4,7 @@ use super::dynamic_slice::{fits, offsets, plain_offsets, sample_window};
 use super::gather::gather;
 use super::support::{arguments, batch, indices, no_flops, operands};
 use crate::base::{DType, Shape, Spec};
-use crate::circuit::{
-    Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Plain, Reads, Room, Wire, record,
-};
+use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Plain, Reads, Room, Wire, record};
 use crate::numeric::movement::copy_into_strided;
 
 /// See the module.
@@ -24,6 +22,7 @@ pub static DYNAMIC_UPDATE_SLICE: GateDef = GateDef {
         signature: "x, update, starts",
         build: |a| a.wire("x").dynamic_update_slice(a.wire("update"), &arguments::whole_list(a, "starts")),
     }),
+    arity: Arity::AtLeast(2),
     attrs: &[],
     shape: shape_rule,
     class: Class::Move(kernel),

@@ -1,7 +1,7 @@
 //! The error function.
 
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
 use crate::numeric::Float;
 use std::f64::consts::FRAC_2_SQRT_PI;
 
@@ -16,6 +16,7 @@ pub static ERF: GateDef = GateDef {
         source: "DLMF 7.2.1; the kernel is the rational approximation of FreeBSD's msun, by way of the crate libm",
     },
     call: Some(Call { signature: "x", build: |a| a.wire("x").erf() }),
+    arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::floats,
     class: Class::Elementwise(map1!([f32 f64] |x| Float::erf(x))),

@@ -1,7 +1,7 @@
 //! The exponential function minus 1, accurate near 0.
 
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
 
 /// See the module.
 pub static EXPM1: GateDef = GateDef {
@@ -14,6 +14,7 @@ pub static EXPM1: GateDef = GateDef {
         source: "the local gradient is not y + 1, which has no digits left where x is far below 0",
     },
     call: Some(Call { signature: "x", build: |a| a.wire("x").expm1() }),
+    arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::floats,
     class: Class::Elementwise(map1!([f32 f64] |x| x.exp_m1())),

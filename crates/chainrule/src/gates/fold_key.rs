@@ -3,7 +3,7 @@
 use super::Comparable;
 use super::support::{arguments, batch, flops_per_output, operands::broadcast2};
 use crate::base::{DType, Spec};
-use crate::circuit::{Attrs, Call, Case, Class, Doc, Fault, GateDef, Local, Outputs, Reads, Wire};
+use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Local, Outputs, Reads, Wire};
 use crate::numeric::philox;
 
 /// Keys are cut to the bits that an f64 holds exactly, so that the reference, JSON and the page hold them too.
@@ -27,6 +27,7 @@ pub static FOLD_KEY: GateDef = GateDef {
         signature: "key, data",
         build: |a| arguments::whole(a, "key").fold(arguments::whole(a, "data")),
     }),
+    arity: Arity::Exactly(2),
     attrs: &[],
     shape: shape_rule,
     class: Class::Elementwise(map2!([i64] | key, data | fold(key, data))),

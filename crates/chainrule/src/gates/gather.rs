@@ -3,10 +3,7 @@
 use super::scatter_add::scatter_add;
 use super::support::{along, arguments, axes, batch, indices, no_flops, operands};
 use crate::base::Shape;
-use crate::circuit::{
-    Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Room, Sampler, Wire, mistake,
-    record,
-};
+use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Room, Sampler, Wire, mistake, record};
 use crate::numeric::index;
 
 /// See the module.
@@ -26,7 +23,8 @@ pub static GATHER: GateDef = GateDef {
         signature: "x, indices, axis=0",
         build: |a| a.wire("x").take(arguments::whole(a, "indices"), a.int("axis", 0)),
     }),
-    attrs: &["axis", "shared", "nan"],
+    arity: Arity::Exactly(2),
+    attrs: &[("axis", Kind::Int), ("shared", Kind::Int), ("nan", Kind::Flag)],
     shape: |a, x| Ok(Outputs::One(x[0].with_shape(indices::picked(a, x[0], x[1])?))),
     class: Class::Index(kernel),
     element: |a, x, at| {

@@ -1,7 +1,7 @@
 //! The same value under another name.
 
 use super::support::{batch, no_flops, shape};
-use crate::circuit::{Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
 
 /// See the module.
 pub static IDENTITY: GateDef = GateDef {
@@ -14,6 +14,7 @@ pub static IDENTITY: GateDef = GateDef {
         source: "",
     },
     call: Some(Call { signature: "x", build: |a| a.wire("x").identity() }),
+    arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::same,
     class: Class::Elementwise(|job| {

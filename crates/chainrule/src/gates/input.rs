@@ -1,7 +1,7 @@
 //! A value from outside the circuit.
 
 use super::support::{batch, no_element, no_flops};
-use crate::circuit::{Attrs, Case, Class, Doc, Fault, GateDef, Local, Reads};
+use crate::circuit::{Arity, Attrs, Case, Class, Doc, Fault, GateDef, Local, Reads};
 
 /// See the module.
 pub static INPUT: GateDef = GateDef {
@@ -14,6 +14,7 @@ pub static INPUT: GateDef = GateDef {
         source: "",
     },
     call: None,
+    arity: Arity::Exactly(0),
     attrs: &[],
     shape: |_, _| Err(Fault::new("an input is recorded as a gate", "inputs are made by opening a trace")),
     class: Class::Input,

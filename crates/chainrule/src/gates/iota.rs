@@ -2,9 +2,7 @@
 
 use super::support::{along, arguments, axes, batch, no_flops};
 use crate::base::{DType, Element, Shape, Spec};
-use crate::circuit::{
-    Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Wire, mistake, record,
-};
+use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Wire, mistake, record};
 
 /// See the module.
 pub static IOTA: GateDef = GateDef {
@@ -23,7 +21,8 @@ pub static IOTA: GateDef = GateDef {
             _ => Wire::POISON,
         },
     }),
-    attrs: &["shape", "axis", "dtype"],
+    arity: Arity::Exactly(0),
+    attrs: &[("shape", Kind::Ints), ("axis", Kind::Int), ("dtype", Kind::DType)],
     shape: |a, _| {
         let spec = Spec { shape: a.shape("shape")?, dtype: a.dtype("dtype") };
         along::checked(a, &[spec])?;

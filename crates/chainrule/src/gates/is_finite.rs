@@ -1,7 +1,7 @@
 //! Whether it is a number: neither infinite nor NaN. A question, without a gradient.
 
 use super::support::{batch, flops_per_output, sample, shape};
-use crate::circuit::{Attrs, Call, Class, Doc, GateDef, Kernel, Local, Reads, Wire, record};
+use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Kernel, Local, Reads, Wire, record};
 
 /// See the module.
 pub static IS_FINITE: GateDef = GateDef {
@@ -14,6 +14,7 @@ pub static IS_FINITE: GateDef = GateDef {
         source: "",
     },
     call: Some(Call { signature: "x", build: |a| a.wire("x").is_finite() }),
+    arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::question,
     class: Class::Elementwise(|job| match job.inputs[0].data.dtype().is_float() {

@@ -1,7 +1,7 @@
 //! The logarithm of the gamma function.
 
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
 use crate::numeric::Float;
 
 /// See the module.
@@ -15,6 +15,7 @@ pub static LGAMMA: GateDef = GateDef {
         source: "DLMF 5.2; FreeBSD's msun, by way of the crate libm",
     },
     call: Some(Call { signature: "x", build: |a| a.wire("x").lgamma() }),
+    arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::floats,
     class: Class::Elementwise(map1!([f32 f64] |x| Float::lgamma(x))),

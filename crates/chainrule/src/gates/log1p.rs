@@ -1,7 +1,7 @@
 //! The natural logarithm of 1 + x, accurate near 0.
 
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
 
 /// See the module.
 pub static LOG1P: GateDef = GateDef {
@@ -14,6 +14,7 @@ pub static LOG1P: GateDef = GateDef {
         source: "",
     },
     call: Some(Call { signature: "x", build: |a| a.wire("x").log1p() }),
+    arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::floats,
     class: Class::Elementwise(map1!([f32 f64] |x| x.ln_1p())),

@@ -2,7 +2,7 @@
 
 use super::support::operands::broadcast2;
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Attrs, Call, Case, Class, Doc, GateDef, Local, Reads, Sampler, Wire, record};
+use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, GateDef, Local, Reads, Sampler, Wire, record};
 
 const fn doc(summary: &'static str, formula: &'static str) -> Doc {
     Doc { summary, formula, local: "none: truth values have no gradient", kinks: "", source: "" }
@@ -17,6 +17,7 @@ macro_rules! logic {
             name: $name,
             doc: doc($summary, concat!("z = x ", $name, " y")),
             call: Some(Call { signature: "x, y", build: |a| a.wire("x").$method(a.wire("y")) }),
+            arity: Arity::Exactly(2),
             attrs: &[],
             shape: shape::bools,
             class: Class::Elementwise(map2!([bool] => |x, y| x $op y)),
@@ -46,6 +47,7 @@ pub static NOT: GateDef = GateDef {
     name: "not",
     doc: doc("Whether it is false.", "y = not x"),
     call: Some(Call { signature: "x", build: |a| !a.wire("x") }),
+    arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::bools,
     class: Class::Elementwise(map1!([bool] => |x| !x)),

@@ -2,7 +2,7 @@
 
 use super::support::{batch, wants};
 use crate::base::{DType, Shape, Spec};
-use crate::circuit::{Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Wire, mistake, record};
+use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Wire, mistake, record};
 use crate::numeric::gemm::{Gemm, Matrix, MatrixMut, Size, Store, gemm};
 
 /// See the module.
@@ -16,6 +16,7 @@ pub static MATMUL: GateDef = GateDef {
         source: "",
     },
     call: Some(Call { signature: "a, b", build: |a| a.wire("a").matmul(a.wire("b")) }),
+    arity: Arity::Exactly(2),
     attrs: &[],
     shape: shape_rule,
     class: Class::Contract(kernel),

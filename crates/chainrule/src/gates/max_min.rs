@@ -4,9 +4,7 @@ use super::iota;
 use super::support::operands::{filled_like, zeros_like};
 use super::support::{flops_per_input, reduce};
 use crate::base::{DType, Spec};
-use crate::circuit::{
-    Args, Attrs, Call, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Room, Wire, mistake,
-};
+use crate::circuit::{Args, Arity, Attrs, Call, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Room, Wire, mistake};
 use crate::numeric::reduce::Reduce;
 
 macro_rules! extreme {
@@ -29,7 +27,8 @@ macro_rules! extreme {
                 signature: "x, y=none, axis=none, keep=false",
                 build: |a| if a.has("y") { of_two(a, $two) } else { reduce::call(a, &$gate) },
             }),
-            attrs: &["axes"],
+            arity: Arity::Exactly(1),
+            attrs: &[("axes", Kind::Ints)],
             shape: shape_rule,
             class: Class::Reduce(|job| fold(job, $op)),
             element: |a, x, at| {
@@ -76,7 +75,7 @@ extreme!(
 );
 extreme!(
     MIN, "min", "The smallest element: the whole gradient goes to exactly one, the first of those that tie.",
-    "y = min of x over the axes; min(x, y): the smaller of two", Reduce::Min, <, |x, y| x.le(y).or(x.ne(x)).select(x, y), argmin, min, min_axes
+    "y = min of x over the axes; min(x, y): the smaller of two", Reduce::Min, <, Wire::minimum, argmin, min, min_axes
 );
 
 /// `max(a, b)` in a formula means the larger of two values.

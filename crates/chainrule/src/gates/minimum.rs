@@ -2,7 +2,7 @@
 
 use super::support::operands::{broadcast2, zeros_like};
 use super::support::{self, batch, flops_per_output, shape};
-use crate::circuit::{Call, Class, Doc, GateDef, Local, Reads, Room, Wire};
+use crate::circuit::{Arity, Call, Class, Doc, GateDef, Local, Reads, Room, Wire};
 
 /// See the module.
 pub static MINIMUM: GateDef = GateDef {
@@ -15,6 +15,7 @@ pub static MINIMUM: GateDef = GateDef {
         source: "",
     },
     call: Some(Call { signature: "x, y", build: |a| a.wire("x").minimum(a.wire("y")) }),
+    arity: Arity::Exactly(2),
     attrs: &[],
     shape: shape::numbers,
     // A NaN in x wins because it is asked for, one in y because no comparison with it holds.

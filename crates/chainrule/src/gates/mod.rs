@@ -83,6 +83,9 @@ rooms! {
     argsort: ARGSORT;
     // contract
     matmul: MATMUL;
+    conv: CONV;
+    cholesky: CHOLESKY;
+    triangular_solve: TRIANGULAR_SOLVE;
     // move
     reshape: RESHAPE;
     transpose: TRANSPOSE;
@@ -101,6 +104,9 @@ rooms! {
     while_loop: WHILE;
     cond: COND;
     custom: CUSTOM;
+    // window
+    max_pool: MAX_POOL MAX_POOL_INDEX;
+    avg_pool: AVG_POOL AVG_POOL_TRANSPOSE;
 }
 
 /// The gate of this name.

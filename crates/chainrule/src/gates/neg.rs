@@ -1,7 +1,7 @@
 //! Negation.
 
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
 
 /// See the module.
 pub static NEG: GateDef = GateDef {
@@ -14,6 +14,7 @@ pub static NEG: GateDef = GateDef {
         source: "",
     },
     call: Some(Call { signature: "x", build: |a| -a.wire("x") }),
+    arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::numbers,
     class: Class::Elementwise(map1_numbers!(float: |x| -x, int: |x| x.wrapping_neg())),

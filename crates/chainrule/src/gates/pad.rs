@@ -2,10 +2,7 @@
 
 use super::support::no_flops;
 use crate::base::{Shape, Spec, limits};
-use crate::circuit::{
-    Args, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Room, Wire, mistake,
-    record,
-};
+use crate::circuit::{Args, Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Room, Wire, mistake, record};
 use crate::numeric::movement::{copy_into_strided, copy_strided};
 
 /// See the module.
@@ -19,7 +16,8 @@ pub static PAD: GateDef = GateDef {
         source: "the pad of XLA, openxla.org/xla/operation_semantics",
     },
     call: Some(Call { signature: "x, low, high, between=none", build: call }),
-    attrs: &["low", "high", "between"],
+    arity: Arity::Exactly(1),
+    attrs: &[("low", Kind::Ints), ("high", Kind::Ints), ("between", Kind::Ints)],
     shape: shape_rule,
     class: Class::Move(kernel),
     element: |a, x, at| {

@@ -2,7 +2,7 @@
 
 use super::support::{batch, flops_per_output, shape};
 use crate::base::limits;
-use crate::circuit::{Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Reads, Wire, record};
+use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Reads, Wire, record};
 use crate::numeric::{Float, special};
 
 /// See the module.
@@ -17,7 +17,8 @@ pub static POLYGAMMA: GateDef = GateDef {
         source: "DLMF 5.5, 5.11 and 5.15: recurrence and asymptotic series, reflection for x < 0",
     },
     call: Some(Call { signature: "n, x", build: |a| a.wire("x").polygamma(a.int("n", 0)) }),
-    attrs: &["n"],
+    arity: Arity::Exactly(1),
+    attrs: &[("n", Kind::Int)],
     shape: |a, x| {
         let n = a.int("n");
         if !(0..=limits::POLYGAMMA_ORDER).contains(&n) {

@@ -2,7 +2,7 @@
 
 use super::support::operands::{broadcast2, filled_like, literal_like};
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Arg, Args, Call, Class, Doc, GateDef, Local, Reads, Room, Wire};
+use crate::circuit::{Arg, Args, Arity, Call, Class, Doc, GateDef, Local, Reads, Room, Wire};
 
 /// See the module.
 pub static POW: GateDef = GateDef {
@@ -16,6 +16,7 @@ pub static POW: GateDef = GateDef {
         source: "",
     },
     call: Some(Call { signature: "x, y", build }),
+    arity: Arity::Exactly(2),
     attrs: &[],
     shape: shape::floats,
     class: Class::Elementwise(map2!([f32 f64] |x, y| x.powf(y))),

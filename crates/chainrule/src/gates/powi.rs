@@ -2,7 +2,7 @@
 
 use super::support::operands::zeros_like;
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Reads, Room, Wire, record};
+use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Reads, Room, Wire, record};
 use crate::numeric::{Float, Number};
 
 /// See the module.
@@ -16,7 +16,8 @@ pub static POWI: GateDef = GateDef {
         source: "up to the fourth power by products, beyond by the platform's pow",
     },
     call: Some(Call { signature: "x, n", build: |a| a.wire("x").powi(a.int("n", 1)) }),
-    attrs: &["n"],
+    arity: Arity::Exactly(1),
+    attrs: &[("n", Kind::Int)],
     shape: |a, x| {
         if a.int("n") < 0 && !x[0].dtype.is_float() {
             let what = format!("the power {} of a value of {}", a.int("n"), x[0].dtype);

@@ -2,10 +2,7 @@
 
 use super::support::{arguments, flops_per_output};
 use crate::base::{DType, Shape, Spec, Tensor};
-use crate::circuit::{
-    Args, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Plain, Reads, Sampler, Wire,
-    record,
-};
+use crate::circuit::{Args, Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Plain, Reads, Sampler, Wire, record};
 use crate::numeric::philox;
 
 macro_rules! random {
@@ -21,7 +18,8 @@ macro_rules! random {
                 source: "Philox-4x32-10: Salmon, Moraes, Dror and Shaw, Parallel random numbers: as easy as 1, 2, 3, 2011",
             },
             call: Some(Call { signature: "key, shape, dtype=none", build: |a| call(a, Wire::$method) }),
-            attrs: &["shape", "dtype"],
+            arity: Arity::Exactly(1),
+            attrs: &[("shape", Kind::Ints), ("dtype", Kind::DType)],
             shape: shape_rule,
             class: Class::Source(|job| {
                 for_dtype!(job.attrs.dtype("dtype"), [f32 f64], T => draw(job, philox::$fill::<T>))

@@ -2,9 +2,7 @@
 
 use super::support::operands::fit;
 use super::support::{along, shape};
-use crate::circuit::{
-    Attrs, Call, Case, Class, Doc, GateDef, Job, Local, Outputs, Reads, Room, Wire, record,
-};
+use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, GateDef, Job, Kind, Local, Outputs, Reads, Room, Wire, record};
 use crate::numeric::cumulate;
 
 /// See the module.
@@ -21,7 +19,8 @@ pub static RECURRENCE: GateDef = GateDef {
         signature: "a, b, axis=-1, reverse=false",
         build: |a| recurrence(a.wire("a"), a.wire("b"), a.int("axis", -1), a.flag("reverse", false)),
     }),
-    attrs: &["axis", "reverse"],
+    arity: Arity::Exactly(2),
+    attrs: &[("axis", Kind::Int), ("reverse", Kind::Flag)],
     shape: |a, x| {
         let both: Outputs = shape::numbers(a, x)?;
         along::checked(a, x)?;

@@ -2,7 +2,7 @@
 
 use super::support::operands::zeros_like;
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Attrs, Call, Class, Doc, GateDef, Local, Reads, Room, Wire, record};
+use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Room, Wire, record};
 
 /// See the module.
 pub static RELU: GateDef = GateDef {
@@ -15,6 +15,7 @@ pub static RELU: GateDef = GateDef {
         source: "",
     },
     call: Some(Call { signature: "x", build: |a| a.wire("x").relu() }),
+    arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::floats,
     // Asked this way round so that NaN, of which no comparison holds, is passed on.

@@ -3,7 +3,7 @@
 use super::support::operands::filled_like;
 use super::support::{batch, flops_per_output, shape};
 use crate::base::DType;
-use crate::circuit::{Call, Class, Doc, GateDef, Kernel, Local, Reads, Room, Wire};
+use crate::circuit::{Arity, Call, Class, Doc, GateDef, Kernel, Local, Reads, Room, Wire};
 use crate::numeric::Float;
 
 /// See the module.
@@ -18,6 +18,7 @@ pub static REMAINDER: GateDef = GateDef {
         source: "",
     },
     call: Some(Call { signature: "x, y", build: |a| a.wire("x") % a.wire("y") }),
+    arity: Arity::Exactly(2),
     attrs: &[],
     shape: shape::numbers,
     class: Class::Elementwise(|job| match job.inputs[0].data.dtype() {

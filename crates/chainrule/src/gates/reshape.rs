@@ -2,7 +2,7 @@
 
 use super::support::{batch, no_flops};
 use crate::base::Shape;
-use crate::circuit::{Attrs, Call, Case, Class, Doc, Fault, GateDef, Local, Outputs, Reads, Wire, mistake, record};
+use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Wire, mistake, record};
 
 /// See the module.
 pub static RESHAPE: GateDef = GateDef {
@@ -18,7 +18,8 @@ pub static RESHAPE: GateDef = GateDef {
         signature: "x, shape",
         build: |a| a.wire("x").reshape_infer(&a.ints("shape").unwrap_or_default()),
     }),
-    attrs: &["shape"],
+    arity: Arity::Exactly(1),
+    attrs: &[("shape", Kind::Ints)],
     shape: |a, x| {
         let shape = a.shape("shape")?;
         if shape.elements() != x[0].shape.elements() {

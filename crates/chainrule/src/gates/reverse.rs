@@ -2,9 +2,7 @@
 
 use super::support::{axes, no_flops};
 use crate::base::Spec;
-use crate::circuit::{
-    Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Wire, mistake, record,
-};
+use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Wire, mistake, record};
 use crate::numeric::movement::copy_strided;
 
 /// See the module.
@@ -24,7 +22,8 @@ pub static REVERSE: GateDef = GateDef {
             x.reverse(&a.ints("axis").unwrap_or_else(|| (0..x.shape().rank() as i64).collect()))
         },
     }),
-    attrs: &["axes"],
+    arity: Arity::Exactly(1),
+    attrs: &[("axes", Kind::Ints)],
     shape: shape_rule,
     class: Class::Move(kernel),
     element: |a, x, at| {

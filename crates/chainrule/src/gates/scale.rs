@@ -2,7 +2,7 @@
 
 use super::support::operands::zeros_like;
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Attrs, Class, Doc, GateDef, Local, Reads, Wire, record};
+use crate::circuit::{Arity, Attrs, Class, Doc, GateDef, Local, Reads, Wire, record};
 
 /// See the module.
 pub static SCALE: GateDef = GateDef {
@@ -16,6 +16,7 @@ pub static SCALE: GateDef = GateDef {
         source: "",
     },
     call: None,
+    arity: Arity::Exactly(2),
     attrs: &[],
     shape: shape::floats,
     class: Class::Elementwise(map2!([f32 f64] |u, l| if u == 0.0 { 0.0 } else { u * l })),

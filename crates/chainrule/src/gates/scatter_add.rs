@@ -3,10 +3,7 @@
 use super::gather::{alongside, gather, sample_pick};
 use super::support::{along, arguments, batch, indices};
 use crate::base::{DType, Spec, coordinates};
-use crate::circuit::{
-    Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Plain, Reads, Room, Wire, mistake,
-    record,
-};
+use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Plain, Reads, Room, Wire, mistake, record};
 use crate::numeric::index;
 
 /// See the module.
@@ -27,7 +24,8 @@ pub static SCATTER_ADD: GateDef = GateDef {
             a.wire("x").scatter_add(arguments::whole(a, "indices"), a.wire("updates"), a.int("axis", 0))
         },
     }),
-    attrs: &["axis", "shared"],
+    arity: Arity::Exactly(3),
+    attrs: &[("axis", Kind::Int), ("shared", Kind::Int)],
     shape: shape_rule,
     class: Class::Index(kernel),
     element,

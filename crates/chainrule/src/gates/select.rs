@@ -3,7 +3,7 @@
 use super::support::operands::{fit, zeros_like};
 use super::support::{batch, flops_per_output};
 use crate::base::{DType, Spec};
-use crate::circuit::{Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Wire, record};
+use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Wire, record};
 
 /// See the module.
 pub static SELECT: GateDef = GateDef {
@@ -16,6 +16,7 @@ pub static SELECT: GateDef = GateDef {
         source: "",
     },
     call: Some(Call { signature: "c, x, y", build: |a| a.wire("c").select(a.wire("x"), a.wire("y")) }),
+    arity: Arity::Exactly(3),
     attrs: &[],
     shape: shape_rule,
     class: Class::Elementwise(kernel),

@@ -1,7 +1,7 @@
 //! The sign.
 
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
 use crate::numeric::Number;
 
 /// See the module.
@@ -15,6 +15,7 @@ pub static SIGN: GateDef = GateDef {
         source: "",
     },
     call: Some(Call { signature: "x", build: |a| a.wire("x").sign() }),
+    arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::numbers,
     class: Class::Elementwise(map1_numbers!(float: |x| sign(x), int: |x| sign(x))),

@@ -1,7 +1,7 @@
 //! The sine.
 
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
 
 /// See the module.
 pub static SIN: GateDef = GateDef {
@@ -14,6 +14,7 @@ pub static SIN: GateDef = GateDef {
         source: "DLMF 4.20",
     },
     call: Some(Call { signature: "x", build: |a| a.wire("x").sin() }),
+    arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::floats,
     class: Class::Elementwise(map1!([f32 f64] |x| x.sin())),

@@ -2,10 +2,7 @@
 
 use super::support::{along, axes, batch, no_flops};
 use crate::base::{Shape, Spec};
-use crate::circuit::{
-    Args, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Room, Wire, mistake,
-    record,
-};
+use crate::circuit::{Args, Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Room, Wire, mistake, record};
 use crate::numeric::movement::copy_strided;
 
 /// See the module.
@@ -19,7 +16,8 @@ pub static SLICE: GateDef = GateDef {
         source: "",
     },
     call: Some(Call { signature: "x, starts, stops, steps=none", build: call }),
-    attrs: &["starts", "stops", "steps"],
+    arity: Arity::Exactly(1),
+    attrs: &[("starts", Kind::Ints), ("stops", Kind::Ints), ("steps", Kind::Ints)],
     shape: shape_rule,
     class: Class::Move(kernel),
     element: |a, x, at| {

@@ -1,7 +1,7 @@
 //! A number times itself.
 
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
 
 /// See the module.
 pub static SQUARE: GateDef = GateDef {
@@ -15,6 +15,7 @@ pub static SQUARE: GateDef = GateDef {
         source: "",
     },
     call: Some(Call { signature: "x", build: |a| a.wire("x").square() }),
+    arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::numbers,
     class: Class::Elementwise(map1_numbers!(float: |x| x * x, int: |x| x.wrapping_mul(x))),

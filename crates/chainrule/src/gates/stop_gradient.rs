@@ -1,7 +1,7 @@
 //! A value through which no gradient passes.
 
 use super::support::{batch, no_flops, shape};
-use crate::circuit::{Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
 
 /// See the module.
 pub static STOP_GRADIENT: GateDef = GateDef {
@@ -14,6 +14,7 @@ pub static STOP_GRADIENT: GateDef = GateDef {
         source: "",
     },
     call: Some(Call { signature: "x", build: |a| stop_gradient(a.wire("x")) }),
+    arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::same,
     class: Class::Elementwise(|job| {

@@ -2,7 +2,7 @@
 
 use super::support::{flops_per_input, reduce};
 use crate::base::DType;
-use crate::circuit::{Call, Class, Doc, GateDef, Job, Local, Outputs, Reads, Wire};
+use crate::circuit::{Arity, Call, Class, Doc, GateDef, Job, Kind, Local, Outputs, Reads, Wire};
 use crate::numeric::reduce::Reduce;
 
 /// See the module.
@@ -17,7 +17,8 @@ pub static SUM: GateDef = GateDef {
         source: "pairwise summation in a fixed order (Higham 1993)",
     },
     call: Some(Call { signature: "x, axis=none, keep=false", build: |a| reduce::call(a, &SUM) }),
-    attrs: &["axes"],
+    arity: Arity::Exactly(1),
+    attrs: &[("axes", Kind::Ints)],
     shape: |a, x| {
         let dtype = if matches!(x[0].dtype, DType::Bool | DType::U8) { DType::I64 } else { x[0].dtype };
         reduce::shape(a, x).map(|spec| Outputs::One(spec.with_dtype(dtype)))

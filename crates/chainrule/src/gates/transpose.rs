@@ -2,7 +2,7 @@
 
 use super::support::no_flops;
 use crate::base::Shape;
-use crate::circuit::{Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Wire, record};
+use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Wire, record};
 use crate::numeric::movement::copy_strided;
 
 /// See the module.
@@ -25,7 +25,8 @@ pub static TRANSPOSE: GateDef = GateDef {
             }
         },
     }),
-    attrs: &["order"],
+    arity: Arity::Exactly(1),
+    attrs: &[("order", Kind::Ints)],
     shape: |a, x| {
         let (order, rank) = (a.ints("order"), x[0].shape.rank());
         let mut sorted = order.to_vec();

@@ -1,7 +1,7 @@
 //! Deliberately wrong gates. Each has one fault, and the harness must notice it.
 
 use super::examine;
-use crate::circuit::{Class, Doc, GateDef, Local, Reads};
+use crate::circuit::{Arity, Class, Doc, GateDef, Local, Reads};
 use crate::gates::support::{batch, flops_per_output, shape};
 use crate::gates::{MATMUL, MUL, SUM, TRANSPOSE};
 
@@ -11,6 +11,7 @@ const fn square() -> GateDef {
         name: "square",
         doc: Doc { summary: "x times x", formula: "y = x^2", local: "dy/dx = 2x", kinks: "", source: "" },
         call: None,
+        arity: Arity::Exactly(1),
         attrs: &[],
         shape: shape::floats,
         class: Class::Elementwise(map1!([f32 f64] |x| x * x)),
@@ -29,8 +30,8 @@ static RIGHT: GateDef = square();
 macro_rules! copy_of {
     ($name:ident, $gate:ident) => {
         const fn $name() -> GateDef {
-            let GateDef { name, doc, call, attrs, shape, class, element, local, reads, batch, flops, sample } = $gate;
-            GateDef { name, doc, call, attrs, shape, class, element, local, reads, batch, flops, sample }
+            let GateDef { name, doc, call, arity, attrs, shape, class, element, local, reads, batch, flops, sample } = $gate;
+            GateDef { name, doc, call, arity, attrs, shape, class, element, local, reads, batch, flops, sample }
         }
     };
 }
@@ -104,6 +105,8 @@ wrong! {
         GateDef { name: "SQUARE", ..square() };
     document_is_missing: "a document without a formula", "no formula",
         GateDef { doc: Doc { summary: "x", formula: "", local: "y", kinks: "", source: "" }, ..square() };
+    arity_is_wrong: "a gate that takes other inputs than it says", "inputs, where the room says",
+        GateDef { arity: Arity::Exactly(2), ..square() };
     attribute_is_unlisted: "attributes that the room does not list", "where the room lists",
         GateDef { attrs: &[], ..sum() };
     transpose_is_forgotten: "a matrix product that does not transpose", "matmul",

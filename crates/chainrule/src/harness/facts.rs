@@ -26,8 +26,12 @@ pub fn check(gate: &'static GateDef) -> Verdict {
 
 /// The attributes of a drawn case are those that the room lists, so that the text form can print and parse them.
 pub fn check_case(subject: &Subject) -> Verdict {
-    let given: Vec<&str> = subject.attrs.list().iter().map(|(name, _)| *name).collect();
-    if given != subject.gate.attrs {
+    let (inputs, arity) = (subject.inputs.len(), subject.gate.arity);
+    if !arity.fits(inputs) {
+        return Err(format!("{inputs} inputs, where the room says {arity:?}"));
+    }
+    let given: Vec<_> = subject.attrs.list().iter().map(|(name, attr)| (*name, attr.kind())).collect();
+    if !given.iter().all(|g| subject.gate.attrs.contains(g)) || given.is_empty() != subject.gate.attrs.is_empty() {
         return Err(format!("attributes {given:?}, where the room lists {:?}", subject.gate.attrs));
     }
     let circuit = subject.trace(&subject.inputs, |w| subject.record(w))?;

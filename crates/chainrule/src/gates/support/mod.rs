@@ -8,11 +8,13 @@ pub mod indices;
 pub mod bodies;
 #[macro_use]
 pub mod kernel;
+pub mod matrices;
 #[macro_use]
 pub mod operands;
 pub mod reduce;
 pub mod sample;
 pub mod shape;
+pub mod window;
 
 use crate::circuit::{Attrs, Fault, Plain, Room};
 use crate::base::Spec;

@@ -1,0 +1,117 @@
+//! The largest element under each window of a plane: routes its gradient to exactly one element.
+
+use super::support::operands::zeros_like;
+use super::support::wants;
+use super::support::window::{self, Window};
+use crate::base::DType;
+use crate::base::Spec;
+use crate::circuit::{
+    Arity,
+    Attrs, Class, Doc, Fault, GateDef, Job, Local, Outputs, Plain, Reads, Room, Wire, record,
+};
+use crate::numeric::window::{max_pool as pool, max_pool_index};
+
+/// See the module.
+pub static MAX_POOL: GateDef = GateDef {
+    name: "max_pool",
+    doc: Doc {
+        summary: "The largest element under each window of a plane; axes before the last two count planes. \
+                  Padding never wins. The whole gradient goes to the element that won.",
+        formula: "y[.., i, j] = max of x[.., i stride + a - pad_low, j stride + b - pad_low] over the window's places a, b",
+        local: "dy/dx = 1 for the largest element under the window, else 0",
+        kinks: "ties: the first element, row by row, gets the whole gradient. NaN is passed on; the first NaN wins",
+        source: "",
+    },
+    call: None,
+    arity: Arity::Exactly(1),
+    attrs: window::ATTRS,
+    shape: |a, x| numbers(x[0]).and(window::shape(a, x[0])).map(Outputs::One),
+    class: Class::Window(|job| {
+        let (x, pooling) = (job.inputs[0], window::pooling(job.attrs, job.inputs[0].shape));
+        for_dtype!(x.data.dtype(), [f32 f64 i32 i64 u8], T => pool::<T>(&pooling, x.typed(), job.output()))
+    }),
+    element: |a, x, at| x[0].at(&largest(a, &x[0], at)),
+    local: Local::Pair {
+        vjp: |r, up, _| {
+            let Some(up) = up[0] else { return vec![None] };
+            let planes = zeros_like(r.inputs[0]).flat_planes();
+            let sums = planes.scatter_add_along(winners(r), up.flat_planes(), -1);
+            vec![Some(sums.reshape(&r.inputs[0].shape().dims()))]
+        },
+        jvp: |r, tangents| {
+            let picked = |t: Wire| t.flat_planes().take_along(winners(r), -1);
+            vec![tangents[0].map(|t| picked(t).reshape(&r.output().shape().dims()))]
+        },
+    },
+    reads: Reads::INPUTS,
+    batch: window::batch,
+    flops: window::flops,
+    sample: |s| window::sample(s, true),
+};
+
+/// See the module.
+pub static MAX_POOL_INDEX: GateDef = GateDef {
+    name: "max_pool_index",
+    doc: Doc {
+        summary: "Where the largest element under each window of a plane is, as row times width plus column.",
+        formula: "y[.., i, j] = the place in its plane of the element that max_pool gives",
+        local: "zero almost everywhere",
+        kinks: "ties: the first, row by row; the first NaN before all",
+        source: "",
+    },
+    call: None,
+    arity: Arity::Exactly(1),
+    attrs: window::ATTRS,
+    shape: |a, x| numbers(x[0]).and(window::shape(a, x[0])).map(|s| Outputs::One(s.with_dtype(DType::I64))),
+    class: Class::Window(index_kernel),
+    element: |a, x, at| {
+        let (place, last) = (largest(a, &x[0], at), at.len() - 1);
+        (place[last - 1] * x[0].spec.shape[last] + place[last]) as f64
+    },
+    local: Local::Flat,
+    reads: Reads::NOTHING,
+    batch: window::batch,
+    flops: window::flops,
+    sample: |s| window::sample(s, true),
+};
+
+fn numbers(x: Spec) -> Result<(), Fault> {
+    if x.dtype == DType::Bool { Err(wants("numbers", x.dtype)) } else { Ok(()) }
+}
+
+fn index_kernel(job: &mut Job<'_>) {
+    let x = job.inputs[0];
+    let (pooling, plane) = (window::pooling(job.attrs, x.shape), window::plane(x.shape).max(1) as i64);
+    let output = job.output::<i64>();
+    for_dtype!(x.data.dtype(), [f32 f64 i32 i64 u8], T => max_pool_index::<T>(&pooling, x.typed(), output));
+    // Counted within the plane, so that more planes in front change nothing.
+    output.iter_mut().for_each(|i| *i %= plane);
+}
+
+/// Coordinates of the element that wins.
+fn largest(attrs: &Attrs, x: &Plain, at: &[usize]) -> Vec<usize> {
+    let mut best: Option<Vec<usize>> = None;
+    for place in Window::of(attrs).under(x.spec.shape, at) {
+        let value = x.at(&place);
+        let wins = |best: &Vec<usize>| !x.at(best).is_nan() && (value > x.at(best) || value.is_nan());
+        if best.as_ref().is_none_or(wins) {
+            best = Some(place);
+        }
+    }
+    best.expect("padding is less than the window, so that it holds an element")
+}
+
+/// Where the winners are, one row a plane.
+fn winners(r: &Room<'_>) -> Wire {
+    record(&MAX_POOL_INDEX, r.attrs.clone(), &[r.inputs[0]]).flat_planes()
+}
+
+impl Wire {
+    /// The last two axes as one.
+    fn flat_planes(self) -> Wire {
+        let mut dims = self.shape().dims();
+        let width = dims.pop().unwrap_or(1);
+        dims.last_mut().into_iter().for_each(|height| *height *= width);
+        self.reshape(&dims)
+    }
+}
