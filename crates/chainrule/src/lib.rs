@@ -25,6 +25,7 @@ mod circuit;
 #[macro_use]
 mod gates;
 mod api;
+pub mod formula;
 mod functions;
 mod numeric;
 mod plan;

@@ -57,9 +57,9 @@ impl Failure {
     /// The mistakes to report, each with the file that its text came from; none if it has reported itself.
     pub fn mistakes(&self) -> impl Iterator<Item = (&Mistake, Option<&Path>)> {
         self.mistakes.iter().map(|mistake| {
-            let origin = self.origin.as_ref().filter(|(text, _)| {
-                matches!(&mistake.place, Place::Text { source, .. } if **source == **text)
-            });
+            let origin = self.origin.as_ref().filter(
+                |(text, _)| matches!(&mistake.place, Place::Text { source, .. } if **source == **text),
+            );
             (mistake, origin.map(|(_, path)| path.as_path()))
         })
     }
@@ -73,7 +73,11 @@ impl Failure {
     pub fn from_all(failures: Vec<Failure>) -> Option<Failure> {
         failures.into_iter().reduce(|mut all, mut one| {
             all.mistakes.append(&mut one.mistakes);
-            Failure { kind: all.kind.max(one.kind), mistakes: all.mistakes, origin: all.origin.or(one.origin) }
+            Failure {
+                kind: all.kind.max(one.kind),
+                mistakes: all.mistakes,
+                origin: all.origin.or(one.origin),
+            }
         })
     }
 }

@@ -18,7 +18,8 @@ pub struct Answer<'a> {
 impl Answer<'_> {
     /// As one line.
     pub fn line(&self) -> String {
-        let text = serde_json::to_string(self).expect("maps with texts as keys and finite numbers can be written");
+        let text =
+            serde_json::to_string(self).expect("maps with texts as keys and finite numbers can be written");
         text + "\n"
     }
 }
@@ -60,7 +61,8 @@ impl Serialize for Answer<'_> {
         answer.serialize_entry("output", &Output { name: self.name, value: self.output })?;
         answer.serialize_entry("gradients", &Gradients(self.gradients))?;
         if let Some(flow) = self.flow {
-            let wires: Vec<Wire<'_>> = (0..).zip(&flow.wires).map(|(id, wire)| Wire { id, wire, flow }).collect();
+            let wires: Vec<Wire<'_>> =
+                (0..).zip(&flow.wires).map(|(id, wire)| Wire { id, wire, flow }).collect();
             answer.serialize_entry("wires", &wires)?;
             let stages: Vec<Stage<'_>> = flow.stages.iter().skip(1).map(Stage).collect();
             answer.serialize_entry("stages", &stages)?;
@@ -148,7 +150,9 @@ struct Stage<'a>(&'a chainrule::StageFlow);
 impl<'a> Serialize for Stage<'a> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let stage = self.0;
-        let table = |t: &'a [Vec<Option<Tensor>>]| t.iter().map(|row| each(row, stage.inputs.len())).collect::<Vec<_>>();
+        let table = |t: &'a [Vec<Option<Tensor>>]| {
+            t.iter().map(|row| each(row, stage.inputs.len())).collect::<Vec<_>>()
+        };
         let mut entry = serializer.serialize_struct("Stage", 5)?;
         entry.serialize_field("name", &stage.name)?;
         entry.serialize_field("inputs", &stage.inputs)?;

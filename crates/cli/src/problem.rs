@@ -88,7 +88,8 @@ impl Point {
             place(&formula, value, &mut options)?;
         }
         let mut built = formula.build(&options).map_err(|mistakes| source.placed(mistakes.into()))?;
-        let names: Vec<(u32, String)> = built.circuit.inputs.iter().copied().zip(built.inputs.iter().map(|i| i.name.clone())).collect();
+        let names: Vec<(u32, String)> =
+            built.circuit.inputs.iter().copied().zip(built.inputs.iter().map(|i| i.name.clone())).collect();
         let bindings = built.bindings.iter().map(|(name, wire)| (*wire, name.clone()));
         for (wire, name) in bindings.collect::<Vec<_>>().into_iter().chain(names) {
             built.circuit.names.insert(wire, name);
@@ -134,22 +135,29 @@ impl Point {
     fn wanted(&self, built: &Built) -> Result<Vec<(String, u32)>> {
         let names = &built.circuit.names;
         if self.wrt.is_empty() {
-            let floats = built.circuit.inputs.iter().filter(|&&w| built.circuit.node(w).spec.dtype.is_float());
+            let floats =
+                built.circuit.inputs.iter().filter(|&&w| built.circuit.node(w).spec.dtype.is_float());
             return Ok(floats.map(|w| (names[w].clone(), *w)).collect());
         }
+        let others = || format!("name one of {}", names.values().cloned().collect::<Vec<_>>().join(", "));
         let (mut wanted, mut failures): (Vec<(String, u32)>, Vec<Failure>) = (Vec::new(), Vec::new());
         for name in &self.wrt {
             match names.iter().find(|(_, n)| *n == name) {
                 Some((&wire, _)) if !built.circuit.node(wire).spec.dtype.is_float() => {
-                    let what = format!("{name} is {} and has no gradient", built.circuit.node(wire).spec.dtype);
+                    let what =
+                        format!("{name} is {} and has no gradient", built.circuit.node(wire).spec.dtype);
                     failures.push(argument("--wrt", what, "gradients flow through f32 and f64 only").into());
                 }
-                Some((&wire, _)) if wanted.iter().all(|(n, _)| n != name) => wanted.push((name.clone(), wire)),
+                Some((&wire, _)) if wanted.iter().all(|(n, _)| n != name) => {
+                    wanted.push((name.clone(), wire))
+                }
                 Some(_) => {}
                 None => {
                     let near = nearest(name, names.values().map(String::as_str));
-                    let hint = near.map_or_else(|| "name an input".to_string(), |near| format!("did you mean {near}?"));
-                    failures.push(argument("--wrt", format!("nothing in the formula is called {name}"), hint).into());
+                    let hint = near.map_or_else(others, |near| format!("did you mean {near}?"));
+                    failures.push(
+                        argument("--wrt", format!("nothing in the formula is called {name}"), hint).into(),
+                    );
                 }
             }
         }
@@ -176,13 +184,17 @@ impl Source {
 /// Names that the formula does not have, and inputs without a value.
 fn names(formula: &Formula, given: &[Given]) -> Result<()> {
     let inputs = || formula.variables().iter().map(|v| v.name.as_str());
-    let known = |name: &str| inputs().chain(formula.dimensions().iter().map(String::as_str)).any(|n| n == name);
-    let missing: Vec<&str> = formula.inputs().map(|v| v.name.as_str()).filter(|n| given.iter().all(|g| g.name != *n)).collect();
+    let known =
+        |name: &str| inputs().chain(formula.dimensions().iter().map(String::as_str)).any(|n| n == name);
+    let missing: Vec<&str> =
+        formula.inputs().map(|v| v.name.as_str()).filter(|n| given.iter().all(|g| g.name != *n)).collect();
     let mut failures: Vec<Failure> = Vec::new();
     for name in given.iter().map(|g| g.name.as_str()).filter(|n| !known(n)) {
         let near = nearest(name, missing.iter().copied()).or_else(|| nearest(name, inputs()));
         let hint = match near {
-            _ if formula.bindings().iter().any(|b| b == name) => "the formula computes it; give values to its inputs only".into(),
+            _ if formula.bindings().iter().any(|b| b == name) => {
+                "the formula computes it; give values to its inputs only".into()
+            }
             Some(near) => format!("did you mean {near}?"),
             None if inputs().next().is_none() => "the formula has no inputs".to_string(),
             None => format!("its inputs are {}", inputs().collect::<Vec<_>>().join(", ")),
@@ -211,7 +223,8 @@ fn place(formula: &Formula, value: &Given, options: &mut Options) -> Result<()> 
         };
     };
     let dtype = value.target(variable.dtype, options.dtype);
-    let spec = Spec::new(value.dims(), dtype).map_err(|what| argument(&value.name, what, "give a smaller value"))?;
+    let spec =
+        Spec::new(value.dims(), dtype).map_err(|what| argument(&value.name, what, "give a smaller value"))?;
     options.specs.insert(value.name.clone(), spec);
     Ok(())
 }
@@ -275,7 +288,8 @@ impl Problem {
             let wire = &flow.wires[*wire as usize];
             if wire.upstream.is_none() && self.is_explicit {
                 let what = format!("no path leads from {} to {name}", self.output_name());
-                failures.push(argument("--wrt", what, "leave it out, or name another output with --of").into());
+                failures
+                    .push(argument("--wrt", what, "leave it out, or name another output with --of").into());
             }
             gradients.push((name.clone(), wire.spec, wire.upstream.clone()));
         }

@@ -47,6 +47,7 @@ impl CatalogueEntry {
 /// Every gate and function, gates first.
 pub fn catalogue() -> Vec<CatalogueEntry> {
     let gates = gates::ALL.iter().map(|g| CatalogueEntry::new(g.name, g.class.name(), g.call, &g.doc));
-    let functions = functions::ALL.iter().map(|f| CatalogueEntry::new(f.name, "function", Some(f.call), &f.doc));
+    let functions =
+        functions::ALL.iter().map(|f| CatalogueEntry::new(f.name, "function", Some(f.call), &f.doc));
     gates.chain(functions).collect()
 }

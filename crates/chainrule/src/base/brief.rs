@@ -3,9 +3,11 @@
 use super::{Element, Slice, Tensor};
 
 /// Tensors with more elements than this are cut short.
-const WHOLE: usize = 4;
+const WHOLE: usize = 8;
+/// As are those that take more letters.
+const LETTERS: usize = 24;
 /// How many numbers of a tensor that is cut short are shown.
-const SHOWN: usize = 3;
+const SHOWN: usize = 2;
 
 /// A number with this many significant digits: `0.19661`, `-2`, `1.5e-9`, `NaN`, `inf`. Whole numbers below a million stay whole.
 pub fn number(value: f64, digits: usize) -> String {
@@ -31,24 +33,24 @@ pub fn number(value: f64, digits: usize) -> String {
 
 /// Without zeros at the end of a fraction.
 fn trimmed(text: &str) -> &str {
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.')
-    } else {
-        text
-    }
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
 }
 
-/// A tensor as nested lists, or its shape and first numbers where it is large: `[784, 128] 0.1, -0.2, 0.3, …`.
-pub fn tensor(tensor: &Tensor, digits: usize) -> String {
+/// A tensor as nested lists, or its first numbers where it is large: `[784, 128] 0.1, -0.2, …`, the shape only if asked for.
+pub fn tensor(tensor: &Tensor, digits: usize, with_shape: bool) -> String {
     let shape = tensor.shape();
     let items = each_dtype!(Slice, tensor.slice(), v => {
         let shown = if v.len() > WHOLE { SHOWN } else { v.len() };
         v[..shown].iter().map(|&x| item(x, digits)).collect::<Vec<String>>()
     });
     if shape.elements() <= WHOLE {
-        return nested(&shape.dims(), &items);
+        let whole = nested(&shape.dims(), &items);
+        if whole.len() <= LETTERS || shape.elements() <= SHOWN {
+            return whole;
+        }
     }
-    format!("{shape} {}, …", items.join(", "))
+    let shown = items[..SHOWN.min(items.len())].join(", ");
+    if with_shape { format!("{shape} {shown}, …") } else { format!("{shown}, …") }
 }
 
 /// Integers are exact, truth values are words.
@@ -98,15 +100,12 @@ mod tests {
     #[test]
     fn large_tensors_are_cut_short() {
         let small = Tensor::new(vec![1.0, 2.5, 1.0 / 3.0, 4.0], &[2, 2]);
-        assert_eq!(
-            small.map(|t| tensor(&t, 3)),
-            Ok("[[1, 2.5], [0.333, 4]]".to_string())
-        );
+        assert_eq!(small.map(|t| tensor(&t, 3, true)), Ok("[[1, 2.5], [0.333, 4]]".to_string()));
         let large = Tensor::new(vec![true; 12], &[3, 4]);
-        assert_eq!(
-            large.map(|t| tensor(&t, 3)),
-            Ok("[3, 4] true, true, true, …".to_string())
-        );
-        assert_eq!(tensor(&Tensor::from(Vec::<f64>::new()), 3), "[]");
+        assert_eq!(large.map(|t| tensor(&t, 3, true)), Ok("[3, 4] true, true, …".to_string()));
+        let long = Tensor::from([1.0 / 3.0; 5]);
+        assert_eq!(tensor(&long, 5, true), "[5] 0.33333, 0.33333, …");
+        assert_eq!(tensor(&long, 5, false), "0.33333, 0.33333, …");
+        assert_eq!(tensor(&Tensor::from(Vec::<f64>::new()), 3, true), "[]");
     }
 }

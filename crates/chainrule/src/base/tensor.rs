@@ -376,10 +376,10 @@ impl<T: Element, const N: usize> From<[T; N]> for Tensor {
 
 impl fmt::Display for Tensor {
     /// Nested lists; a scalar as a plain number. With a precision, as in `{:.4}`, for people: that many significant digits,
-    /// and a large tensor cut short.
+    /// and a large tensor cut short to `[784, 128] 0.1, -0.2, …`. `{:#.4}` leaves the shape out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(digits) = f.precision() {
-            return f.write_str(&brief::tensor(self, digits));
+            return f.write_str(&brief::tensor(self, digits, !f.alternate()));
         }
         let items: Vec<String> = each_dtype!(Slice, self.slice(), v => v.iter().map(|x| format!("{x}")).collect());
         f.write_str(&brief::nested(&self.shape.dims(), &items))

@@ -2,7 +2,7 @@
 
 use crate::failure::Result;
 use crate::json::Answer;
-use crate::problem::{Point, Gradients, Problem, Upstream};
+use crate::problem::{Gradients, Point, Problem, Upstream};
 use crate::{draw, output};
 use chainrule::{Flow, Tensor};
 
@@ -46,13 +46,15 @@ fn text(problem: &Problem, flow: &Flow, value: &Tensor, gradients: &Gradients) -
         text += &format!("drawn by --seed: {}\n", problem.started.join(", "));
     }
     if let Some(drawing) = draw::draw(flow, output::columns()) {
-        let dots = if drawing.contains('●') { "; at a ● the gradients of the branches add up" } else { "" };
+        let dots =
+            if drawing.contains('●') { "; at a ● the gradients of the branches add up" } else { "" };
         text += &format!("\n{drawing}\nabove each wire its value, below it its gradient{dots}\n");
     }
     text += &format!("\n{flow}\ngradient of {name}\n");
     let width = gradients.iter().map(|(name, ..)| name.chars().count()).max().unwrap_or(0);
     for (name, _, gradient) in gradients {
-        let gradient = gradient.as_ref().map_or_else(|| "none: no path leads there".into(), |g| format!("{g:.6}"));
+        let gradient =
+            gradient.as_ref().map_or_else(|| "none: no path leads there".into(), |g| format!("{g:.6}"));
         text += &format!("  {name:width$}  {gradient}\n");
     }
     text

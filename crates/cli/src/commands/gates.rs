@@ -30,7 +30,8 @@ pub fn run(args: &Gates) -> Result<()> {
     let Some(name) = &args.name else { return output::print(&list(&all)) };
     let Some(entry) = all.iter().find(|e| e.name == name) else {
         let near = nearest(name, all.iter().map(|e| e.name));
-        let hint = near.map_or_else(|| "chainrule gates lists them all".into(), |near| format!("did you mean {near}?"));
+        let hint = near
+            .map_or_else(|| "chainrule gates lists them all".into(), |near| format!("did you mean {near}?"));
         return Err(argument(name, "is no gate and no function", hint).into());
     };
     output::print(&one(entry))

@@ -40,7 +40,8 @@ pub fn run(args: &Grad) -> Result<()> {
         rows.push(("drawn by --seed".to_string(), problem.started.join(", ")));
     }
     for (name, _, gradient) in &gradients {
-        let gradient = gradient.as_ref().map_or_else(|| "none: no path leads there".into(), |g| g.to_string());
+        let gradient =
+            gradient.as_ref().map_or_else(|| "none: no path leads there".into(), |g| g.to_string());
         rows.push((format!("d {} / d {name}", problem.output_name()), gradient));
     }
     let width = rows.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);

@@ -123,7 +123,8 @@ fn order(layers: &mut [Vec<Item>]) {
                 let keys = by_targets(layers, at);
                 sort_layer(layers, at, &keys);
             } else {
-                let mean = |i: &Item| mean(i.sources.iter().map(|&(s, offset)| s as f64 + 0.1 * f64::from(offset)));
+                let mean =
+                    |i: &Item| mean(i.sources.iter().map(|&(s, offset)| s as f64 + 0.1 * f64::from(offset)));
                 let keys: Vec<Option<f64>> = layers[step].iter().map(mean).collect();
                 sort_layer(layers, step, &keys);
             }
@@ -170,9 +171,12 @@ fn sort_layer(layers: &mut [Vec<Item>], at: usize, keys: &[Option<f64>]) {
 
 /// Pairs of wires that cross on their way into a layer.
 fn crossings(layer: &[Item]) -> usize {
-    let wire = |(t, item): (usize, &Item)| item.sources.iter().map(move |&(s, o)| (s, (t, o))).collect::<Vec<_>>();
+    let wire =
+        |(t, item): (usize, &Item)| item.sources.iter().map(move |&(s, o)| (s, (t, o))).collect::<Vec<_>>();
     let wires: Vec<(usize, (usize, i32))> = layer.iter().enumerate().flat_map(wire).collect();
-    let cross = |(i, a): (usize, &(usize, (usize, i32)))| wires[..i].iter().filter(|b| (a.0 < b.0 && a.1 > b.1) || (a.0 > b.0 && a.1 < b.1)).count();
+    let cross = |(i, a): (usize, &(usize, (usize, i32)))| {
+        wires[..i].iter().filter(|b| (a.0 < b.0 && a.1 > b.1) || (a.0 > b.0 && a.1 < b.1)).count()
+    };
     wires.iter().enumerate().map(cross).sum()
 }
 
@@ -185,7 +189,8 @@ fn rows(figures: &[Figure], layers: &mut [Vec<Item>]) {
     for sweep in 0..=SWEEPS {
         for step in 1..layers.len() {
             let at = if sweep % 2 == 0 { step } else { layers.len() - 1 - step };
-            let wished: Vec<Option<f64>> = (0..layers[at].len()).map(|i| wish(layers, at, i, sweep % 2 == 0)).collect();
+            let wished: Vec<Option<f64>> =
+                (0..layers[at].len()).map(|i| wish(layers, at, i, sweep % 2 == 0)).collect();
             settle(figures, &mut layers[at], &wished);
         }
     }
@@ -199,7 +204,8 @@ fn wish(layers: &[Vec<Item>], at: usize, index: usize, to_left: bool) -> Option<
         let sources = layers[at][index].sources.iter();
         return mean(sources.map(|&(s, offset)| f64::from(layers[at - 1][s].row - offset)));
     }
-    let ports = layers[at + 1].iter().flat_map(|t| t.sources.iter().map(move |&(s, offset)| (s, t.row + offset)));
+    let ports =
+        layers[at + 1].iter().flat_map(|t| t.sources.iter().map(move |&(s, offset)| (s, t.row + offset)));
     mean(ports.filter(|&(s, _)| s == index).map(|(_, row)| f64::from(row)))
 }
 

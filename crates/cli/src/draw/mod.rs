@@ -18,6 +18,8 @@ pub fn draw(flow: &Flow, columns: usize) -> Option<String> {
     [true, false].into_iter().find_map(|opened| {
         let sketch = sketch::sketch(flow, opened)?;
         let layout = layout::arrange(&sketch);
-        paint::paint(&sketch, &layout).filter(|canvas| canvas.fits(columns, ROWS)).map(|canvas| canvas.to_string())
+        paint::paint(&sketch, &layout)
+            .filter(|canvas| canvas.fits(columns, ROWS))
+            .map(|canvas| canvas.to_string())
     })
 }

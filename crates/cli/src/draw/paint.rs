@@ -42,7 +42,8 @@ pub fn paint(figures: &[Figure], layout: &Layout) -> Option<Canvas> {
 /// Room for the literals before the boxes of a layer.
 fn literals(figures: &[Figure], layer: &[Item]) -> usize {
     let boxes = layer.iter().filter(|i| !i.passes).map(|i| &figures[i.figure]);
-    let texts = boxes.flat_map(|f| &f.ports).filter_map(|p| if let Port::Literal(t) = p { Some(t) } else { None });
+    let texts =
+        boxes.flat_map(|f| &f.ports).filter_map(|p| if let Port::Literal(t) = p { Some(t) } else { None });
     texts.map(|t| t.chars().count() + 1).max().unwrap_or(0)
 }
 
@@ -105,7 +106,8 @@ fn paint_net(
     for item in next {
         for &(_, offset) in item.sources.iter().filter(|(s, _)| *s == net.source) {
             let row = item.row + offset;
-            let end = if figures[item.figure].kind == Kind::Output && !item.passes { boxes } else { boxes - 1 };
+            let end =
+                if figures[item.figure].kind == Kind::Output && !item.passes { boxes } else { boxes - 1 };
             canvas.along(id, row, bend.min(end), end);
             canvas.down(id, bend.min(end), net.row.min(row), net.row.max(row));
         }

@@ -28,7 +28,8 @@ impl Net {
 pub fn route(left: &[Item], right: &[Item]) -> Option<(Vec<Net>, usize)> {
     let mut nets: Vec<Net> = (0..left.len()).map(|source| net(source, left, right)).collect();
     nets.retain(|net| !net.ends.is_empty());
-    let mut bent: Vec<usize> = (0..nets.len()).filter(|&i| nets[i].ends.iter().any(|&e| e != nets[i].row)).collect();
+    let mut bent: Vec<usize> =
+        (0..nets.len()).filter(|&i| nets[i].ends.iter().any(|&e| e != nets[i].row)).collect();
     // Swaps of neighbours as long as they help. Each lowers the cost, so this ends.
     let mut improved = true;
     while improved {
@@ -62,7 +63,8 @@ pub fn route(left: &[Item], right: &[Item]) -> Option<(Vec<Net>, usize)> {
 }
 
 fn net(source: usize, left: &[Item], right: &[Item]) -> Net {
-    let ports = right.iter().flat_map(|item| item.sources.iter().map(move |&(s, offset)| (s, item.row + offset)));
+    let ports =
+        right.iter().flat_map(|item| item.sources.iter().map(move |&(s, offset)| (s, item.row + offset)));
     let ends = ports.filter(|&(s, _)| s == source).map(|(_, row)| row).collect();
     Net { source, row: left[source].row, ends, column: None }
 }

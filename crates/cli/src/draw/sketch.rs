@@ -83,7 +83,9 @@ fn origin(flow: &Flow, mut wire: u32) -> u32 {
 /// Outermost stages with one output, by that output.
 fn closed_stages(flow: &Flow) -> BTreeMap<u32, &StageFlow> {
     let outermost = flow.stages.iter().skip(1).filter(|s| s.parent == 0);
-    outermost.filter_map(|s| if let [out] = s.outputs[..] { Some((origin(flow, out), s)) } else { None }).collect()
+    outermost
+        .filter_map(|s| if let [out] = s.outputs[..] { Some((origin(flow, out), s)) } else { None })
+        .collect()
 }
 
 /// The wires that reach the output, but for literals and what is inside closed stages, in order.
@@ -93,7 +95,9 @@ fn needed(flow: &Flow, closed: &BTreeMap<u32, &StageFlow>, output: u32) -> Vec<u
     needed[output as usize] = true;
     for wire in (0..=output).rev().filter(|&w| flow.literal(w).is_none() || w == output) {
         if needed[wire as usize] {
-            inputs(flow, closed.get(&wire).copied(), wire).into_iter().for_each(|i| needed[i as usize] = true);
+            inputs(flow, closed.get(&wire).copied(), wire)
+                .into_iter()
+                .for_each(|i| needed[i as usize] = true);
         }
     }
     let drawn = |w: &u32| needed[*w as usize] && (flow.literal(*w).is_none() || *w == output);

@@ -16,13 +16,16 @@ pub fn npz(path: &Path) -> Result<Vec<(String, Value)>> {
         .map_err(|why| broken(format!("is no .npz archive, or not a whole one: {why}")))?;
     let mut arrays = Vec::new();
     for index in 0..archive.len() {
-        let mut entry = archive.by_index(index).map_err(|why| broken(format!("entry {index} can't be read: {why}")))?;
-        let name = entry.name().map_err(|why| broken(format!("entry {index} has no name: {why}")))?.into_owned();
+        let mut entry =
+            archive.by_index(index).map_err(|why| broken(format!("entry {index} can't be read: {why}")))?;
+        let name =
+            entry.name().map_err(|why| broken(format!("entry {index} has no name: {why}")))?.into_owned();
         let name = name.strip_suffix(".npy").map_or(name.clone(), str::to_string);
         let mut bytes = Vec::new();
         // A damaged size in the directory must not make us ask for the memory it states; reading stops at the end.
         entry.read_to_end(&mut bytes).map_err(|why| broken(format!("array {name} can't be read: {why}")))?;
-        arrays.push((name.clone(), npy_bytes(&bytes).map_err(|what| broken(format!("array {name}: {what}")))?));
+        arrays
+            .push((name.clone(), npy_bytes(&bytes).map_err(|what| broken(format!("array {name}: {what}")))?));
     }
     Ok(arrays)
 }
@@ -57,7 +60,8 @@ fn npy_bytes(bytes: &[u8]) -> std::result::Result<Value, String> {
         return Err(format!("shape {shape} needs {wanted} bytes, but only {} are there", data.len()));
     }
     let (dtype, item) = reader(&header)?;
-    let mut items: Vec<Item> = data[..wanted].chunks_exact(header.bytes).map(|b| item(&ordered(b, &header))).collect();
+    let mut items: Vec<Item> =
+        data[..wanted].chunks_exact(header.bytes).map(|b| item(&ordered(b, &header))).collect();
     if header.columns_first {
         items = rows_first(&items, &header.dims);
     }
@@ -69,13 +73,15 @@ fn read_header(text: &str) -> std::result::Result<Header, String> {
     let after = |key: &str| text.split_once(&format!("'{key}':")).map(|(_, rest)| rest.trim_start());
     let field = |key: &str| after(key).ok_or_else(|| format!("the header has no {key}"));
     let descr = field("descr")?;
-    let descr = descr.strip_prefix('\'').and_then(|d| d.split('\'').next()).ok_or("it holds records, not numbers")?;
+    let descr =
+        descr.strip_prefix('\'').and_then(|d| d.split('\'').next()).ok_or("it holds records, not numbers")?;
     let mut letters = descr.chars();
     let order = letters.next().unwrap_or('|');
     let kind = letters.next().unwrap_or('?');
     let bytes = letters.as_str().parse().map_err(|_| format!("it holds {descr}, not numbers"))?;
     let shape = field("shape")?;
-    let inside = shape.strip_prefix('(').and_then(|s| s.split(')').next()).ok_or("the header has no shape")?;
+    let inside =
+        shape.strip_prefix('(').and_then(|s| s.split(')').next()).ok_or("the header has no shape")?;
     let parts = inside.split(',').map(str::trim).filter(|p| !p.is_empty());
     let dims = parts.map(|p| p.parse().map_err(|_| format!("{p} in the shape is no length")));
     Ok(Header {
@@ -114,7 +120,11 @@ fn reader(header: &Header) -> std::result::Result<(DType, Reader), String> {
         ('u', 2) => (DType::I32, |b| Item::Int(i64::from(u16::from_le_bytes(low(b))))),
         ('u', 1) => (DType::U8, |b| Item::Int(i64::from(b[0]))),
         ('b', 1) => (DType::Bool, |b| Item::Flag(b[0] != 0)),
-        (kind, bytes) => return Err(format!("numbers of kind {kind}{bytes} are not known; known are f4 f8 i1 i2 i4 i8 u1 u2 u4 b1")),
+        (kind, bytes) => {
+            return Err(format!(
+                "numbers of kind {kind}{bytes} are not known; known are f4 f8 i1 i2 i4 i8 u1 u2 u4 b1"
+            ));
+        }
     })
 }
 

@@ -112,7 +112,8 @@ pub fn from_object(object: &serde_json::Map<String, serde_json::Value>) -> Resul
     let field = |name: &str| object.get(name).ok_or_else(|| format!("{name:?} is missing"));
     let wrong_shape = || "\"shape\" is no list of lengths".to_string();
     let lengths = field("shape")?.as_array().ok_or_else(wrong_shape)?;
-    let dims: Option<Vec<usize>> = lengths.iter().map(|l| l.as_u64().and_then(|l| usize::try_from(l).ok())).collect();
+    let dims: Option<Vec<usize>> =
+        lengths.iter().map(|l| l.as_u64().and_then(|l| usize::try_from(l).ok())).collect();
     let dims = dims.ok_or_else(wrong_shape)?;
     let dtype = match object.get("dtype") {
         None | Some(serde_json::Value::Null) => None,
@@ -120,8 +121,10 @@ pub fn from_object(object: &serde_json::Map<String, serde_json::Value>) -> Resul
         Some(other) => return Err(format!("{other} is no dtype")),
     };
     let items = field("data")?.as_array().ok_or("\"data\" is no flat list")?;
-    let items: Result<Vec<Item>, String> =
-        items.iter().map(|i| json_to_item(i).ok_or_else(|| format!("{i} in \"data\" is no number"))).collect();
+    let items: Result<Vec<Item>, String> = items
+        .iter()
+        .map(|i| json_to_item(i).ok_or_else(|| format!("{i} in \"data\" is no number")))
+        .collect();
     let items = items?;
     let shape = chainrule::Shape::new(&dims)?;
     if shape.elements() != items.len() {

@@ -61,7 +61,9 @@ pub fn collect(arguments: &[String], files: &[PathBuf]) -> Result<Vec<Given>> {
                     match known {
                         // What is typed wins over what is stored.
                         Some(i) if i < on_the_line => {}
-                        Some(_) => failures.push(content(path, format!("{} is given twice", given.name), "").into()),
+                        Some(_) => {
+                            failures.push(content(path, format!("{} is given twice", given.name), "").into())
+                        }
                         None => all.push(given),
                     }
                 }

@@ -43,7 +43,8 @@ impl Value {
     pub fn tensor(&self, dtype: DType) -> Result<Tensor, String> {
         let spec = Spec::new(&self.dims, dtype)?;
         if let Some(i) = self.items.iter().position(|item| !item.fits(dtype)) {
-            let at = if self.dims.is_empty() { String::new() } else { format!(" at {:?}", self.coordinates(i)) };
+            let at =
+                if self.dims.is_empty() { String::new() } else { format!(" at {:?}", self.coordinates(i)) };
             return Err(format!("{}{at} is no {dtype}", self.items[i]));
         }
         if dtype == DType::I64 {
@@ -175,6 +176,10 @@ impl Nesting {
 
     /// What it all amounts to.
     pub fn finish(self) -> Value {
-        Value { dims: self.lengths.into_iter().map(|l| l.unwrap_or(0)).collect(), items: self.items, dtype: None }
+        Value {
+            dims: self.lengths.into_iter().map(|l| l.unwrap_or(0)).collect(),
+            items: self.items,
+            dtype: None,
+        }
     }
 }

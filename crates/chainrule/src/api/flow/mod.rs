@@ -86,17 +86,9 @@ pub fn flow(circuit: &Circuit, inputs: &[Tensor], upstreams: &[Tensor]) -> Resul
         &specs,
     )?;
     let (wires, locals) = program.run((inputs.to_vec(), upstreams.to_vec()))?;
-    let wires: Vec<WireFlow> = (0u32..)
-        .zip(wires)
-        .map(|(index, row)| wire(circuit, index, row))
-        .collect();
+    let wires: Vec<WireFlow> = (0u32..).zip(wires).map(|(index, row)| wire(circuit, index, row)).collect();
     let stages = stages::flows(circuit, &wires, boundaries, locals);
-    Ok(Flow {
-        wires,
-        stages,
-        inputs: circuit.inputs.clone(),
-        outputs: circuit.outputs.clone(),
-    })
+    Ok(Flow { wires, stages, inputs: circuit.inputs.clone(), outputs: circuit.outputs.clone() })
 }
 
 fn wire(circuit: &Circuit, index: u32, row: record::Row<Tensor>) -> WireFlow {

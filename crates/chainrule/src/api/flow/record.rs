@@ -54,10 +54,7 @@ pub fn picture(
         }
         rows[index as usize].3 = passed;
     }
-    let locals = boundaries
-        .iter()
-        .map(|b| stage_locals(circuit, b, &wires))
-        .collect();
+    let locals = boundaries.iter().map(|b| stage_locals(circuit, b, &wires)).collect();
     (rows, locals)
 }
 
@@ -68,11 +65,7 @@ fn pass_back(wire: Wire, arrived: &[Option<Wire>], wants: &[bool]) -> Vec<Option
         return vec![None; wants.len()];
     };
     let passed = at_site(gate.site, || adjoint::pass_back(&gate, arrived.to_vec(), wants));
-    passed
-        .into_iter()
-        .zip(wants)
-        .map(|(passed, &wanted)| passed.filter(|_| wanted))
-        .collect()
+    passed.into_iter().zip(wants).map(|(passed, &wanted)| passed.filter(|_| wanted)).collect()
 }
 
 /// The local gradients of a stage: its gates are recorded again on inputs that depend on nothing of each other, so that
@@ -82,24 +75,14 @@ fn stage_locals(circuit: &Circuit, stage: &Boundary, wires: &[Wire]) -> Table<Wi
         return vec![vec![None; stage.inputs.len()]; stage.outputs.len()];
     }
     let mut inside = wires.to_vec();
-    let inputs: Vec<Wire> = stage
-        .inputs
-        .iter()
-        .map(|&i| wires[i as usize].identity())
-        .collect();
+    let inputs: Vec<Wire> = stage.inputs.iter().map(|&i| wires[i as usize].identity()).collect();
     for (&index, &input) in stage.inputs.iter().zip(&inputs) {
         inside[index as usize] = input;
     }
     for &index in stage.gates.iter().filter(|i| !stage.inputs.contains(i)) {
         let node = circuit.node(index);
-        let operands: Vec<Wire> = circuit
-            .inputs_of(index)
-            .iter()
-            .map(|&i| inside[i as usize])
-            .collect();
-        let outputs = at_site(node.site, || {
-            record_many(node.gate, node.attrs.clone(), &operands)
-        });
+        let operands: Vec<Wire> = circuit.inputs_of(index).iter().map(|&i| inside[i as usize]).collect();
+        let outputs = at_site(node.site, || record_many(node.gate, node.attrs.clone(), &operands));
         for (part, wire) in outputs.into_iter().enumerate() {
             inside[index as usize + part] = wire;
         }

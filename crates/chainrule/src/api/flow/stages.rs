@@ -42,24 +42,16 @@ pub fn boundaries(circuit: &Circuit, reached: &[bool]) -> Vec<Boundary> {
         }
     }
     for ((boundary, (inputs, outputs)), stage) in all.iter_mut().zip(crossing).zip(&circuit.stages) {
-        let inputs = if stage.inputs.is_empty() {
-            inputs.into_iter().collect()
-        } else {
-            unique(&stage.inputs)
-        };
+        let inputs =
+            if stage.inputs.is_empty() { inputs.into_iter().collect() } else { unique(&stage.inputs) };
         boundary.inputs = inputs.into_iter().filter(|&i| reached[i as usize]).collect();
-        boundary.outputs = if stage.outputs.is_empty() {
-            outputs.into_iter().collect()
-        } else {
-            unique(&stage.outputs)
-        };
+        boundary.outputs =
+            if stage.outputs.is_empty() { outputs.into_iter().collect() } else { unique(&stage.outputs) };
     }
     let root = &mut all[0];
     root.inputs = circuit.inputs.clone();
     root.outputs = unique(&circuit.outputs);
-    all.iter_mut()
-        .skip(1)
-        .for_each(|b| b.is_elementwise = is_elementwise(circuit, b));
+    all.iter_mut().skip(1).for_each(|b| b.is_elementwise = is_elementwise(circuit, b));
     all
 }
 
@@ -80,15 +72,8 @@ fn unique(wires: &[u32]) -> Vec<u32> {
 
 /// All inputs and outputs are floats of one shape, and only element-wise gates lie between them.
 fn is_elementwise(circuit: &Circuit, stage: &Boundary) -> bool {
-    let mut ends = stage
-        .inputs
-        .iter()
-        .chain(&stage.outputs)
-        .map(|&w| circuit.node(w).spec);
-    let Some(first) = ends
-        .next()
-        .filter(|_| !stage.inputs.is_empty() && !stage.outputs.is_empty())
-    else {
+    let mut ends = stage.inputs.iter().chain(&stage.outputs).map(|&w| circuit.node(w).spec);
+    let Some(first) = ends.next().filter(|_| !stage.inputs.is_empty() && !stage.outputs.is_empty()) else {
         return false;
     };
     let fits = first.dtype.is_float() && ends.all(|s| s.shape == first.shape && s.dtype.is_float());
@@ -130,20 +115,12 @@ fn names(circuit: &Circuit) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     let mut seen: HashMap<String, usize> = HashMap::new();
     for (index, stage) in circuit.stages.iter().enumerate() {
-        let around = if index == 0 {
-            ""
-        } else {
-            &names[stage.parent as usize]
-        };
+        let around = if index == 0 { "" } else { &names[stage.parent as usize] };
         let dot = if around.is_empty() { "" } else { "." };
         let plain = format!("{around}{dot}{}", stage.name);
         let count = seen.entry(plain.clone()).or_insert(0);
         *count += 1;
-        names.push(if *count == 1 {
-            plain
-        } else {
-            format!("{plain}#{count}")
-        });
+        names.push(if *count == 1 { plain } else { format!("{plain}#{count}") });
     }
     names
 }

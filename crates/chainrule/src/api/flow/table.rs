@@ -6,14 +6,7 @@ use std::fmt;
 
 /// Significant digits.
 const DIGITS: usize = 5;
-const HEADINGS: [&str; 6] = [
-    "wire",
-    "gate",
-    "value",
-    "upstream",
-    "local gradients",
-    "passed back",
-];
+const HEADINGS: [&str; 6] = ["wire", "gate", "value", "upstream", "local gradients", "passed back"];
 /// Stands for a gradient that does not exist, beside others that do.
 const NONE: &str = "·";
 
@@ -27,8 +20,7 @@ impl Flow {
     pub fn label(&self, wire: u32) -> String {
         let flow = &self.wires[wire as usize];
         let name = flow.name.clone();
-        name.or_else(|| self.literal(wire))
-            .unwrap_or_else(|| format!("#{wire}"))
+        name.or_else(|| self.literal(wire)).unwrap_or_else(|| format!("#{wire}"))
     }
 
     /// What stands in the place of a wire that is a literal number, repeated or not, without a name.
@@ -77,11 +69,7 @@ impl Flow {
     }
 
     fn labels(&self, wires: &[u32]) -> String {
-        wires
-            .iter()
-            .map(|&w| self.label(w))
-            .collect::<Vec<_>>()
-            .join(", ")
+        wires.iter().map(|&w| self.label(w)).collect::<Vec<_>>().join(", ")
     }
 
     /// What a stage is given: `z = #4` where its input is the parameter z, which stands for the wire #4.
@@ -106,15 +94,13 @@ impl Flow {
         let mut cells = [
             format!("{}{}", "  ".repeat(depth), self.label(index)),
             gate,
-            cell(&wire.value),
+            signed(format!("{:.DIGITS$}", wire.value)),
             of(&wire.upstream),
             String::new(),
             String::new(),
         ];
         let all = [&wire.locals, &wire.downstream];
-        let scalars = all
-            .iter()
-            .all(|l| l.iter().flatten().all(|t| t.shape().rank() == 0));
+        let scalars = all.iter().all(|l| l.iter().flatten().all(|t| t.shape().rank() == 0));
         if scalars {
             cells[4] = joined(&wire.locals);
             cells[5] = joined(&wire.downstream);
@@ -144,9 +130,7 @@ impl Flow {
                     let names = format!("d {} / d {}", self.label(output), self.label(input));
                     let (parts, check) = (self.parts(stage, input, output), difference(local, product));
                     let local = format!("{indent}local gradient {names} = {local:.DIGITS$}");
-                    lines.push(Line::Text(format!(
-                        "{local}; {parts} = {product:.DIGITS$} ({check})"
-                    )));
+                    lines.push(Line::Text(format!("{local}; {parts} = {product:.DIGITS$} ({check})")));
                 }
             }
         }
@@ -173,18 +157,9 @@ impl Flow {
             factors.push(local);
             at = from;
         }
-        let is_short = stage
-            .local
-            .iter()
-            .flatten()
-            .flatten()
-            .all(|t| t.shape().rank() == 0);
+        let is_short = stage.local.iter().flatten().flatten().all(|t| t.shape().rank() == 0);
         let product = "product of the parts";
-        if is_short {
-            format!("{product}: {}", factors.join(" × "))
-        } else {
-            product.to_string()
-        }
+        if is_short { format!("{product}: {}", factors.join(" × ")) } else { product.to_string() }
     }
 
     /// How many paths of local gradients lead from a wire to another. A real number: there may be very many.
@@ -196,25 +171,20 @@ impl Flow {
         *first = 1.0;
         for index in from + 1..=to {
             let wire = &self.wires[index as usize];
-            let operands = wire
-                .inputs
-                .iter()
-                .zip(&wire.locals)
-                .filter(|(i, l)| **i >= from && l.is_some());
+            let operands = wire.inputs.iter().zip(&wire.locals).filter(|(i, l)| **i >= from && l.is_some());
             paths[(index - from) as usize] = operands.map(|(i, _)| paths[(i - from) as usize]).sum();
         }
         paths.last().copied().unwrap_or(0.0)
     }
 }
 
-/// With room for a sign, so that numbers line up.
+/// With room for a sign, so that numbers line up. Gradients have the shape of what they belong to, and do not state it again.
 fn cell(tensor: &Tensor) -> String {
-    let text = format!("{tensor:.DIGITS$}");
-    if text.starts_with('-') {
-        text
-    } else {
-        format!(" {text}")
-    }
+    signed(format!("{tensor:#.DIGITS$}"))
+}
+
+fn signed(text: String) -> String {
+    if text.starts_with('-') { text } else { format!(" {text}") }
 }
 
 fn joined(all: &[Option<Tensor>]) -> String {
@@ -229,14 +199,8 @@ fn joined(all: &[Option<Tensor>]) -> String {
 /// How far apart two tensors of one shape are.
 fn difference(a: &Tensor, b: &Tensor) -> String {
     let pairs = a.to_f64().into_iter().zip(b.to_f64());
-    let largest = pairs
-        .map(|(a, b)| if a == b { 0.0 } else { (a - b).abs() })
-        .fold(0.0, f64::max);
-    if largest == 0.0 {
-        "equal".to_string()
-    } else {
-        format!("{largest:.1e} apart")
-    }
+    let largest = pairs.map(|(a, b)| if a == b { 0.0 } else { (a - b).abs() }).fold(0.0, f64::max);
+    if largest == 0.0 { "equal".to_string() } else { format!("{largest:.1e} apart") }
 }
 
 impl fmt::Display for Flow {
@@ -252,10 +216,7 @@ impl fmt::Display for Flow {
             let text = match line {
                 Line::Text(text) => text,
                 Line::Cells(cells) => {
-                    let padded = cells
-                        .iter()
-                        .zip(widths)
-                        .map(|(cell, width)| format!("{cell:width$}"));
+                    let padded = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
                     padded.collect::<Vec<_>>().join("  ").trim_end().to_string()
                 }
             };

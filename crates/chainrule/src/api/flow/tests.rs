@@ -8,72 +8,35 @@ fn sigma(z: Wire) -> Wire {
 }
 
 fn value(t: &Option<Tensor>) -> Option<f64> {
-    t.as_ref()
-        .map(|t| t.item().expect("these tests flow through scalars"))
+    t.as_ref().map(|t| t.item().expect("these tests flow through scalars"))
 }
 
 fn upstreams(flow: &Flow) -> Vec<Option<f64>> {
-    flow.inputs
-        .iter()
-        .map(|&i| value(&flow.wires[i as usize].upstream))
-        .collect()
+    flow.inputs.iter().map(|&i| value(&flow.wires[i as usize].upstream)).collect()
 }
 
 #[test]
 fn add_distributes_multiply_swaps_and_max_routes() -> Result<()> {
-    let program = trace(
-        |x: Wire, y: Wire, z: Wire, w: Wire| 2.0 * (x * y + z.maximum(w)),
-        &(F64, F64, F64, F64),
-    )?;
-    let flow = program.flow(
-        &(3.0.into(), (-4.0).into(), 2.0.into(), (-1.0).into()),
-        &1.0.into(),
-    )?;
+    let program =
+        trace(|x: Wire, y: Wire, z: Wire, w: Wire| 2.0 * (x * y + z.maximum(w)), &(F64, F64, F64, F64))?;
+    let flow = program.flow(&(3.0.into(), (-4.0).into(), 2.0.into(), (-1.0).into()), &1.0.into())?;
     assert_eq!(upstreams(&flow), [Some(-8.0), Some(6.0), Some(2.0), Some(0.0)]);
-    let of = |gate: &str| {
-        flow.wires
-            .iter()
-            .find(|w| w.gate == gate)
-            .expect("the circuit has this gate")
-    };
-    assert_eq!(
-        of("maximum").locals.iter().map(value).collect::<Vec<_>>(),
-        [Some(1.0), Some(0.0)]
-    );
-    assert_eq!(
-        of("add").downstream.iter().map(value).collect::<Vec<_>>(),
-        [Some(2.0), Some(2.0)]
-    );
+    let of = |gate: &str| flow.wires.iter().find(|w| w.gate == gate).expect("the circuit has this gate");
+    assert_eq!(of("maximum").locals.iter().map(value).collect::<Vec<_>>(), [Some(1.0), Some(0.0)]);
+    assert_eq!(of("add").downstream.iter().map(value).collect::<Vec<_>>(), [Some(2.0), Some(2.0)]);
     // a constant has no local gradient and gets none passed back
     let double = flow.wires.last().expect("the circuit is not empty");
-    assert_eq!(
-        double.locals.iter().map(value).collect::<Vec<_>>(),
-        [None, Some(2.0)]
-    );
-    assert_eq!(
-        double.downstream.iter().map(value).collect::<Vec<_>>(),
-        [None, Some(2.0)]
-    );
-    assert!(
-        flow.wires
-            .iter()
-            .filter(|w| w.is_constant)
-            .all(|w| w.upstream.is_none())
-    );
+    assert_eq!(double.locals.iter().map(value).collect::<Vec<_>>(), [None, Some(2.0)]);
+    assert_eq!(double.downstream.iter().map(value).collect::<Vec<_>>(), [None, Some(2.0)]);
+    assert!(flow.wires.iter().filter(|w| w.is_constant).all(|w| w.upstream.is_none()));
     Ok(())
 }
 
 #[test]
 fn a_stage_has_the_product_of_its_parts() -> Result<()> {
-    let program = trace(
-        |x: Wire, y: Wire| (x + sigma(y)) / (sigma(x) + (x + y) * (x + y)),
-        &(F64, F64),
-    )?;
+    let program = trace(|x: Wire, y: Wire| (x + sigma(y)) / (sigma(x) + (x + y) * (x + y)), &(F64, F64))?;
     let flow = program.flow(&(3.0.into(), (-4.0).into()), &1.0.into())?;
-    assert_eq!(
-        flow.stages.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(),
-        ["", "sigma", "sigma#2"]
-    );
+    assert_eq!(flow.stages.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["", "sigma", "sigma#2"]);
     for (stage, input) in flow.stages.iter().skip(1).zip([-4.0f64, 3.0]) {
         let (local, product) = (value(&stage.local[0][0]), value(&stage.product_of_parts[0][0]));
         // (1 - s) s without the cancellation in 1 - s
@@ -84,9 +47,7 @@ fn a_stage_has_the_product_of_its_parts() -> Result<()> {
         }
         assert!(local.is_some() && product.is_some());
     }
-    let [dx, dy] = upstreams(&flow)[..] else {
-        panic!("two inputs")
-    };
+    let [dx, dy] = upstreams(&flow)[..] else { panic!("two inputs") };
     assert!((dx.unwrap_or(f64::NAN) - 2.0595697956).abs() < 1e-10);
     assert!((dy.unwrap_or(f64::NAN) - 1.5922327515).abs() < 1e-10);
     Ok(())
@@ -133,45 +94,26 @@ fn what_the_output_does_not_need_has_a_value_and_no_upstream() -> Result<()> {
 
 #[test]
 fn tensors_flow_too() -> Result<()> {
-    let specs = (
-        Spec {
-            shape: Shape::new(&[2, 2]).expect("small"),
-            dtype: DType::F32,
-        },
-        Spec::scalar(DType::F32),
-    );
-    let program = trace(
-        |x: Wire, b: Wire| stage("act", || (x * 2.0).sigmoid()).sum() * b,
-        &specs,
-    )?;
+    let specs =
+        (Spec { shape: Shape::new(&[2, 2]).expect("small"), dtype: DType::F32 }, Spec::scalar(DType::F32));
+    let program = trace(|x: Wire, b: Wire| stage("act", || (x * 2.0).sigmoid()).sum() * b, &specs)?;
     let x = Tensor::new(vec![0.0f32, 1.0, -1.0, 0.5], &[2, 2])?;
     let flow = program.flow(&(x, 3f32.into()), &1f32.into())?;
     let stage = &flow.stages[1];
     let (Some(local), Some(product)) = (&stage.local[0][0], &stage.product_of_parts[0][0]) else {
         panic!("element-wise")
     };
-    let close = local
-        .to_f64()
-        .into_iter()
-        .zip(product.to_f64())
-        .all(|(a, b)| (a - b).abs() < 1e-7);
+    let close = local.to_f64().into_iter().zip(product.to_f64()).all(|(a, b)| (a - b).abs() < 1e-7);
     assert!(close, "{local} {product}");
     assert_eq!(local.shape().dims(), [2, 2]);
-    let sum = flow
-        .wires
-        .iter()
-        .find(|w| w.gate == "sum")
-        .expect("the circuit sums");
+    let sum = flow.wires.iter().find(|w| w.gate == "sum").expect("the circuit sums");
     assert!(sum.locals[0].is_none() && sum.downstream[0].is_some());
     Ok(())
 }
 
 #[test]
 fn what_does_not_fit_is_named() -> Result<()> {
-    let program = trace(
-        |x: Wire, y: Wire| crate::gates::support::operands::fit(x, y).0 + y,
-        &(F64, F64),
-    )?;
+    let program = trace(|x: Wire, y: Wire| crate::gates::support::operands::fit(x, y).0 + y, &(F64, F64))?;
     let mistake = flow(program.circuit(), &[1.0.into(), vec![1.0].into()], &[1f32.into()]);
     let text = mistake.err().map(|e| e.to_string());
     let wanted =
