@@ -1,13 +1,17 @@
 //! Floor 6: what users see.
 
+mod catalogue;
 mod custom;
 mod derivative;
+mod flow;
 mod function;
 mod program;
 mod vmap;
 
+pub use catalogue::{CatalogueEntry, catalogue};
 pub use custom::{custom_jvp, custom_rules, custom_vjp};
 pub use derivative::{jvp, vjp};
+pub use flow::{Flow, StageFlow, WireFlow, flow};
 pub use function::Function;
 pub use program::{Program, Traced, compile, trace};
 pub use vmap::vmap;

@@ -4,7 +4,9 @@ mod diagnostic;
 mod dtype;
 pub mod limits;
 mod shape;
+#[macro_use]
 mod tensor;
+mod brief;
 
 pub use diagnostic::{Diagnostic, Mistake, Place, Result, Site};
 pub use dtype::{DType, Element};

@@ -1,6 +1,6 @@
 //! Concrete arrays of numbers: row-major, shared until written.
 
-use super::{DType, Diagnostic, Element, Mistake, Place, Result, Shape, Spec};
+use super::{DType, Diagnostic, Element, Mistake, Place, Result, Shape, Spec, brief};
 use std::{fmt, sync::Arc};
 
 /// The numbers of a tensor, row-major.
@@ -375,20 +375,14 @@ impl<T: Element, const N: usize> From<[T; N]> for Tensor {
 }
 
 impl fmt::Display for Tensor {
-    /// Nested lists; a scalar as a plain number.
+    /// Nested lists; a scalar as a plain number. With a precision, as in `{:.4}`, for people: that many significant digits,
+    /// and a large tensor cut short to `[784, 128] 0.1, -0.2, …`. `{:#.4}` leaves the shape out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fn nested(f: &mut fmt::Formatter<'_>, dims: &[usize], items: &[String]) -> fmt::Result {
-            let Some((&first, rest)) = dims.split_first() else { return f.write_str(&items[0]) };
-            f.write_str("[")?;
-            let each = rest.iter().product::<usize>();
-            for i in 0..first {
-                f.write_str(if i > 0 { ", " } else { "" })?;
-                nested(f, rest, &items[i * each..(i + 1) * each])?;
-            }
-            f.write_str("]")
+        if let Some(digits) = f.precision() {
+            return f.write_str(&brief::tensor(self, digits, !f.alternate()));
         }
         let items: Vec<String> = each_dtype!(Slice, self.slice(), v => v.iter().map(|x| format!("{x}")).collect());
-        nested(f, &self.shape.dims(), &items)
+        f.write_str(&brief::nested(&self.shape.dims(), &items))
     }
 }
 

@@ -46,7 +46,7 @@ pub fn vjp(outputs: &[Wire], at: &[Wire], upstreams: &[Option<Wire>]) -> Vec<Opt
 }
 
 /// Gradients that arrive at one wire from several uses add up.
-fn accumulate(arrived: &mut Option<Wire>, upstream: Wire) {
+pub fn accumulate(arrived: &mut Option<Wire>, upstream: Wire) {
     *arrived = Some(arrived.map_or(upstream, |before| before + upstream));
 }
 

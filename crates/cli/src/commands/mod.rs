@@ -1,0 +1,7 @@
+//! The subcommands, one file each.
+
+pub mod check;
+pub mod explain;
+pub mod gates;
+pub mod grad;
+pub mod train;

@@ -1,0 +1,9 @@
+//! Values that were given on the command line or in files, and how they become tensors.
+
+mod arrays;
+mod lists;
+mod named;
+mod values;
+
+pub use named::{Given, collect, value};
+pub use values::{Item, Value};

@@ -1,0 +1,52 @@
+//! Mistakes as people read them: what is wrong, the place underlined, what to do.
+
+use crate::failure::Failure;
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use anstyle::{AnsiColor, Style};
+use chainrule::{Mistake, Place};
+
+/// Prints mistakes on standard error; with colours on a terminal.
+pub fn failure(failure: &Failure) {
+    for (mistake, origin) in failure.mistakes() {
+        let origin = origin.map(|path| path.display().to_string());
+        anstream::eprintln!("{}", render(mistake, origin.as_deref()));
+    }
+}
+
+fn render(mistake: &Mistake, origin: Option<&str>) -> String {
+    let speaker = if mistake.gate.is_empty() { String::new() } else { format!("{}: ", mistake.gate) };
+    let Place::Text { span, source } = &mistake.place else {
+        return plain(mistake, &speaker);
+    };
+    let title = Level::ERROR.primary_title(format!("{speaker}{}", mistake.what));
+    // The renderer asserts that spans lie within the text, on letters.
+    let from = floor(source, span.start as usize);
+    let to = floor(source, span.end as usize).max(from);
+    let snippet = Snippet::source(source.as_ref()).fold(true);
+    let snippet = match origin {
+        Some(path) => snippet.path(path),
+        None => snippet,
+    };
+    let mut group = title.element(snippet.annotation(AnnotationKind::Primary.span(from..to)));
+    if let Some(hint) = &mistake.hint {
+        group = group.element(Level::HELP.with_name("hint").message(hint.as_str()));
+    }
+    Renderer::styled().render(&[group])
+}
+
+/// A mistake that is in no text, in the same style.
+fn plain(mistake: &Mistake, speaker: &str) -> String {
+    let (red, bold) = (AnsiColor::BrightRed.on_default().bold(), Style::new().bold());
+    let what = format!("{}{speaker}{}", mistake.place, mistake.what);
+    let hint = mistake.hint.iter().map(|hint| format!("\n  = {bold}hint{bold:#}: {hint}"));
+    format!("{red}error{red:#}{bold}: {what}{bold:#}{}", hint.collect::<String>())
+}
+
+/// The last letter boundary at or before a byte.
+fn floor(text: &str, byte: usize) -> usize {
+    let mut at = byte.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
