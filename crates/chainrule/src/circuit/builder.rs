@@ -247,9 +247,11 @@ pub fn composed<T: Wires>(name: &str, inputs: &[Wire], f: impl FnOnce() -> T) ->
             f()
         })
     });
-    let indices = |wires: &[Wire]| wires.iter().filter(|&&w| w != Wire::POISON).map(|w| w.index).collect();
     let results = result.leaves();
     with_top(|b| {
+        // What was only handed through may be a wire of an outer trace.
+        let trace = b.trace;
+        let indices = |wires: &[Wire]| wires.iter().filter(|w| w.trace == trace).map(|w| w.index).collect();
         let stage = &mut b.circuit.stages[opened];
         (stage.inputs, stage.outputs) = (indices(&given), indices(&results));
     });

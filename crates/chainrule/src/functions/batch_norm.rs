@@ -111,7 +111,7 @@ mod tests {
                     again - y,
                 ]
             },
-            &[x.clone()],
+            std::slice::from_ref(&x),
         );
         assert!(found[0].iter().all(|m| m.abs() < 1e-15) && found[1].iter().all(|v| (v - 1.0).abs() < 1e-4));
         assert!(found[2].iter().chain(&found[3]).all(|d| d.abs() < 1e-15));

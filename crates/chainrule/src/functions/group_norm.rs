@@ -34,7 +34,7 @@ impl Wire {
             return Wire::POISON;
         }
         let (dims, channels) = (self.shape().dims(), self.shape()[1]);
-        if groups == 0 || channels % groups != 0 {
+        if groups == 0 || !channels.is_multiple_of(groups) {
             let what = format!("{channels} channels in {groups} groups");
             return mistake("group_norm", Fault::new(what, "the groups must divide the channels"));
         }
@@ -64,7 +64,7 @@ mod tests {
                 let layer = w[0].reshape(&[2, 12]).layer_norm(None, None, 1e-5);
                 vec![y.mean_axes(&[2]), y.variance_axes(&[2], 0.0), whole - layer]
             },
-            &[x.clone()],
+            std::slice::from_ref(&x),
         );
         assert!(found[0].iter().all(|m| m.abs() < 1e-15) && found[1].iter().all(|v| (v - 1.0).abs() < 1e-14));
         assert!(found[2].iter().all(|d| *d == 0.0));

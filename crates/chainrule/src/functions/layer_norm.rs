@@ -65,7 +65,7 @@ mod tests {
                 let y = w[0].layer_norm(None, None, 0.0);
                 vec![y.mean_axes(&[1]), y.variance_axes(&[1], 0.0)]
             },
-            &[x.clone()],
+            std::slice::from_ref(&x),
         );
         assert!(found[0].iter().all(|m| m.abs() < 1e-15) && found[1].iter().all(|v| (v - 1.0).abs() < 1e-14));
         let weights = [x, random(&[5], 5), random(&[5], 6), random(&[3, 5], 7)];

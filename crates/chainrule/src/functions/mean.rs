@@ -58,7 +58,7 @@ mod tests {
     fn means_of_floats_integers_and_nothing() {
         let x = Tensor::new(vec![1.0, 2.0, 3.0, 6.0], &[2, 2]).expect("four numbers");
         assert_eq!(
-            run(|w| vec![w[0].mean(), w[0].mean_axes(&[0])], &[x.clone()]),
+            run(|w| vec![w[0].mean(), w[0].mean_axes(&[0])], std::slice::from_ref(&x)),
             [vec![3.0], vec![2.0, 4.0]]
         );
         assert_eq!(gradient_of(|w| w[0].mean(), &[x]), [vec![0.25; 4]]);

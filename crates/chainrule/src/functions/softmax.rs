@@ -45,7 +45,7 @@ mod tests {
     #[test]
     fn along_either_axis() {
         let x = Tensor::new(vec![0.0, 1.0, 0.0, 3.0], &[2, 2]).expect("four numbers");
-        let found = run(|w| vec![w[0].softmax(0), w[0].softmax(-1)], &[x.clone()]);
+        let found = run(|w| vec![w[0].softmax(0), w[0].softmax(-1)], std::slice::from_ref(&x));
         let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
         let near = |a: &[f64], b: [f64; 4]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-15);
         assert!(near(&found[0], [0.5, sigmoid(-2.0), 0.5, sigmoid(2.0)]));

@@ -43,7 +43,7 @@ impl Wire {
     pub fn split(self, parts: usize, axis: i64) -> Vec<Wire> {
         let Some(along) = along::named("split", self, axis) else { return vec![Wire::POISON; parts] };
         let length = self.shape()[along];
-        if parts == 0 || length % parts != 0 {
+        if parts == 0 || !length.is_multiple_of(parts) {
             let what = format!("an axis of length {length} in {parts} parts");
             mistake("split", Fault::new(what, "the parts must divide the length; split_sizes takes lengths"));
             return vec![Wire::POISON; parts.max(1)];

@@ -5,6 +5,9 @@ use crate::base::{DType, Tensor};
 use crate::circuit::{Arg, Args, FunctionDef, Wire};
 use crate::gates::support::operands::literal;
 
+/// A function's name, what it is given, and what it gives.
+type Example = (&'static str, Vec<(&'static str, Arg)>, Vec<f64>);
+
 /// A function called as a formula calls it; the arguments are given by name.
 fn called(function: &FunctionDef, given: &[(&str, Arg)]) -> Wire {
     let names: Vec<&'static str> = function.call.parameters().map(|(name, _)| name).collect();
@@ -18,7 +21,7 @@ fn called(function: &FunctionDef, given: &[(&str, Arg)]) -> Wire {
 }
 
 /// Calls with every parameter that a function has, and what they give.
-fn calls(w: &[Wire]) -> Vec<(&'static str, Vec<(&'static str, Arg)>, Vec<f64>)> {
+fn calls(w: &[Wire]) -> Vec<Example> {
     let (number, ints, wire) = (Arg::Number, |v: &[i64]| Arg::Ints(v.to_vec()), |i: usize| Arg::Wire(w[i]));
     let list = |i: &[usize]| Arg::Wires(i.iter().map(|&i| w[i]).collect());
     // w: x = [1, 3], the identity, [[1, 2, 3, 4]] as signal [1, 1, 4] and image [1, 1, 2, 2], ones [1, 1, 2], [1, 1, 1, 1]
