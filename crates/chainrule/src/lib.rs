@@ -25,6 +25,7 @@ mod circuit;
 #[macro_use]
 mod gates;
 mod api;
+pub mod formula;
 mod functions;
 mod numeric;
 mod plan;
@@ -51,6 +52,11 @@ pub use functions::{Conv, Pool, attention, einsum, stack};
 /// The first place where the text is no circuit.
 pub fn parse_circuit(text: &str) -> Result<Circuit> {
     Circuit::parse(text, gates::ALL)
+}
+
+/// Counter-based random numbers (Philox-4x32-10), the same on every machine: element `index` of the stream of a key.
+pub mod random {
+    pub use crate::numeric::philox::{fold, normal, uniform_bits, uniform_f32, uniform_f64};
 }
 
 /// What most programs use.

@@ -24,12 +24,19 @@ enum Kind {
     Input,
     /// Reading or writing.
     File,
+    /// Ctrl-C.
+    Interrupted,
 }
 
 impl Failure {
     /// The answer is no, and was given.
     pub fn no() -> Failure {
         Failure { kind: Kind::No, mistakes: Vec::new(), origin: None }
+    }
+
+    /// Ctrl-C ended it, in an orderly way.
+    pub fn interrupted() -> Failure {
+        Failure { kind: Kind::Interrupted, ..Failure::no() }
     }
 
     /// Reading or writing failed.
@@ -43,6 +50,7 @@ impl Failure {
             Kind::No => 1,
             Kind::Input => 2,
             Kind::File => 3,
+            Kind::Interrupted => crate::interrupt::CODE,
         }
     }
 
@@ -77,6 +85,17 @@ impl Failure {
 impl From<Diagnostic> for Failure {
     fn from(diagnostic: Diagnostic) -> Failure {
         Failure { kind: Kind::Input, mistakes: diagnostic.mistakes().to_vec(), origin: None }
+    }
+}
+
+impl From<chainrule_nn::Error> for Failure {
+    fn from(error: chainrule_nn::Error) -> Failure {
+        let kind = match error.kind {
+            chainrule_nn::Kind::Diverged => Kind::No,
+            chainrule_nn::Kind::Input => Kind::Input,
+            chainrule_nn::Kind::File => Kind::File,
+        };
+        Failure { kind, ..Failure::from(error.diagnostic) }
     }
 }
 

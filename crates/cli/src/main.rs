@@ -5,11 +5,14 @@ mod differences;
 mod draw;
 mod failure;
 mod given;
+mod interrupt;
 mod json;
+mod main_job;
 mod output;
 mod problem;
 mod render;
 mod start;
+mod train;
 
 use clap::Parser;
 use failure::Result;
@@ -17,17 +20,20 @@ use std::process::ExitCode;
 
 /// Backpropagation that shows its work: values flow forward, gradients flow back, gate by gate.
 #[derive(Parser)]
-#[command(version, arg_required_else_help = true, after_help = EXAMPLE, max_term_width = 100)]
+#[command(version, after_help = EXAMPLE, max_term_width = 100)]
 struct Cli {
+    /// None: the main job, a neuron explained and the digits learnt
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 const EXAMPLE: &str = "\
 Example:
   chainrule explain 'sigmoid(w0*x0 + w1*x1 + w2)' w0=2 x0=-1 w1=-3 x1=-2 w2=-3
 
-Exit codes: 0 done, 1 the answer is no, 2 arguments, formula or data, 3 reading or writing.";
+Without a command: a neuron with its gradients, then training on hand-written digits.
+
+Exit codes: 0 done, 1 the answer is no, 2 arguments, formula or data, 3 reading or writing, 130 Ctrl-C.";
 
 #[derive(clap::Subcommand)]
 enum Command {
@@ -35,6 +41,7 @@ enum Command {
     Grad(commands::grad::Grad),
     Check(commands::check::Check),
     Gates(commands::gates::Gates),
+    Train(commands::train::Train),
 }
 
 impl Command {
@@ -44,12 +51,14 @@ impl Command {
             Command::Grad(args) => commands::grad::run(args),
             Command::Check(args) => commands::check::run(args),
             Command::Gates(args) => commands::gates::run(args),
+            Command::Train(args) => commands::train::run(args),
         }
     }
 }
 
 fn main() -> ExitCode {
-    match Cli::parse().command.run() {
+    let command = Cli::parse().command;
+    match command.map_or_else(main_job::run, |command| command.run()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             render::failure(&failure);

@@ -1,1 +1,24 @@
-//! nn
+//! Networks on top of chainrule: data, layers, optimisers, the trainer, weights in files.
+//!
+//! A training step is one circuit: the forward pass, the gradient of the loss and the update of every weight.
+
+pub mod atomic;
+mod batches;
+pub mod data;
+mod error;
+pub mod formula;
+pub mod init;
+pub mod layers;
+pub mod metrics;
+pub mod model;
+pub mod normalise;
+pub mod optimiser;
+pub mod parameters;
+pub mod rng;
+pub mod schedule;
+pub mod shift;
+pub mod split;
+pub mod trainer;
+pub mod weights;
+
+pub use error::{Error, Kind, Result};

@@ -15,6 +15,9 @@ pub const MISTAKES: usize = 20;
 /// Most bytes of a formula's text.
 pub const FORMULA_BYTES: usize = 1 << 20;
 
+/// Most values that one formula computes, stages counted at each call.
+pub const FORMULA_VALUES: usize = 1 << 20;
+
 /// Deepest nesting of a formula's brackets and operators.
 pub const FORMULA_DEPTH: usize = 200;
 

@@ -3,6 +3,8 @@
 use super::{Circuit, GateDef, Wire, Wires, graph::Entry};
 use crate::base::{Diagnostic, Mistake, Result, Site, Spec};
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A circuit that is being recorded.
 pub(super) struct Builder {
@@ -14,8 +16,16 @@ pub(super) struct Builder {
     pub stage: u32,
     /// The gate that stands for an input.
     input: &'static GateDef,
-    /// For inner circuits: outer wires that became inputs, with the input's index. `None` where nothing may be captured.
-    captures: Option<Vec<(Wire, u32)>>,
+    /// For inner circuits: outer wires that became inputs. `None` where nothing may be captured.
+    captures: Option<Captures>,
+}
+
+/// Outer wires that became inputs, in the order of those inputs.
+#[derive(Default)]
+struct Captures {
+    list: Vec<(Wire, u32)>,
+    /// The same, to be searched: a body may use very many outer wires.
+    inputs: HashMap<Wire, u32>,
 }
 
 thread_local! {
@@ -42,9 +52,14 @@ pub fn level_of(wire: Wire) -> Option<usize> {
 pub fn captures_of(level: usize) -> Vec<(Wire, Wire)> {
     STACK.with_borrow(|stack| {
         let builder = &stack[level];
-        let lifted = builder.captures.iter().flatten();
+        let lifted = builder.captures.iter().flat_map(|c| &c.list);
         lifted.map(|&(outer, index)| (outer, Wire { trace: builder.trace, index })).collect()
     })
+}
+
+/// Reads the circuit of an open trace as far as it is recorded. Nothing may be recorded meanwhile.
+pub fn with_circuit<R>(trace: u32, f: impl FnOnce(&Circuit) -> R) -> Option<R> {
+    STACK.with_borrow(|stack| stack.iter().rev().find(|b| b.trace == trace).map(|b| f(&b.circuit)))
 }
 
 pub(super) fn spec_of(wire: Wire) -> Option<Spec> {
@@ -79,11 +94,14 @@ pub(super) fn lift(wire: Wire) -> std::result::Result<u32, &'static str> {
             let Some(captures) = &stack[level].captures else {
                 return Err("this wire belongs to another trace");
             };
-            index = match captures.iter().find(|(w, _)| *w == outer) {
-                Some(&(_, input)) => input,
+            index = match captures.inputs.get(&outer) {
+                Some(&input) => input,
                 None => {
                     let input = stack[level].add_input(spec);
-                    stack[level].captures.iter_mut().for_each(|c| c.push((outer, input)));
+                    if let Some(captures) = &mut stack[level].captures {
+                        captures.list.push((outer, input));
+                        captures.inputs.insert(outer, input);
+                    }
                     input
                 }
             };
@@ -119,7 +137,7 @@ fn open<R>(input: &'static GateDef, specs: &[Spec], lifts: bool, f: impl FnOnce(
     let trace = NEXT_TRACE.replace(NEXT_TRACE.get().checked_add(1).unwrap_or(1));
     let depth = STACK.with_borrow_mut(|stack| {
         let circuit = Circuit::default();
-        let captures = lifts.then(Vec::new);
+        let captures = lifts.then(Captures::default);
         stack.push(Builder { trace, circuit, mistakes: Vec::new(), site: None, stage: 0, input, captures });
         stack.len() - 1
     });
@@ -131,7 +149,7 @@ fn open<R>(input: &'static GateDef, specs: &[Spec], lifts: bool, f: impl FnOnce(
     let result = f(&inputs);
     let builder = STACK.with_borrow_mut(|stack| stack.pop()).expect("this function pushed a builder and inner ones are gone");
     drop(guard);
-    let captured = builder.captures.unwrap_or_default().into_iter().map(|(outer, _)| outer).collect();
+    let captured = builder.captures.unwrap_or_default().list.into_iter().map(|(outer, _)| outer).collect();
     Traced { circuit: builder.circuit, result, captured, mistakes: builder.mistakes }
 }
 
@@ -170,10 +188,10 @@ pub fn inner<R>(
     f: impl FnOnce(&[Wire]) -> R,
     outputs: impl FnOnce(&R) -> Vec<Wire>,
 ) -> Option<Traced<R>> {
-    let site = with_top(|b| b.site).flatten();
+    let (site, source) = with_top(|b| (b.site, b.circuit.source.clone())).unwrap_or_default();
     let mut picked = Vec::new();
     let mut traced = open(input, specs, true, |wires| {
-        with_top(|b| b.site = site);
+        with_top(|b| (b.site, b.circuit.source) = (site, source));
         let result = f(wires);
         picked = outputs(&result).into_iter().map(super::resolve).collect();
         result
@@ -244,5 +262,12 @@ pub fn name(wire: Wire, name: &str) {
         if b.trace == wire.trace && wire != Wire::POISON {
             b.circuit.names.entry(wire.index).or_insert_with(|| name.to_string());
         }
+    });
+}
+
+/// Says which text the sites in the innermost trace point into. A trace that has one keeps it.
+pub fn source(text: Arc<str>) {
+    with_top(|b| {
+        b.circuit.source.get_or_insert(text);
     });
 }

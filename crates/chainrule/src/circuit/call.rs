@@ -51,7 +51,7 @@ impl Call {
 pub struct Args<'a> {
     /// The function's name, for reports.
     pub function: &'a str,
-    /// Given arguments by parameter name.
+    /// Given arguments by parameter name. A known number that has a name in the formula is followed by the wire that has it.
     pub given: Vec<(&'static str, Arg)>,
     /// The dtype of undeclared inputs and of literals that stand alone.
     pub dtype: DType,
@@ -87,15 +87,28 @@ impl Args<'_> {
     pub fn wire(&self, name: &str) -> Wire {
         match self.find(name) {
             Some(Arg::Wire(wire)) => *wire,
-            Some(Arg::Number(value)) => (self.literal)(*value, self.literal_dtype()),
+            Some(Arg::Number(value)) => {
+                let dtype = self.literal_dtype();
+                self.named(name, dtype).unwrap_or_else(|| (self.literal)(*value, dtype))
+            }
             _ => self.wrong(name, "a value"),
         }
     }
 
     /// Literals are weak: they take the dtype of the first value among the arguments.
     fn literal_dtype(&self) -> DType {
-        let first = self.given.iter().find_map(|(_, a)| if let Arg::Wire(w) = a { w.spec() } else { None });
-        first.map_or(self.dtype, |s| s.dtype)
+        let firm = self.given.iter().filter_map(|(name, _)| match self.find(name) {
+            Some(Arg::Wire(wire)) => Some(wire.spec()?.dtype),
+            _ => None,
+        });
+        // Of `select(x > 0, x, 0)` the condition says nothing about the literal.
+        firm.into_iter().find(|dtype| *dtype != DType::Bool).unwrap_or(self.dtype)
+    }
+
+    /// The wire of a known number that has a name, where it has the dtype that is wanted.
+    fn named(&self, name: &str, dtype: DType) -> Option<Wire> {
+        let wires = self.given.iter().filter_map(|(n, a)| if let (true, Arg::Wire(w)) = (*n == name, a) { Some(*w) } else { None });
+        wires.into_iter().find(|wire| wire.dtype() == dtype)
     }
 
     /// Several values.

@@ -13,7 +13,7 @@ mod tree;
 mod wire;
 
 pub use attrs::{Attr, Attrs, Kind};
-pub use builder::{Traced, at_site, composed, inner, name, outermost, stage};
+pub use builder::{Traced, at_site, composed, inner, name, outermost, source, stage};
 pub use call::{Arg, Args, Call, FunctionDef};
 pub use gate::{Arity, Class, Control, Doc, Fault, GateDef, Job, Kernel, Local, Operand, Outputs, Passes, Plain, Reads, Room};
 pub use graph::{Circuit, Node, Stage};
@@ -24,5 +24,5 @@ pub use wire::Wire;
 
 /// What the adjoint needs to follow a gradient out of an inner circuit that is still open.
 pub(crate) mod levels {
-    pub use super::builder::{captures_of, level_of};
+    pub use super::builder::{captures_of, level_of, with_circuit};
 }

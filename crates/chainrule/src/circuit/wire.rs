@@ -13,6 +13,13 @@ pub struct Wire {
     pub(crate) index: u32,
 }
 
+impl Default for Wire {
+    /// A wire of no trace: it stands where a tree of wires is needed for its form alone.
+    fn default() -> Self {
+        Wire::POISON
+    }
+}
+
 impl Wire {
     /// What a mistake produces.
     pub(crate) const POISON: Wire = Wire { trace: 0, index: u32::MAX };

@@ -11,6 +11,7 @@ use super::support::bodies::{
 use super::support::{batch, no_element};
 use crate::base::{DType, Site, Spec};
 use crate::circuit::{Arity, Attrs, Case, Circuit, Class, Control, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Room, Sampler, Traced, Wire, Wires, at_site, caller_site, inline, inner, mistake, outermost, record_many};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// See the module.
@@ -226,18 +227,19 @@ pub(super) fn cond_at<T: Wires, R: Wires>(
 
 /// Both branches with all operands as inputs: the declared ones, then what one or the other has captured.
 fn aligned<R>(given: &[Wire], yes: &Traced<R>, no: &Traced<R>) -> (Vec<Wire>, Circuit, Circuit) {
-    let mut all = given.to_vec();
-    all.extend(yes.captured.iter().chain(no.captured.iter().filter(|w| !yes.captured.contains(w))));
+    let mut seen = HashSet::new();
+    let captured =
+        yes.captured.iter().chain(&no.captured).copied().filter(|&w| seen.insert(w)).collect::<Vec<_>>();
     let align = |traced: &Traced<R>| {
         let mut circuit = traced.circuit.clone();
         let own = circuit.inputs.split_off(given.len());
-        for wire in &all[given.len()..] {
-            let at = traced.captured.iter().position(|c| c == wire);
-            let input = at.map_or_else(|| circuit.unread_input(&INPUT, wire.spec()), |at| Some(own[at]));
+        let own: HashMap<Wire, u32> = traced.captured.iter().copied().zip(own).collect();
+        for wire in &captured {
+            let input = own.get(wire).copied().or_else(|| circuit.unread_input(&INPUT, wire.spec()));
             circuit.inputs.extend(input);
         }
         circuit
     };
     let (yes, no) = (align(yes), align(no));
-    (all, yes, no)
+    ([given, &captured].concat(), yes, no)
 }

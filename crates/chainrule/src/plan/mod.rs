@@ -3,6 +3,7 @@
 use crate::base::{DType, Shape, Spec, Tensor};
 use crate::circuit::{Attrs, Circuit, Class, Control, Kernel};
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// A finished program.
 pub struct Plan {
@@ -10,6 +11,12 @@ pub struct Plan {
     pub inputs: Vec<Spec>,
     /// What is computed, in order.
     pub steps: Vec<Step>,
+    /// What the steps read, one after the other.
+    pub reads: Vec<(Source, ShapeId)>,
+    /// Where the steps write, one after the other; `None` for outputs that nobody reads.
+    pub writes: Vec<(Option<u32>, ShapeId)>,
+    /// The shapes that occur, each once.
+    pub shapes: Vec<Shape>,
     /// Places for intermediate values, reused when their value is no longer needed: dtype and number of elements.
     pub slots: Vec<(DType, usize)>,
     /// Numbers that are part of the program.
@@ -29,16 +36,20 @@ pub enum Source {
     Slot(u32),
 }
 
+/// Which of a plan's shapes. Shapes are large and few, steps many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShapeId(u32);
+
 /// One gate.
 pub struct Step {
     /// What to do.
     pub work: Work,
     /// Attributes of the gate.
     pub attrs: Attrs,
-    /// Its inputs.
-    pub inputs: Vec<(Source, Shape)>,
-    /// Where its outputs go; `None` for those that nobody reads.
-    pub outputs: Vec<(Option<u32>, Shape)>,
+    /// Which of the plan's reads are its inputs.
+    pub inputs: Range<u32>,
+    /// Which of the plan's writes are its outputs.
+    pub outputs: Range<u32>,
 }
 
 /// What a step does.
@@ -50,6 +61,21 @@ pub enum Work {
 }
 
 impl Plan {
+    /// A shape.
+    pub fn shape(&self, id: ShapeId) -> Shape {
+        self.shapes[id.0 as usize]
+    }
+
+    /// The inputs of a step.
+    pub fn inputs_of(&self, step: &Step) -> &[(Source, ShapeId)] {
+        &self.reads[step.inputs.start as usize..step.inputs.end as usize]
+    }
+
+    /// The outputs of a step.
+    pub fn outputs_of(&self, step: &Step) -> &[(Option<u32>, ShapeId)] {
+        &self.writes[step.outputs.start as usize..step.outputs.end as usize]
+    }
+
     /// Bytes of all slots: the memory for intermediate values, inner programs included.
     pub fn slot_bytes(&self) -> usize {
         let own: usize = self.slots.iter().map(|(dtype, n)| dtype.bytes() * n).sum();
@@ -67,6 +93,8 @@ struct Places {
     of: Vec<Option<Source>>,
     slots: Vec<(DType, usize)>,
     free: HashMap<(DType, usize), Vec<u32>>,
+    shapes: Vec<Shape>,
+    ids: HashMap<Shape, ShapeId>,
 }
 
 impl Places {
@@ -82,6 +110,18 @@ impl Places {
         if let Some(Source::Slot(slot)) = self.of[wire as usize] {
             self.free.entry(self.slots[slot as usize]).or_default().push(slot);
         }
+    }
+
+    /// Neighbours often have the same shape, which saves the search.
+    fn shape(&mut self, shape: Shape) -> ShapeId {
+        let last = self.shapes.len() as u32;
+        if self.shapes.last() == Some(&shape) {
+            return ShapeId(last - 1);
+        }
+        *self.ids.entry(shape).or_insert_with(|| {
+            self.shapes.push(shape);
+            ShapeId(last)
+        })
     }
 
     fn source(&self, wire: u32) -> Source {
@@ -103,6 +143,7 @@ fn build_for(circuit: &Circuit, wanted: &[u32]) -> Plan {
         places.of[input as usize] = Some(Source::Input(i as u32));
     }
     let (mut steps, mut constants) = (Vec::new(), Vec::new());
+    let (mut reads, mut writes) = (Vec::new(), Vec::new());
     for (index, node) in circuit.gates() {
         if !live[index as usize] {
             continue;
@@ -118,25 +159,30 @@ fn build_for(circuit: &Circuit, wanted: &[u32]) -> Plan {
                 let reads: Vec<bool> = (index..index + node.parts).map(|i| live[i as usize]).collect();
                 Work::Control(kind, inner_plans(kind, &node.attrs, &reads))
             }
-            class => Work::Kernel(class.kernel().expect("every class but input, constant and control has a kernel")),
+            class => Work::Kernel(
+                class.kernel().expect("every class but input, constant and control has a kernel"),
+            ),
         };
-        let reads = circuit.inputs_of(index);
-        let inputs = reads.iter().map(|&w| (places.source(w), circuit.node(w).spec.shape)).collect();
-        let mut outputs = Vec::with_capacity(node.parts as usize);
+        let (first_read, first_write) = (reads.len() as u32, writes.len() as u32);
+        let inputs = circuit.inputs_of(index);
+        reads.extend(inputs.iter().map(|&w| (places.source(w), places.shape(circuit.node(w).spec.shape))));
         for part in index..index + node.parts {
             let spec = circuit.node(part).spec;
             let slot = live[part as usize].then(|| places.take(spec));
             places.of[part as usize] = slot.map(Source::Slot);
-            outputs.push((slot, spec.shape));
+            writes.push((slot, places.shape(spec.shape)));
         }
-        let mut done: Vec<u32> = reads.iter().copied().filter(|&w| last_use[w as usize] == index).collect();
-        done.sort_unstable();
-        done.dedup();
-        done.into_iter().for_each(|w| places.give_back(w));
+        for (i, &wire) in inputs.iter().enumerate() {
+            if last_use[wire as usize] == index && !inputs[..i].contains(&wire) {
+                places.give_back(wire);
+            }
+        }
+        let (inputs, outputs) = (first_read..reads.len() as u32, first_write..writes.len() as u32);
         steps.push(Step { work, attrs: node.attrs.clone(), inputs, outputs });
     }
     let outputs = wanted.iter().map(|&o| (places.source(o), circuit.node(o).spec)).collect();
-    Plan { inputs: circuit.specs(&circuit.inputs), steps, slots: places.slots, constants, outputs }
+    let Places { slots, shapes, .. } = places;
+    Plan { inputs: circuit.specs(&circuit.inputs), steps, reads, writes, shapes, slots, constants, outputs }
 }
 
 /// The programs that a control gate runs, given which of its outputs somebody reads.

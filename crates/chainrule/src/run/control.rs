@@ -55,9 +55,16 @@ impl Carry {
     }
 }
 
-fn scan(step: &Step, plan: &Plan, workspace: &mut Workspace, inputs: &[Slice<'_>], outputs: &mut [Option<Data>]) {
+fn scan(
+    step: &Step,
+    plan: &Plan,
+    workspace: &mut Workspace,
+    inputs: &[Slice<'_>],
+    outputs: &mut [Option<Data>],
+) {
     let attrs = &step.attrs;
-    let (constants, states, length) = (attrs.index("constants"), attrs.index("states"), attrs.index("length"));
+    let (constants, states, length) =
+        (attrs.index("constants"), attrs.index("states"), attrs.index("length"));
     let reverse = attrs.flag("reverse");
     let (fixed, rest) = inputs.split_at(constants);
     let (start, sequences) = rest.split_at(states);
@@ -85,7 +92,13 @@ fn scan(step: &Step, plan: &Plan, workspace: &mut Workspace, inputs: &[Slice<'_>
     carry.finish(outputs);
 }
 
-fn repeat(step: &Step, plans: &[Plan], workspaces: &mut [Workspace], inputs: &[Slice<'_>], outputs: &mut [Option<Data>]) {
+fn repeat(
+    step: &Step,
+    plans: &[Plan],
+    workspaces: &mut [Workspace],
+    inputs: &[Slice<'_>],
+    outputs: &mut [Option<Data>],
+) {
     let test_constants = step.attrs.index("test_constants");
     let body_constants = step.attrs.index("body_constants");
     let (test_fixed, rest) = inputs.split_at(test_constants);

@@ -45,19 +45,27 @@ pub fn execute(plan: &Plan, workspace: &mut Workspace, inputs: &[Slice<'_>]) {
     let mut inner = inner.iter_mut();
     for step in &plan.steps {
         // The outputs leave the slots while the inputs are borrowed from them.
-        let mut outputs: Vec<Option<Data>> = step
-            .outputs
+        let mut outputs: Vec<Option<Data>> = plan
+            .outputs_of(step)
             .iter()
             .map(|(slot, _)| slot.map(|s| std::mem::replace(&mut slots[s as usize], Data::Bool(Vec::new()))))
             .collect();
         {
-            let of = |&(source, shape)| Operand { shape, data: find(slots, plan, inputs, source) };
-            let operands: Vec<Operand<'_>> = step.inputs.iter().map(of).collect();
+            let of = |&(source, shape)| Operand {
+                shape: plan.shape(shape),
+                data: find(slots, plan, inputs, source),
+            };
+            let operands: Vec<Operand<'_>> = plan.inputs_of(step).iter().map(of).collect();
             match &step.work {
                 Work::Kernel(kernel) => {
                     let output = outputs[0].as_mut().expect("a live gate with one output has a slot");
-                    let shape = step.outputs[0].1;
-                    kernel(&mut Job { attrs: &step.attrs, inputs: &operands, shape, output: output.as_slice_mut() });
+                    let shape = plan.shape(plan.outputs_of(step)[0].1);
+                    kernel(&mut Job {
+                        attrs: &step.attrs,
+                        inputs: &operands,
+                        shape,
+                        output: output.as_slice_mut(),
+                    });
                 }
                 Work::Control(kind, plans) => {
                     let workspaces = inner.next().expect("a workspace has memory for every inner program");
@@ -65,7 +73,7 @@ pub fn execute(plan: &Plan, workspace: &mut Workspace, inputs: &[Slice<'_>]) {
                 }
             }
         }
-        for ((slot, _), output) in step.outputs.iter().zip(outputs) {
+        for ((slot, _), output) in plan.outputs_of(step).iter().zip(outputs) {
             if let (Some(slot), Some(output)) = (slot, output) {
                 slots[*slot as usize] = output;
             }

@@ -3,7 +3,8 @@
 //! A loss inside a `vmap` or `scan` body may depend on an outer wire by way of an input that was lifted. A level is one
 //! open circuit; the passes walk all levels between the wires that they are given.
 
-use crate::circuit::{OpenNode, Wire, levels::captures_of, levels::level_of, open_node};
+use crate::circuit::levels::{captures_of, level_of, with_circuit};
+use crate::circuit::{Circuit, OpenNode, Wire, open_node};
 
 /// One open circuit, up to the last wire that matters.
 pub struct Level {
@@ -24,6 +25,11 @@ impl Level {
     /// The gate that a wire is the first output of.
     pub fn gate(&self, index: usize) -> Option<OpenNode> {
         open_node(self.wire(index))
+    }
+
+    /// Goes over the flags with the circuit that they belong to.
+    fn mark(&mut self, f: impl FnOnce(&Circuit, &mut [bool])) {
+        with_circuit(self.trace, |circuit| f(circuit, &mut self.marked));
     }
 }
 
@@ -63,22 +69,25 @@ pub fn mark_dependents(levels: &mut [Level], sources: &[Wire]) {
         }
     }
     for at in 0..levels.len() {
-        let lifted: Vec<usize> = levels[at].captures.iter().filter(|(outer, _)| is_marked(levels, *outer)).map(|(_, i)| i.index as usize).collect();
+        let lifted: Vec<usize> = levels[at]
+            .captures
+            .iter()
+            .filter(|(outer, _)| is_marked(levels, *outer))
+            .map(|(_, i)| i.index as usize)
+            .collect();
         let level = &mut levels[at];
         for input in lifted {
             if let Some(flag) = level.marked.get_mut(input) {
                 *flag = true;
             }
         }
-        let first = level.marked.iter().position(|&m| m).unwrap_or(level.marked.len());
-        for index in first..level.marked.len() {
-            let Some(gate) = level.gate(index) else { continue };
-            let depends = gate.inputs.iter().any(|w| level.marked[w.index as usize]);
-            if depends {
-                let end = (index + gate.outputs.len()).min(level.marked.len());
-                level.marked[index..end].fill(true);
+        level.mark(|circuit, marked| {
+            let first = marked.iter().position(|&m| m).unwrap_or(marked.len());
+            for index in first..marked.len() {
+                // All outputs of a gate have its inputs, so that all are marked.
+                marked[index] |= circuit.inputs_of(index as u32).iter().any(|&i| marked[i as usize]);
             }
-        }
+        });
     }
 }
 
@@ -90,16 +99,20 @@ pub fn mark_needed(levels: &mut [Level], sinks: &[Wire]) {
         }
     }
     for at in (0..levels.len()).rev() {
-        for index in (0..levels[at].marked.len()).rev() {
-            let level = &mut levels[at];
-            let Some(gate) = level.gate(index) else { continue };
-            let end = (index + gate.outputs.len()).min(level.marked.len());
-            if level.marked[index..end].contains(&true) {
-                level.marked[index] = true;
-                gate.inputs.iter().for_each(|w| level.marked[w.index as usize] = true);
+        levels[at].mark(|circuit, marked| {
+            for index in (0..marked.len()).rev().map(|i| i as u32) {
+                if marked[index as usize] {
+                    marked[circuit.holder(index) as usize] = true;
+                    circuit.inputs_of(index).iter().for_each(|&i| marked[i as usize] = true);
+                }
             }
-        }
-        let needed: Vec<Wire> = levels[at].captures.iter().filter(|(_, input)| is_marked(levels, *input)).map(|(outer, _)| *outer).collect();
+        });
+        let needed: Vec<Wire> = levels[at]
+            .captures
+            .iter()
+            .filter(|(_, input)| is_marked(levels, *input))
+            .map(|(outer, _)| *outer)
+            .collect();
         for outer in needed {
             if let Some((level, index)) = find(levels, outer) {
                 levels[level].marked[index] = true;

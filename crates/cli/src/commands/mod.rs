@@ -4,3 +4,4 @@ pub mod check;
 pub mod explain;
 pub mod gates;
 pub mod grad;
+pub mod train;

@@ -1,0 +1,3 @@
+a = x < y < z
+b = x + not y
+(x < y) == (y < z)

@@ -1,0 +1,3 @@
+input x: f64[rows, 4]
+rows = 3
+x * rows

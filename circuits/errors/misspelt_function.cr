@@ -1,0 +1,2 @@
+h = sigmiod(w * x)
+y = exq(h) + frobnicate(h)

@@ -1,0 +1,2 @@
+param w = 0.5
+stage f(x) = x * w

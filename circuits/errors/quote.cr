@@ -1,0 +1,2 @@
+a = einsum("ij,jk->ik, [x, y])
+b = c +

@@ -1,0 +1,3 @@
+f32 = 2
+true = 1
+stage and(x) = x

@@ -1,0 +1,234 @@
+//! `chainrule train`: a classifier from the embedded digits or any table.
+
+use crate::failure::{Failure, Result, argument, read_text};
+use crate::train::{Job, Network, Trained, header, line, results, several};
+use crate::{interrupt, output};
+use chainrule::formula::Formula;
+use chainrule_nn::data::{Dataset, digits};
+use chainrule_nn::optimiser::{Optimiser, Rule};
+use chainrule_nn::schedule::Schedule;
+use chainrule_nn::trainer::Settings;
+use std::path::{Path, PathBuf};
+
+/// Train a classifier on the embedded digits or on a CSV file
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLE)]
+pub struct Train {
+    /// What to train on: the embedded digits, unless --data names a file
+    #[arg(value_enum, default_value_t = Task::Digits, conflicts_with = "data")]
+    task: Task,
+
+    /// A CSV file, packed with gzip or not: one example a row, every column but the label a number
+    #[arg(long, value_name = "FILE", requires = "label")]
+    data: Option<PathBuf>,
+
+    /// The column of classes: its name, or its position from 0 (negative: from the end)
+    #[arg(long, value_name = "COLUMN", requires = "data", allow_hyphen_values = true)]
+    label: Option<String>,
+
+    /// Widths of the hidden layers, divided by commas; `none` for no hidden layer
+    #[arg(long, value_name = "WIDTHS", default_value = "256,128", value_parser = layers)]
+    layers: Layers,
+
+    /// A network as a formula: it takes x and y (or columns by name), has parameters, and binds logits and loss
+    #[arg(long, value_name = "FILE", conflicts_with = "layers")]
+    model: Option<PathBuf>,
+
+    /// How often each example is seen
+    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+    epochs: usize,
+
+    /// Examples a step
+    #[arg(long, value_name = "NUMBER", default_value_t = 32)]
+    batch: usize,
+
+    /// The learning rate at the start [default: 0.003 for adam, 0.03 for momentum, 0.1 for sgd]
+    #[arg(long, value_name = "NUMBER")]
+    rate: Option<f64>,
+
+    /// How the learning rate changes: cosine brings it down to 0
+    #[arg(long, value_enum, default_value_t = Course::Cosine)]
+    schedule: Course,
+
+    /// How weights follow their gradients
+    #[arg(long, value_enum, default_value_t = Method::Adam)]
+    optimiser: Method,
+
+    /// How fast weights shrink by themselves: by this times the learning rate, a step [default: 0.1 for adam, else 0.0005]
+    #[arg(long, value_name = "NUMBER")]
+    decay: Option<f64>,
+
+    /// Decides the split, first weights, order and shifts
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    seed: u64,
+
+    /// Train with this many seeds, from --seed on, and report mean and spread
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, conflicts_with = "save")]
+    seeds: u64,
+
+    /// The share of the examples of each class that is held out
+    #[arg(long, value_name = "SHARE", default_value_t = 0.2)]
+    test_share: f64,
+
+    /// Move images by up to a pixel while training, anew in each epoch; the default
+    #[arg(long, overrides_with = "no_shifts")]
+    shifts: bool,
+
+    /// Leave images where they are
+    #[arg(long)]
+    no_shifts: bool,
+
+    /// Where the weights go (safetensors)
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+}
+
+const EXAMPLE: &str = "\
+Examples:
+  chainrule train digits --epochs 20 --save digits.safetensors
+  chainrule train --data flowers.csv --label kind --layers 64,32
+
+Ctrl-C stops after the step; the weights are saved all the same, and the exit code is 130.
+Exit code 1: the loss became NaN or infinite.";
+
+/// Data sets that are built in.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Task {
+    /// 1,797 hand-written digits of 8 by 8 pixels
+    Digits,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Method {
+    /// Against the gradient
+    Sgd,
+    /// Against a running sum of gradients
+    Momentum,
+    /// Against the running mean of gradients, each weight at its own pace
+    Adam,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Course {
+    Cosine,
+    Constant,
+}
+
+/// Widths of hidden layers.
+#[derive(Clone, Debug, PartialEq)]
+struct Layers(Vec<usize>);
+
+fn layers(text: &str) -> std::result::Result<Layers, String> {
+    if text == "none" {
+        return Ok(Layers(Vec::new()));
+    }
+    let width = |part: &str| match part.trim().parse::<usize>() {
+        Ok(0) => Err("a layer of width 0 lets nothing through".to_string()),
+        Ok(width) => Ok(width),
+        Err(_) => Err(format!("{:?} is no width; write whole numbers divided by commas, as in 64,32", part.trim())),
+    };
+    text.split(',').map(width).collect::<std::result::Result<_, _>>().map(Layers)
+}
+
+/// The arguments when none are given: those of the main job.
+pub fn defaults() -> Train {
+    #[derive(clap::Parser)]
+    struct Alone {
+        #[command(flatten)]
+        train: Train,
+    }
+    <Alone as clap::Parser>::parse_from(["chainrule"]).train
+}
+
+/// Runs it.
+pub fn run(args: &Train) -> Result<()> {
+    let job = args.job()?;
+    let seeds: Vec<u64> = (0..args.seeds).map(|i| args.seed.wrapping_add(i)).collect();
+    if seeds.is_empty() {
+        return Err(argument("--seeds", "0 runs tell nothing", "give 1 or more").into());
+    }
+    interrupt::listen();
+    output::print(&format!("{}\n", header(&job, &job.split(args.seed)?)))?;
+    let stopped = if seeds.len() == 1 { one(&job, args.seed)? } else { all(&job, &seeds)? };
+    if stopped { Err(Failure::interrupted()) } else { Ok(()) }
+}
+
+/// Trains once; whether Ctrl-C ended it.
+fn one(job: &Job, seed: u64) -> Result<bool> {
+    let trained = job.train(seed)?;
+    output::print(&results(&trained))?;
+    if let Some(path) = &job.save {
+        output::print(&format!("\nweights saved to {}\n", path.display()))?;
+    }
+    Ok(trained.stopped)
+}
+
+fn all(job: &Job, seeds: &[u64]) -> Result<bool> {
+    let mut runs: Vec<Trained> = Vec::new();
+    let mut stopped = false;
+    for &seed in seeds {
+        let trained = job.train(seed)?;
+        stopped = trained.stopped;
+        if stopped {
+            break;
+        }
+        output::print(&line(seed, &trained))?;
+        runs.push(trained);
+    }
+    if !runs.is_empty() {
+        output::print(&several(seeds, &runs))?;
+    }
+    Ok(stopped)
+}
+
+impl Train {
+    fn job(&self) -> Result<Job> {
+        let network = match &self.model {
+            Some(path) => Network::Formula(Box::new(formula(path)?), path.clone()),
+            None => Network::Layers(self.layers.0.clone()),
+        };
+        let (name, data) = match (&self.data, &self.label) {
+            (Some(path), Some(label)) => (path.display().to_string(), Dataset::from_csv(path, label)?),
+            _ => ("digits".to_string(), digits()?),
+        };
+        Ok(Job { name, data, test_share: self.test_share, network, settings: self.settings(), save: self.save.clone() })
+    }
+
+    fn settings(&self) -> Settings {
+        let (rule, rate, decay) = match self.optimiser {
+            Method::Sgd => (Rule::Sgd, 0.1, 0.0005),
+            Method::Momentum => (Rule::MOMENTUM, 0.03, 0.0005),
+            Method::Adam => (Rule::ADAM, 0.003, 0.1),
+        };
+        Settings {
+            epochs: self.epochs,
+            batch: self.batch,
+            rate: self.rate.unwrap_or(rate),
+            schedule: match self.schedule {
+                Course::Cosine => Schedule::Cosine,
+                Course::Constant => Schedule::Constant,
+            },
+            optimiser: Optimiser { rule, shrink: self.decay.unwrap_or(decay) },
+            seed: self.seed,
+            shifts: !self.no_shifts,
+        }
+    }
+}
+
+fn formula(path: &Path) -> Result<Formula> {
+    let text = read_text(path)?;
+    Formula::parse(&text).map_err(|mistakes| Failure::from(mistakes).came_from(&text, path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn widths_are_read() {
+        assert_eq!(layers("64,32"), Ok(Layers(vec![64, 32])));
+        assert_eq!(layers("64, 32"), Ok(Layers(vec![64, 32])));
+        assert_eq!(layers("none"), Ok(Layers(vec![])));
+        assert!(layers("64,").is_err() && layers("0").is_err() && layers("a").is_err());
+    }
+}

@@ -1,0 +1,134 @@
+//! One network trained on one data set, for one seed or several.
+
+use super::progress::Watch;
+use crate::failure::Result;
+use crate::interrupt;
+use chainrule::{Tensor, Tree};
+use chainrule::formula::Formula;
+use chainrule_nn::data::Dataset;
+use chainrule_nn::formula::FormulaModel;
+use chainrule_nn::metrics::Evaluation;
+use chainrule_nn::model::{Classifier, Model};
+use chainrule_nn::split::{Split, stratified};
+use chainrule_nn::trainer::{Settings, Trainer};
+use chainrule_nn::{atomic, weights};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// What is to be trained.
+pub struct Job {
+    /// What the data is called.
+    pub name: String,
+    /// The examples.
+    pub data: Dataset,
+    /// The share of them that is held out.
+    pub test_share: f64,
+    /// The network.
+    pub network: Network,
+    /// How to train it.
+    pub settings: Settings,
+    /// Where the weights go.
+    pub save: Option<PathBuf>,
+}
+
+/// What is trained.
+pub enum Network {
+    /// Linear layers with relu between them; the widths of the hidden ones.
+    Layers(Vec<usize>),
+    /// A formula with parameters, and the file that it came from.
+    Formula(Box<Formula>, PathBuf),
+}
+
+/// A network after training.
+pub struct Trained {
+    /// How good it is on the examples that were held out.
+    pub evaluation: Evaluation,
+    /// The gradient's norm by weight, and over how many examples.
+    pub norms: (Vec<(String, f64)>, usize),
+    /// How many weights it has.
+    pub weights: usize,
+    /// Steps made.
+    pub steps: usize,
+    /// How long the steps took.
+    pub seconds: f64,
+    /// Whether Ctrl-C ended it.
+    pub stopped: bool,
+}
+
+impl Job {
+    /// Widths of the layers from features to classes; none for a formula.
+    pub fn widths(&self) -> Option<Vec<usize>> {
+        match &self.network {
+            Network::Layers(hidden) => Some([&[self.data.width()], &hidden[..], &[self.data.classes.len()]].concat()),
+            Network::Formula(..) => None,
+        }
+    }
+
+    /// The examples divided by a seed.
+    ///
+    /// # Errors
+    /// A share that leaves nothing to learn from, or nothing to hold out.
+    pub fn split(&self, seed: u64) -> Result<Split> {
+        Ok(stratified(&self.data, self.test_share, seed)?)
+    }
+
+    /// Trains with this seed, shows progress on standard error and saves the weights, also after Ctrl-C.
+    ///
+    /// # Errors
+    /// Settings or data that do not fit, a file that can't be written, a loss that leaves the finite numbers.
+    pub fn train(&self, seed: u64) -> Result<Trained> {
+        match &self.network {
+            Network::Layers(_) => {
+                let widths = self.widths().unwrap_or_default();
+                let text = widths.iter().map(usize::to_string).collect::<Vec<_>>().join("-");
+                self.run(Classifier { widths }, &text, seed)
+            }
+            Network::Formula(formula, path) => {
+                let model = FormulaModel::new(formula, &self.data, self.settings.batch.min(self.data.rows()));
+                let trained = model.map_err(Into::into).and_then(|m| self.run(m, formula.source(), seed));
+                trained.map_err(|failure| failure.came_from(formula.source(), path))
+            }
+        }
+    }
+
+    fn run<M: Model>(&self, model: M, network: &str, seed: u64) -> Result<Trained> {
+        let Split { train, test } = self.split(seed)?;
+        let settings = Settings { seed, ..self.settings.clone() };
+        let mut trainer = Trainer::new(model, settings, &train)?;
+        let save = self.save.as_deref();
+        // A place that can't be written is known before the training, not after it.
+        save.map_or(Ok(()), |path| atomic::rehearse(path, &encoded(&trainer, network, &train)?))?;
+        let start = Instant::now();
+        let mut watch = Watch::new(self.settings.epochs, train.rows());
+        let (mut steps, mut stopped) = (0, false);
+        let ended = trainer.fit(&train, &mut |progress| {
+            watch.show(progress);
+            steps = progress.step;
+            stopped = interrupt::pressed();
+            if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        watch.finish();
+        let seconds = start.elapsed().as_secs_f64();
+        ended?;
+        save.map_or(Ok(()), |path| atomic::write(path, &encoded(&trainer, network, &train)?))?;
+        Ok(Trained {
+            evaluation: trainer.evaluate(&test)?,
+            norms: trainer.gradient_norms(&train)?,
+            weights: count(&trainer),
+            steps,
+            seconds,
+            stopped,
+        })
+    }
+}
+
+/// How many numbers training changes.
+fn count<M: Model>(trainer: &Trainer<M>) -> usize {
+    trainer.net().leaves().iter().map(|t: &Tensor| t.shape().elements()).sum()
+}
+
+/// The weights as a file, with what is needed to use them on new data.
+fn encoded<M: Model>(trainer: &Trainer<M>, network: &str, train: &Dataset) -> chainrule_nn::Result<Vec<u8>> {
+    weights::encode(trainer.net(), &weights::notes(network, train, trainer.normaliser()))
+}

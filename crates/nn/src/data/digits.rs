@@ -1,0 +1,40 @@
+//! The embedded digits: 1,797 hand-written ones of 8 by 8 pixels.
+//!
+//! "Optical Recognition of Handwritten Digits" (test set), E. Alpaydin, 1998, UCI Machine Learning Repository,
+//! CC BY 4.0, as shipped with scikit-learn.
+
+use super::{Dataset, parse_csv, read};
+use crate::error::Result;
+use std::path::Path;
+
+const PACKED: &[u8] = include_bytes!("../../data/digits.csv.gz");
+/// What messages call it.
+const NAME: &str = "digits.csv.gz";
+
+/// Rows of 64 pixels from 0 to 16; classes 0 to 9.
+///
+/// # Errors
+/// None, unless the build was damaged.
+pub fn digits() -> Result<Dataset> {
+    let path = Path::new(NAME);
+    let text = read::unpack(PACKED, path, read::UNPACKED_BYTES)?;
+    let mut digits = parse_csv(&text, path, "-1")?;
+    digits.image = Some((8, 8));
+    Ok(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_digits_are_there() {
+        let digits = digits().unwrap();
+        assert_eq!((digits.rows(), digits.width()), (1797, 64));
+        assert_eq!(digits.classes, ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+        let count = |class| digits.labels.iter().filter(|&&l| l == class).count();
+        assert_eq!((0..10).map(count).collect::<Vec<_>>(), [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]);
+        assert!(digits.features.iter().all(|p| (0.0..=16.0).contains(p)));
+        assert_eq!(digits.row(0)[2..6], [5.0, 13.0, 9.0, 1.0]);
+    }
+}

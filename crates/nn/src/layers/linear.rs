@@ -1,0 +1,43 @@
+//! The layer that multiplies by a matrix and adds a vector.
+
+use crate::error::{Error, Result};
+use crate::init::{self, Fan, Init};
+use crate::rng::Rng;
+use chainrule::{DType, Spec, Tensor, Tree, Wire};
+
+/// `x weight^T + bias`, stored as PyTorch stores it.
+#[derive(Tree, Clone, Debug)]
+pub struct Linear<T> {
+    /// `[out, in]`.
+    pub weight: T,
+    /// `[out]`.
+    pub bias: Option<T>,
+}
+
+impl Linear<Tensor> {
+    /// A layer with random weights and a bias of zeros.
+    ///
+    /// # Errors
+    /// The layer is larger than a tensor can be.
+    pub fn new(fan: Fan, init: Init, dtype: DType, rng: &mut Rng) -> Result<Linear<Tensor>> {
+        let spec = |dims: &[usize]| {
+            Spec::new(dims, dtype).map_err(|why| Error::argument("--layers", why, "make the layers smaller"))
+        };
+        Ok(Linear {
+            weight: init::tensor(init, spec(&[fan.outputs, fan.inputs])?, fan, rng),
+            bias: Some(Tensor::zeros(spec(&[fan.outputs])?)),
+        })
+    }
+}
+
+impl Linear<Wire> {
+    /// Rows of inputs become rows of outputs.
+    #[track_caller]
+    pub fn forward(&self, x: Wire) -> Wire {
+        let product = x.matmul(self.weight.mt());
+        match self.bias {
+            Some(bias) => product + bias,
+            None => product,
+        }
+    }
+}
