@@ -1,6 +1,7 @@
 //! The command `chainrule`: explain, check and train circuits from the command line.
 
 mod commands;
+mod differences;
 mod draw;
 mod failure;
 mod given;

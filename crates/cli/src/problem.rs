@@ -5,7 +5,6 @@ use crate::given::{self, Given};
 use crate::start;
 use chainrule::formula::{Built, Formula, Options, nearest};
 use chainrule::{DType, Flow, Mistake, Place, Spec, Tensor, flow};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A formula and values for its inputs.
@@ -50,6 +49,12 @@ pub struct Upstream {
 
 /// A circuit with values for its inputs.
 pub struct Problem {
+    /// The formula.
+    pub formula: Formula,
+    /// The dtype of what it does not declare.
+    pub dtype: DType,
+    /// The name of the output, if one was asked for.
+    pub of: Option<String>,
     /// The circuit, with the names of inputs and bindings.
     pub built: Built,
     /// A value for each input.
@@ -96,7 +101,13 @@ impl Point {
         }
         let (values, started) = self.fill(&built, &given)?;
         let wanted = self.wanted(&built)?;
-        Ok(Problem { built, values, started, wanted, is_explicit: !self.wrt.is_empty() })
+        let (dtype, of) = (floats, self.of.clone());
+        Ok(Problem { formula, dtype, of, built, values, started, wanted, is_explicit: !self.wrt.is_empty() })
+    }
+
+    /// The seed.
+    pub fn seed(&self) -> u64 {
+        self.seed
     }
 
     /// What names an existing file or ends in `.cr` is a file, anything else a formula.

@@ -44,7 +44,12 @@ fn list(all: &[CatalogueEntry]) -> String {
     for class in classes(all) {
         text += &format!("{class}\n");
         for entry in all.iter().filter(|e| e.class == class) {
-            text += &format!("  {:width$}  {}\n", entry.name, entry.summary);
+            let first = entry
+                .summary
+                .split_once(". ")
+                .map_or(entry.summary, |(first, _)| first)
+                .trim_end_matches('.');
+            text += &format!("  {:width$}  {first}\n", entry.name);
         }
     }
     text
@@ -75,12 +80,28 @@ fn facts(entry: &CatalogueEntry) -> Vec<(&'static str, String)> {
 }
 
 fn one(entry: &CatalogueEntry) -> String {
-    let mut text = format!("{}: {}\n\n", entry.name, entry.summary);
+    let mut text = wrapped(&format!("{}: {}", entry.name, entry.summary), 0) + "\n";
     for (heading, fact) in facts(entry).into_iter().chain([("class", entry.class.to_string())]) {
-        text += &format!("  {heading:14}  {fact}\n");
+        text += &wrapped(&format!("  {heading:14}  {fact}"), 18);
     }
     text
 }
+
+/// In lines of at most [`COLUMNS`], all but the first indented.
+fn wrapped(text: &str, indent: usize) -> String {
+    let (mut lines, mut line) = (String::new(), String::new());
+    for word in text.split_inclusive(' ') {
+        if line.chars().count() + word.trim_end().chars().count() > COLUMNS {
+            lines += line.trim_end();
+            lines.push('\n');
+            line = " ".repeat(indent);
+        }
+        line += word;
+    }
+    lines + line.trim_end() + "\n"
+}
+
+const COLUMNS: usize = 100;
 
 fn markdown(all: &[CatalogueEntry]) -> String {
     let mut text = "# Gates and functions\n\nWritten by `cargo xtask gates` from the rooms of the gates; \

@@ -6,4 +6,4 @@ mod named;
 mod values;
 
 pub use named::{Given, collect, value};
-pub use values::{Item, Value};
+use values::Value;

@@ -4,10 +4,9 @@ mod record;
 mod stages;
 mod table;
 
-use super::{Program, Traced, trace};
-use crate::base::{DType, Diagnostic, Mistake, Place, Result, Spec, Tensor};
+use super::{Program, trace};
+use crate::base::{Diagnostic, Mistake, Place, Result, Spec, Tensor};
 use crate::circuit::{Attr, Circuit, Tree, Wire, Wires};
-use stages::Boundary;
 
 /// Everything that happens in a circuit at one point. `Display` is a table for people.
 #[derive(Clone, Debug)]

@@ -112,7 +112,8 @@ impl Flow {
             let (local, passed) = (at(&wire.locals), at(&wire.downstream));
             if local.is_some() || passed.is_some() {
                 cells[4] = of(&local);
-                cells[5] = format!("{}: {}", self.label(*input), of(&passed).trim_start());
+                cells[5] = passed
+                    .map_or(String::new(), |p| format!("{}: {}", self.label(*input), cell(&p).trim_start()));
                 lines.push(Line::Cells(std::mem::take(&mut cells)));
             }
         }
