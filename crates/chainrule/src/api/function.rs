@@ -112,7 +112,7 @@ fn tensors_mut<T: Tree<Leaf = Tensor>>(tree: &mut T) -> Vec<&mut Tensor> {
 }
 
 /// Every tensor that does not fit, by its path.
-fn check(what: &str, wanted: &[Spec], given: Vec<Spec>, paths: &[String]) -> Result<()> {
+pub(super) fn check(what: &str, wanted: &[Spec], given: Vec<Spec>, paths: &[String]) -> Result<()> {
     if wanted.len() != given.len() {
         let text = format!("{} tensors were given where the function has {}", given.len(), wanted.len());
         return Err(Mistake::new(Place::Argument(what.into()), "run", text).hint("give a tree of the traced shape").into());

@@ -1,9 +1,10 @@
 //! Tracing a Rust function to a circuit.
 
 use super::Function;
-use crate::base::{Result, Spec};
-use crate::circuit::{Circuit, Tree, Wire, Wires, outermost};
+use crate::base::{Result, Spec, Tensor};
+use crate::circuit::{Circuit, Plain, Tree, Wire, Wires, outermost};
 use crate::gates::INPUT;
+use crate::reference;
 use std::marker::PhantomData;
 
 /// A Rust function over trees of wires, of one to eight arguments. A function of one argument takes `(A,)`.
@@ -94,8 +95,23 @@ impl<In: Wires, Out: Wires> Program<In, Out> {
     ///
     /// # Errors
     /// As [`Function::run`].
-    pub fn run(&self, input: In::With<crate::Tensor>) -> Result<Out::With<crate::Tensor>> {
+    pub fn run(&self, input: In::With<Tensor>) -> Result<Out::With<Tensor>> {
         self.compile().run(input)
+    }
+
+    /// Runs it by the definitions in the rooms, in f64 and one element at a time: slow, and obviously right. For tests of
+    /// one's own programs, beside [`Program::run`].
+    ///
+    /// # Errors
+    /// As [`Function::run`].
+    pub fn run_by_definition(&self, input: &In::With<Tensor>) -> Result<Out::With<Tensor>> {
+        let inputs = input.leaves();
+        let specs = inputs.iter().map(Tensor::spec).collect();
+        super::function::check("input", &self.circuit.specs(&self.circuit.inputs), specs, &self.paths)?;
+        let plain: Vec<Plain> = inputs.iter().map(|t| Plain { spec: t.spec(), data: t.to_f64() }).collect();
+        let outputs = reference::run(&self.circuit, &plain);
+        let tensors: Vec<Tensor> = outputs.iter().map(|p| Tensor::from_f64(p.spec, &p.data)).collect();
+        Ok(self.out.fill(&tensors).expect("the circuit has one output for each leaf"))
     }
 }
 

@@ -264,12 +264,18 @@ impl Room<'_> {
 /// The passes of the floor above, lent to the rules of control gates.
 pub struct Passes {
     /// What is passed back to the wires `at` when the upstreams arrive at `outputs`.
-    pub vjp: fn(outputs: &[Wire], at: &[Wire], upstreams: &[Option<Wire>]) -> Vec<Option<Wire>>,
+    pub vjp: Derivative,
     /// The tangents of `outputs` when `at` have these.
-    pub jvp: fn(outputs: &[Wire], at: &[Wire], tangents: &[Option<Wire>]) -> Vec<Option<Wire>>,
+    pub jvp: Derivative,
     /// A circuit recorded for arguments of which some have a batch axis in front; says which outputs have it.
-    pub batch: fn(circuit: &Circuit, arguments: &[(Wire, bool)]) -> Vec<(Wire, bool)>,
+    pub batch: Batch,
 }
+
+/// From a circuit and arguments, each with whether it has a batch axis, to outputs, likewise.
+pub type Batch = fn(circuit: &Circuit, arguments: &[(Wire, bool)]) -> Vec<(Wire, bool)>;
+
+/// From outputs, the wires to differentiate by, and upstreams or tangents. `None` is zero.
+pub type Derivative = fn(outputs: &[Wire], at: &[Wire], moving: &[Option<Wire>]) -> Vec<Option<Wire>>;
 
 /// A tensor as the reference sees it: everything is f64.
 #[derive(Clone, Debug, PartialEq)]

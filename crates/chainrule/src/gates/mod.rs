@@ -110,6 +110,7 @@ rooms! {
 }
 
 /// The gate of this name.
+#[cfg(test)]
 pub fn by_name(name: &str) -> Option<&'static crate::circuit::GateDef> {
     ALL.iter().copied().find(|g| g.name == name)
 }

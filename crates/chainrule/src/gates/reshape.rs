@@ -1,7 +1,6 @@
 //! The same elements in another shape.
 
 use super::support::{batch, no_flops};
-use crate::base::Shape;
 use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Wire, mistake, record};
 
 /// See the module.
@@ -87,9 +86,4 @@ impl Wire {
         dims.insert(axis.min(dims.len()), 1);
         self.reshape(&dims)
     }
-}
-
-/// The shape of a wire with one axis replaced.
-pub fn with_axis(shape: Shape, axis: usize, length: usize) -> Vec<usize> {
-    shape.iter().enumerate().map(|(i, d)| if i == axis { length } else { d }).collect()
 }

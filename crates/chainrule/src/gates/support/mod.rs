@@ -16,7 +16,7 @@ pub mod sample;
 pub mod shape;
 pub mod window;
 
-use crate::circuit::{Attrs, Fault, Plain, Room};
+use crate::circuit::{Attrs, Fault, Plain};
 use crate::base::Spec;
 
 /// For gates of which an element costs about one operation.
@@ -34,10 +34,6 @@ pub fn no_flops(_: &Attrs, _: &[Spec], _: &[Spec]) -> u64 {
     0
 }
 
-/// For gates that never stand where a local gradient is asked for.
-pub fn no_local(_: &Room<'_>, _: usize) -> crate::circuit::Wire {
-    crate::circuit::Wire::POISON
-}
 
 /// For gates that the reference runs another way.
 pub fn no_element(_: &Attrs, _: &[Plain], _: &[usize]) -> f64 {
