@@ -1,5 +1,7 @@
 //! Gradient rules of the user's own: each alone, both, derived from each other, nested, batched, and wrong.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use chainrule::prelude::*;
 
 fn scalar() -> Spec {

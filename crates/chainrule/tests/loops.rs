@@ -1,5 +1,7 @@
 //! Loops and branches: values, gradients in both modes and to second order, batches, and what they say of mistakes.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use chainrule::prelude::*;
 use chainrule::{iterate, scan_reverse};
 

@@ -1,5 +1,7 @@
 //! Derivatives of derivatives, in any order and mix, through the public API; and what happens when wires are misused.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use chainrule::prelude::*;
 
 fn scalar() -> Spec {

@@ -167,7 +167,7 @@ mod tests {
         let formula = Formula::parse(source).unwrap();
         let model = FormulaModel::new(&formula, &data, 16).unwrap();
         let mut trainer = Trainer::new(model, settings(), &data).unwrap();
-        trainer.fit(&data, &mut |_| ControlFlow::Continue(())).unwrap();
+        let _ = trainer.fit(&data, &mut |_| ControlFlow::Continue(())).unwrap();
         trainer.evaluate(&data).unwrap().accuracy()
     }
 
@@ -208,8 +208,8 @@ mod tests {
             layer.bias = Some(written.net().values[2 * i + 1].clone());
         }
         layered.set_net(net);
-        written.fit(&data, &mut |_| ControlFlow::Continue(())).unwrap();
-        layered.fit(&data, &mut |_| ControlFlow::Continue(())).unwrap();
+        let _ = written.fit(&data, &mut |_| ControlFlow::Continue(())).unwrap();
+        let _ = layered.fit(&data, &mut |_| ControlFlow::Continue(())).unwrap();
         for (a, b) in written.logits(&data).unwrap().iter().zip(layered.logits(&data).unwrap()) {
             assert!((a - b).abs() < 1e-3 * b.abs().max(1.0), "{a} {b}");
         }

@@ -338,11 +338,11 @@ mod tests {
         let data = data(20);
         let mut trainer = trainer(settings(Rule::MOMENTUM, 0.1), &data);
         let mut seen = Vec::new();
-        trainer.fit(&data, &mut |p| {
+        let _ = trainer.fit(&data, &mut |p| {
             seen.push((p.epoch, p.step, p.steps, p.epoch_ends));
             ControlFlow::Continue(())
         }).unwrap();
-        let expected: Vec<_> = (1..=9).map(|s| ((s + 2) / 3, s, 9, s % 3 == 0)).collect();
+        let expected: Vec<_> = (1..=9usize).map(|s| (s.div_ceil(3), s, 9, s % 3 == 0)).collect();
         assert_eq!(seen, expected);
         let before = trainer.net().leaves();
         let stopped = trainer.fit(&data, &mut |_| ControlFlow::Break(())).unwrap();

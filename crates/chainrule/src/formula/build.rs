@@ -1,5 +1,6 @@
 //! From a formula to a circuit of its own, or into a trace that is open.
 
+use super::Formula;
 use super::ast::{Declaration, Item};
 use super::check::Variable;
 use super::elaborate;
@@ -7,7 +8,6 @@ use super::params::{self, Init, Settled};
 use super::report::{FORMULA, Report, diagnostic, report};
 use super::suggest::did_you_mean;
 use super::value::{POISON, Value};
-use super::Formula;
 use crate::base::{DType, Diagnostic, Mistake, Place, Result, Spec};
 use crate::circuit::{self, Circuit, Wire};
 use crate::gates::INPUT;
@@ -112,10 +112,12 @@ impl Formula {
         let mut settled = params::settle(self.declarations(), &given, &env.dims, env.dtype, &mut reports);
         for variable in &self.variables {
             let poisoned = env.values.get(&variable.name).is_some_and(|wire| wire.is_poisoned());
-            if !poisoned && !env.values.contains_key(&variable.name) && !env.dims.contains_key(&variable.name) {
+            if !poisoned && !env.values.contains_key(&variable.name) && !env.dims.contains_key(&variable.name)
+            {
                 settled.specs.remove(&variable.name);
-                let hint = did_you_mean(&variable.name, env.values.keys().map(String::as_str), "give it a value");
-                reports.push(report(self.place_of(&variable.name), format!("{} has no value", variable.name), hint));
+                let hint =
+                    did_you_mean(&variable.name, env.values.keys().map(String::as_str), "give it a value");
+                reports.push(report(variable.place, format!("{} has no value", variable.name), hint));
             }
         }
         reports.into_iter().for_each(Report::record);
@@ -124,7 +126,9 @@ impl Formula {
     }
 
     pub(super) fn declarations(&self) -> impl Iterator<Item = &Declaration> + Clone {
-        self.items.iter().filter_map(|item| if let Item::Declare(declaration) = item { Some(declaration) } else { None })
+        self.items
+            .iter()
+            .filter_map(|item| if let Item::Declare(declaration) = item { Some(declaration) } else { None })
     }
 
     /// What names stand for before the first binding. A declared name whose spec was not settled is poisoned: that was reported.
@@ -148,14 +152,22 @@ impl Formula {
 }
 
 /// The specs of the circuit's inputs; none where a mistake was found.
-fn input_specs<'f>(formula: &'f Formula, options: &Options, settled: &Settled) -> Vec<(&'f Variable, Option<Spec>)> {
-    let is_dimension = |v: &&Variable| v.dims.is_none() && !options.specs.contains_key(&v.name) && options.dims.contains_key(&v.name);
+fn input_specs<'f>(
+    formula: &'f Formula,
+    options: &Options,
+    settled: &Settled,
+) -> Vec<(&'f Variable, Option<Spec>)> {
+    let is_dimension = |v: &&Variable| {
+        v.dims.is_none() && !options.specs.contains_key(&v.name) && options.dims.contains_key(&v.name)
+    };
     let variables = formula.variables.iter().filter(|v| !is_dimension(v));
     variables
         .map(|variable| {
             let spec = match variable.dims {
                 Some(_) => settled.specs.get(&variable.name).copied(),
-                None => Some(options.specs.get(&variable.name).copied().unwrap_or(Spec::scalar(options.dtype))),
+                None => {
+                    Some(options.specs.get(&variable.name).copied().unwrap_or(Spec::scalar(options.dtype)))
+                }
             };
             (variable, spec)
         })
@@ -176,7 +188,8 @@ fn build(formula: &Formula, options: &Options, mut reports: Vec<Report>) -> Resu
         |wires| {
             circuit::source(formula.source.clone());
             let mut wires = wires.iter();
-            let mut next = |spec: &Option<Spec>| spec.and_then(|_| wires.next().copied()).unwrap_or(Wire::POISON);
+            let mut next =
+                |spec: &Option<Spec>| spec.and_then(|_| wires.next().copied()).unwrap_or(Wire::POISON);
             let values = variables.iter().map(|(v, spec)| (v.name.clone(), next(spec))).collect();
             let recorded = elaborate::record(formula, options.dtype, formula.globals(&settled, &values));
             let output = match &options.output {
@@ -202,16 +215,17 @@ fn build(formula: &Formula, options: &Options, mut reports: Vec<Report>) -> Resu
             if mistakes.iter().any(news) {
                 mistakes.retain(news);
             }
-            mistakes.sort_by_key(|m| if let Place::Text { span, .. } = &m.place { span.start } else { u32::MAX });
+            mistakes
+                .sort_by_key(|m| if let Place::Text { span, .. } = &m.place { span.start } else { u32::MAX });
             return Err(Diagnostic::from_all(mistakes).unwrap_or_else(|| not_built(formula)));
         }
     };
     let (recorded, output) = traced.result;
     let mut circuit = traced.circuit;
     circuit.outputs = vec![output.index];
-    let inputs = variables.iter().filter_map(|(v, spec)| {
-        Some(BuiltInput { name: v.name.clone(), spec: (*spec)?, init: v.init })
-    });
+    let inputs = variables
+        .iter()
+        .filter_map(|(v, spec)| Some(BuiltInput { name: v.name.clone(), spec: (*spec)?, init: v.init }));
     Ok(Built {
         circuit,
         inputs: inputs.collect(),
@@ -233,16 +247,20 @@ fn unused(formula: &Formula, options: &Options) -> Vec<Mistake> {
             Mistake::new(place, FORMULA, what).hint("give values to its inputs only")
         } else {
             let list = variables().collect::<Vec<_>>().join(", ");
-            let otherwise = if list.is_empty() { "it has no inputs".into() } else { format!("its inputs are {list}") };
+            let otherwise =
+                if list.is_empty() { "it has no inputs".into() } else { format!("its inputs are {list}") };
             let free = variables().filter(|v| !options.specs.contains_key(*v));
             let hint = did_you_mean(name, free, &otherwise);
             Mistake::new(place, FORMULA, format!("nothing in the formula is called {name}")).hint(hint)
         };
         mistakes.push(mistake);
     }
-    if let Some(name) = options.output.as_ref().filter(|name| !bindings().chain(variables()).any(|b| b == *name)) {
+    if let Some(name) =
+        options.output.as_ref().filter(|name| !bindings().chain(variables()).any(|b| b == *name))
+    {
         let list = bindings().collect::<Vec<_>>().join(", ");
-        let otherwise = if list.is_empty() { "it binds no names".into() } else { format!("its bindings are {list}") };
+        let otherwise =
+            if list.is_empty() { "it binds no names".into() } else { format!("its bindings are {list}") };
         let hint = did_you_mean(name, bindings().chain(variables()), &otherwise);
         let what = format!("nothing in the formula is called {name}");
         mistakes.push(Mistake::new(Place::Argument(name.clone()), FORMULA, what).hint(hint));

@@ -1,6 +1,6 @@
 //! What a call calls, and whether its arguments fit.
 
-use super::ast::{Argument, Span, StageDef};
+use super::ast::{Argument, Kind, Span, StageDef};
 use super::report::Report;
 use super::suggest::did_you_mean;
 use crate::circuit::Call;
@@ -41,7 +41,9 @@ impl<'p> Callee<'p> {
     pub fn parameters(&self) -> Vec<(&'p str, bool)> {
         match self {
             Callee::Stage(stage) => stage.parameters.iter().map(|p| (p.text.as_str(), false)).collect(),
-            Callee::Builtin(_, call) => call.parameters().map(|(name, default)| (name, default.is_some())).collect(),
+            Callee::Builtin(_, call) => {
+                call.parameters().map(|(name, default)| (name, default.is_some())).collect()
+            }
         }
     }
 
@@ -68,23 +70,19 @@ pub(super) fn matched(parameters: &[(&str, bool)], arguments: &[Argument]) -> Ve
 
 /// Every way in which the arguments of a call do not fit.
 pub(super) fn mismatches(callee: &Callee<'_>, arguments: &[Argument], span: Span) -> Vec<Report> {
-    if matches!(callee, Callee::Stage(stage) if stage.body.is_empty()) {
-        // The stage was not understood, so neither are its parameters known.
+    // A stage that was not understood has parameters that nobody knows; an argument, maybe others that it swallowed.
+    let understood = !matches!(callee, Callee::Stage(stage) if stage.body.is_empty());
+    if !understood || arguments.iter().any(|a| a.value.kind == Kind::Hole) {
         return Vec::new();
     }
     let parameters = callee.parameters();
     let places = matched(&parameters, arguments);
-    let usage = format!("write {}", callee.usage());
-    let complain = |span: Span, what: String, hint: &str| Report {
-        span,
-        gate: callee.name().to_string(),
-        what,
-        hint: hint.to_string(),
-    };
+    let usage = || format!("write {}", callee.usage());
+    let complain = |span: Span, what: String, hint: String| Report { span, gate: callee.name().to_string(), what, hint };
     let positional = arguments.iter().filter(|a| a.keyword.is_none()).count();
     if positional > parameters.len() {
         let what = format!("takes {}, given {positional}", counted(parameters.len()));
-        return vec![complain(span, what, &usage)];
+        return vec![complain(span, what, usage())];
     }
     let mut reports = Vec::new();
     let mut given = vec![false; parameters.len()];
@@ -93,25 +91,30 @@ pub(super) fn mismatches(callee: &Callee<'_>, arguments: &[Argument], span: Span
         let at = argument.keyword.as_ref().map_or(argument.value.span, |k| k.span);
         match (&argument.keyword, place) {
             (Some(keyword), None) => {
-                let hint = did_you_mean(&keyword.text, parameters.iter().map(|(name, _)| *name), &usage);
-                reports.push(complain(at, format!("has no argument {}", keyword.text), &hint));
+                let hint = did_you_mean(&keyword.text, parameters.iter().map(|(name, _)| *name), &usage());
+                reports.push(complain(at, format!("has no argument {}", keyword.text), hint));
             }
             (_, Some(place)) if std::mem::replace(&mut given[*place], true) => {
-                reports.push(complain(at, format!("{} is given twice", parameters[*place].0), &usage));
+                reports.push(complain(at, format!("{} is given twice", parameters[*place].0), usage()));
             }
             (None, _) if named => {
                 let what = "an argument without a name follows one with a name".to_string();
-                reports.push(complain(at, what, "put arguments without names first"));
+                reports.push(complain(at, what, "put arguments without names first".to_string()));
             }
             _ => {}
         }
         named |= argument.keyword.is_some();
     }
-    let missing: Vec<&str> = parameters.iter().zip(&given).filter(|((_, free), given)| !free && !**given).map(|((name, _), _)| *name).collect();
+    let missing: Vec<&str> = parameters
+        .iter()
+        .zip(&given)
+        .filter(|((_, free), given)| !free && !**given)
+        .map(|((name, _), _)| *name)
+        .collect();
     // A misspelt keyword is not also a missing argument.
     if !missing.is_empty() && reports.is_empty() {
         let verb = if missing.len() == 1 { "is" } else { "are" };
-        reports.push(complain(span, format!("{} {verb} missing", missing.join(" and ")), &usage));
+        reports.push(complain(span, format!("{} {verb} missing", missing.join(" and ")), usage()));
     }
     reports
 }

@@ -5,7 +5,7 @@ use super::callee::{self, Callee};
 use super::params::Init;
 use super::report::{Report, position, report};
 use super::suggest::did_you_mean;
-use crate::base::DType;
+use crate::base::{DType, limits};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A name whose value comes from outside.
@@ -19,6 +19,8 @@ pub struct Variable {
     pub dtype: Option<DType>,
     /// Its axes, where it is declared. An undeclared input can have any.
     pub dims: Option<Vec<Dim>>,
+    /// Where it appears first.
+    pub(super) place: Span,
 }
 
 /// What the check found out.
@@ -95,7 +97,8 @@ impl<'p> Checker<'p, '_> {
                 }
             }
         }
-        let clashes = self.dimensions.iter().filter_map(|(name, span)| Some((*name, *span, self.values.get(name)?.0)));
+        let clashes =
+            self.dimensions.iter().filter_map(|(name, span)| Some((*name, *span, self.values.get(name)?.0)));
         for (name, span, bound) in clashes.collect::<Vec<_>>() {
             let hint = format!("rename one; the value is bound at {}", position(self.source, bound.from));
             self.report(span, format!("{name} is a value, and a dimension here"), hint);
@@ -141,7 +144,8 @@ impl<'p> Checker<'p, '_> {
             }
             local.insert(&parameter.text, parameter.span);
         }
-        let later: HashSet<&str> = stage.body.iter().filter_map(|b| b.name.as_ref()).map(|n| n.text.as_str()).collect();
+        let later: HashSet<&str> =
+            stage.body.iter().filter_map(|b| b.name.as_ref()).map(|n| n.text.as_str()).collect();
         for (i, bind) in stage.body.iter().enumerate() {
             let mut early = None;
             self.expression(&bind.value, at, &mut |name| {
@@ -169,7 +173,11 @@ impl<'p> Checker<'p, '_> {
 
     fn unused(&mut self, bind: &Bind) {
         if !self.broken {
-            self.report(bind.value.span, "this value has no name, so nothing can use it", "write NAME = before it");
+            self.report(
+                bind.value.span,
+                "this value has no name, so nothing can use it",
+                "write NAME = before it",
+            );
         }
     }
 
@@ -182,7 +190,9 @@ impl<'p> Checker<'p, '_> {
                 Some(&(bound, by)) if in_stage.is_none() && by >= at => {
                     let hint = match by == at {
                         true => "a binding cannot use itself; choose another name".to_string(),
-                        false => format!("it is bound at {}; move that up", position(self.source, bound.from)),
+                        false => {
+                            format!("it is bound at {}; move that up", position(self.source, bound.from))
+                        }
                     };
                     self.report(part.span, format!("{name} is used before it is bound"), hint);
                 }
@@ -209,7 +219,12 @@ impl<'p> Checker<'p, '_> {
             None => {
                 let stages: Vec<&str> = self.stages.keys().copied().collect();
                 let known = stages.into_iter().chain(callee::builtins().map(|name| -> &str { name }));
-                let hint = did_you_mean(&name.text, known, "`chainrule gates` lists all functions");
+                let otherwise = "`chainrule gates` lists all functions";
+                // Past the limit nobody reads the hint, and a long list of mistakes must not take long.
+                let hint = match self.reports.len() < limits::MISTAKES {
+                    true => did_you_mean(&name.text, known, otherwise),
+                    false => otherwise.to_string(),
+                };
                 self.report(name.span, format!("no function is called {}", name.text), hint);
             }
         }
@@ -270,7 +285,9 @@ impl<'p> Checker<'p, '_> {
                 let end = Span::new(self.source.len(), self.source.len());
                 match self.items.is_empty() {
                     true => self.report(end, "the formula is empty", "write one, such as sigmoid(w*x + b)"),
-                    false => self.report(end, "nothing is computed", "end with an expression or NAME = expression"),
+                    false => {
+                        self.report(end, "nothing is computed", "end with an expression or NAME = expression")
+                    }
                 }
             }
             None => {}
@@ -287,7 +304,8 @@ impl<'p> Checker<'p, '_> {
     /// Stages that the output can reach.
     fn reachable(&self) -> HashSet<usize> {
         let mut seen = HashSet::new();
-        let mut todo: Vec<usize> = self.binds().flat_map(|b| self.calls_in(&b.value)).map(|(at, _)| at).collect();
+        let mut todo: Vec<usize> =
+            self.binds().flat_map(|b| self.calls_in(&b.value)).map(|(at, _)| at).collect();
         while let Some(at) = todo.pop() {
             if seen.insert(at) {
                 let calls = self.stage(at).map(|s| self.calls_of(s)).unwrap_or_default();
@@ -299,19 +317,20 @@ impl<'p> Checker<'p, '_> {
 
     fn facts(self) -> Facts {
         let reachable = self.reachable();
-        let mut found: Vec<(Span, Variable)> = Vec::new();
-        for (name, span, stage) in &self.free {
+        let mut found: Vec<Variable> = Vec::new();
+        for &(name, place, stage) in &self.free {
             if stage.is_none_or(|at| reachable.contains(&at)) {
-                let name = name.to_string();
-                found.push((*span, Variable { name, init: None, dtype: None, dims: None }));
+                found.push(Variable { name: name.to_string(), init: None, dtype: None, dims: None, place });
             }
         }
-        let declared = self.items.iter().filter_map(|i| if let Item::Declare(d) = i { Some(d) } else { None });
-        found.extend(declared.map(|d| (d.span, variable(d))));
-        found.sort_by_key(|(span, _)| span.from);
+        let declared =
+            self.items.iter().filter_map(|i| if let Item::Declare(d) = i { Some(d) } else { None });
+        found.extend(declared.map(variable));
+        found.sort_by_key(|variable| variable.place.from);
         let mut seen = BTreeSet::new();
-        let variables = found.into_iter().map(|(_, v)| v).filter(|v| seen.insert(v.name.clone())).collect();
-        let mut dimensions: Vec<(&str, Span)> = self.dimensions.iter().map(|(name, span)| (*name, *span)).collect();
+        let variables = found.into_iter().filter(|v| seen.insert(v.name.clone())).collect();
+        let mut dimensions: Vec<(&str, Span)> =
+            self.dimensions.iter().map(|(name, span)| (*name, *span)).collect();
         dimensions.sort_by_key(|(_, span)| span.from);
         Facts {
             variables,
@@ -328,6 +347,7 @@ fn variable(declaration: &Declaration) -> Variable {
         init: declaration.init,
         dtype: declaration.dtype,
         dims: Some(declaration.dims.iter().map(|d| d.dim.clone()).collect()),
+        place: declaration.name.span,
     }
 }
 

@@ -26,7 +26,12 @@ pub(super) fn record<'f>(formula: &'f Formula, dtype: DType, globals: HashMap<&'
         left: limits::FORMULA_VALUES,
     };
     for name in formula.variables.iter().map(|v| v.name.as_str()) {
-        recorder.globals.get(name).and_then(Value::has_wire).into_iter().for_each(|wire| circuit::name(wire, name));
+        recorder
+            .globals
+            .get(name)
+            .and_then(Value::has_wire)
+            .into_iter()
+            .for_each(|wire| circuit::name(wire, name));
     }
     recorder.program()
 }
@@ -88,7 +93,9 @@ impl<'f> Recorder<'f> {
     fn with_wire(&self, value: Value, span: Span) -> Value {
         let inner = !self.scopes.is_empty();
         match value {
-            Value::Known(known @ (Known::List(_) | Known::Text(_) | Known::None), None) if inner => Value::Known(known, None),
+            Value::Known(known @ (Known::List(_) | Known::Text(_) | Known::None), None) if inner => {
+                Value::Known(known, None)
+            }
             Value::Known(known, None) => {
                 let wire = Value::Known(known.clone(), None).wire(self.dtype, span);
                 if wire.is_poisoned() { POISON } else { Value::Known(known, Some(wire)) }
@@ -237,13 +244,17 @@ impl<'f> Recorder<'f> {
     fn index(&mut self, base: &'f Expr, brackets: &'f [Brackets]) -> Value {
         let value = self.expression(base);
         let dtype = value.firm_dtype().unwrap_or(self.dtype);
-        let entries: Vec<Vec<index::Entry>> =
-            brackets.iter().map(|b| b.entries.iter().map(|e| index::entry(e, &mut |x| self.expression(x))).collect()).collect();
+        let entries: Vec<Vec<index::Entry>> = brackets
+            .iter()
+            .map(|b| b.entries.iter().map(|e| index::entry(e, &mut |x| self.expression(x))).collect())
+            .collect();
         if value.is_poisoned() {
             return POISON;
         }
         let wire = value.wire(dtype, base.span);
-        Value::Wire(brackets.iter().zip(entries).fold(wire, |wire, (b, entries)| index::pick(wire, b.span, &entries)))
+        Value::Wire(
+            brackets.iter().zip(entries).fold(wire, |wire, (b, entries)| index::pick(wire, b.span, &entries)),
+        )
     }
 
     fn call(&mut self, name: &'f Name, arguments: &'f [Argument], span: Span) -> Value {
@@ -256,19 +267,27 @@ impl<'f> Recorder<'f> {
             return POISON;
         }
         let places = callee::matched(&callee.parameters(), arguments).into_iter().flatten();
-        let given = places.zip(values).zip(arguments).map(|((at, value), a)| (at, value, a.value.span)).collect();
+        let given =
+            places.zip(values).zip(arguments).map(|((at, value), a)| (at, value, a.value.span)).collect();
         match callee {
             Callee::Stage(stage) => self.call_stage(stage, given, span),
             Callee::Builtin(name, call) => self.call_builtin(name, call, given, span),
         }
     }
 
-    fn call_builtin(&self, function: &str, call: Call, given: Vec<(usize, Value, Span)>, span: Span) -> Value {
+    fn call_builtin(
+        &self,
+        function: &str,
+        call: Call,
+        given: Vec<(usize, Value, Span)>,
+        span: Span,
+    ) -> Value {
         let names: Vec<&'static str> = call.parameters().map(|(name, _)| name).collect();
         let dtype = given.iter().find_map(|(_, value, _)| value.firm_dtype()).unwrap_or(self.dtype);
         let mut arguments = Vec::new();
         for (at, value, span) in given {
-            let named = if let Value::Known(Known::Number(_), Some(wire)) = value { Some(wire) } else { None };
+            let named =
+                if let Value::Known(Known::Number(_), Some(wire)) = value { Some(wire) } else { None };
             arguments.push((names[at], value.argument(dtype, span)));
             arguments.extend(named.map(|wire| (names[at], Arg::Wire(wire))));
         }
@@ -285,8 +304,12 @@ impl<'f> Recorder<'f> {
         }
         let deepest = stage.body.iter().map(|bind| bind.value.height).max().unwrap_or(0);
         if self.depth + deepest > limits::FORMULA_DEPTH {
-            let what = format!("with the stages that it calls, this is nested deeper than {}", limits::FORMULA_DEPTH);
-            Report { span, gate: name.clone(), what, hint: "give inner parts names of their own".into() }.record();
+            let what = format!(
+                "with the stages that it calls, this is nested deeper than {}",
+                limits::FORMULA_DEPTH
+            );
+            Report { span, gate: name.clone(), what, hint: "give inner parts names of their own".into() }
+                .record();
             return POISON;
         }
         let dtype = given.iter().find_map(|(_, value, _)| value.firm_dtype()).unwrap_or(self.dtype);
@@ -295,7 +318,8 @@ impl<'f> Recorder<'f> {
             let name = &stage.parameters[at];
             locals.insert(name.text.as_str(), self.parameter(value, name, stage, dtype, span));
         }
-        let inputs: Vec<Wire> = stage.parameters.iter().filter_map(|p| locals.get(p.text.as_str())?.has_wire()).collect();
+        let inputs: Vec<Wire> =
+            stage.parameters.iter().filter_map(|p| locals.get(p.text.as_str())?.has_wire()).collect();
         self.scopes.push(Scope { stage, locals });
         let mut result = POISON;
         at_site(span.site(), || {

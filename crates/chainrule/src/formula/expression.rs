@@ -1,6 +1,8 @@
 //! Expressions: operators by how tightly they bind, calls, lists, indices.
 
-use super::ast::{Argument, Binary, Brackets, Expr, Kind, Link, Name, Span, Subscript, SubscriptKind, Unary, rank};
+use super::ast::{
+    Argument, Binary, Brackets, Expr, Kind, Link, Name, Span, Subscript, SubscriptKind, Unary, rank,
+};
 use super::lexer::Token;
 use super::parser::{Parse, Parser, Skip};
 use crate::base::limits;
@@ -116,7 +118,8 @@ impl Parser<'_> {
 
     fn value(&mut self) -> Parse<Expr> {
         // What was not understood is the value, unless one follows.
-        let begins = |t: Token<'_>| matches!(t, Token::Name(_) | Token::Number(_) | Token::Bad | Token::Sign("("));
+        let begins =
+            |t: Token<'_>| matches!(t, Token::Name(_) | Token::Number(_) | Token::Bad | Token::Sign("("));
         while self.peek() == Token::Bad && begins(self.ahead(1)) {
             self.advance();
         }
@@ -153,7 +156,11 @@ impl Parser<'_> {
         if !again {
             let ends = matches!(self.peek(), Token::End | Token::Eof);
             let place = if ends { Span { from: self.before().to, to: self.before().to } } else { here };
-            self.report(place, format!("a value is missing before {}", self.found()), "write a number, a name or a call");
+            self.report(
+                place,
+                format!("a value is missing before {}", self.found()),
+                "write a number, a name or a call",
+            );
         }
         match self.peek() {
             Token::Sign("=" | "{" | "}" | ":" | "...") => Err(Skip),
@@ -201,13 +208,14 @@ impl Parser<'_> {
     /// None where they were not understood.
     fn brackets(&mut self) -> Parse<Option<Brackets>> {
         let span = self.span();
+        let closed = self.partners[self.at].is_some();
         let entries = self.list(["[", "]"], |parser| parser.subscript())?;
         let span = span.to(self.before());
-        if entries.as_ref().is_some_and(Vec::is_empty) {
+        if closed && entries.as_ref().is_some_and(Vec::is_empty) {
             self.report(span, "there is no index between [ and ]", "write a[0] or a[1:3]");
             return Ok(None);
         }
-        Ok(entries.map(|entries| Brackets { span, entries }))
+        Ok(entries.filter(|_| closed).map(|entries| Brackets { span, entries }))
     }
 
     /// `i`, `from:to:step` or `...`.
@@ -265,7 +273,8 @@ impl Parser<'_> {
             match (separated, partner) {
                 (true, _) => {}
                 (false, Some(partner)) => {
-                    let _reported: Parse<()> = self.unexpected(&format!("an operator, a comma or {closer}"), "");
+                    let _reported: Parse<()> =
+                        self.unexpected(&format!("an operator, a comma or {closer}"), "");
                     self.at = partner + 1;
                     return Ok(None);
                 }

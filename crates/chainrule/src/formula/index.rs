@@ -32,7 +32,9 @@ pub(super) fn entry<'f>(subscript: &'f Subscript, value: &mut impl FnMut(&'f Exp
             Value::Known(Known::None, _) => Kind::NewAxis,
             list @ Value::Known(Known::List(_), _) => Kind::Take(list.wire(crate::base::DType::I64, at.span)),
             Value::Wire(wire) => Kind::Take(wire),
-            Value::Known(..) => Kind::Wrong("an index is no number", "indices are whole numbers, lists of them, or wires"),
+            Value::Known(..) => {
+                Kind::Wrong("an index is no number", "indices are whole numbers, lists of them, or wires")
+            }
         },
         SubscriptKind::Range(parts) => {
             let mut numbers = [None; 3];
@@ -44,7 +46,10 @@ pub(super) fn entry<'f>(subscript: &'f Subscript, value: &mut impl FnMut(&'f Exp
                     Some(value) if value.is_poisoned() => kind = Some(Kind::Poison),
                     Some(_) => {
                         let what = "a slice from or to something that is not known before the formula runs";
-                        kind = Some(Kind::Wrong(what, "write numbers or dimension names, or take with an index"));
+                        kind = Some(Kind::Wrong(
+                            what,
+                            "write numbers or dimension names, or take with an index",
+                        ));
                     }
                 }
             }
@@ -93,7 +98,10 @@ fn plan(dims: &[usize], span: Span, entries: &[Entry]) -> Result<Picking, Report
     if used > dims.len() {
         let indices = if used == 1 { "an index".to_string() } else { format!("{used} indices") };
         let (of, hint) = match dims.len() {
-            0 => ("a single number".to_string(), "declare its shape, as in input x: f64[3, 4], or give it a value".to_string()),
+            0 => (
+                "a single number".to_string(),
+                "declare its shape, as in input x: f64[3, 4], or give it a value".to_string(),
+            ),
             1 => ("a value with 1 axis".to_string(), format!("its shape is {dims:?}")),
             axes => (format!("a value with {axes} axes"), format!("its shape is {dims:?}")),
         };
@@ -118,7 +126,11 @@ fn plan(dims: &[usize], span: Span, entries: &[Entry]) -> Result<Picking, Report
             Kind::Take(index) => {
                 if picking.take.is_some() {
                     let what = "two computed indices in one pair of brackets";
-                    return Err(report(entry.span, what, "a[i][:, j] takes rows, then columns; gather takes single elements"));
+                    return Err(report(
+                        entry.span,
+                        what,
+                        "a[i][:, j] takes rows, then columns; gather takes single elements",
+                    ));
                 }
                 picking.take = Some((axis, *index, entry.span));
                 picking.dims.push(None);
@@ -196,7 +208,8 @@ fn apply(wire: Wire, dims: &[usize], span: Span, picking: Picking) -> Wire {
             let each = |f: fn(&Part) -> usize| picking.parts.iter().map(f).collect::<Vec<usize>>();
             wire = wire.slice(&each(|p| p.from), &each(|p| p.to), &each(|p| p.step));
         }
-        let backwards: Vec<i64> = (0..).zip(&picking.parts).filter(|(_, p)| p.reversed).map(|(axis, _)| axis).collect();
+        let backwards: Vec<i64> =
+            (0..).zip(&picking.parts).filter(|(_, p)| p.reversed).map(|(axis, _)| axis).collect();
         if !backwards.is_empty() {
             wire = wire.reverse(&backwards);
         }
@@ -205,8 +218,11 @@ fn apply(wire: Wire, dims: &[usize], span: Span, picking: Picking) -> Wire {
             wire = at_site(place.site(), || wire.take(index, axis as i64));
             taken = index.shape().dims();
         }
-        let dims: Vec<usize> =
-            picking.dims.iter().flat_map(|d| d.map_or_else(|| taken.clone(), |length| vec![length])).collect();
+        let dims: Vec<usize> = picking
+            .dims
+            .iter()
+            .flat_map(|d| d.map_or_else(|| taken.clone(), |length| vec![length]))
+            .collect();
         let same = wire.is_poisoned() || wire.shape().dims() == dims;
         if same { wire } else { wire.reshape(&dims) }
     })

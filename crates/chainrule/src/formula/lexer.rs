@@ -29,8 +29,8 @@ pub(super) struct Lexeme<'s> {
 
 /// Signs, longer ones first.
 const SIGNS: [&str; 27] = [
-    "...", "<=", ">=", "==", "!=", "**", "&&", "||", "+", "-", "*", "/", "@", "^", "%", "<", ">", "=", "(", ")", "[",
-    "]", "{", "}", ",", ":", "!",
+    "...", "<=", ">=", "==", "!=", "**", "&&", "||", "+", "-", "*", "/", "@", "^", "%", "<", ">", "=", "(",
+    ")", "[", "]", "{", "}", ",", ":", "!",
 ];
 
 /// Signs of other languages, the one they are read as, and what to write.
@@ -171,7 +171,11 @@ impl<'s> Lexer<'s, '_> {
         match value {
             Some(value) if value.is_finite() => self.push(Token::Number(value), bytes),
             Some(_) => {
-                self.complain(bytes, format!("{text} is larger than any f64"), "the largest is about 1.8e308");
+                self.complain(
+                    bytes,
+                    format!("{text} is larger than any f64"),
+                    "the largest is about 1.8e308",
+                );
                 self.push(Token::Bad, bytes);
             }
             None => {
@@ -194,7 +198,8 @@ fn in_name(c: char) -> bool {
 
 /// Bytes of the number that a text starts with: digits, a point and digits, an exponent.
 fn number_length(text: &str) -> usize {
-    let digits = |from: usize| text[from..].find(|c: char| !c.is_ascii_digit()).map_or(text.len(), |n| from + n);
+    let digits =
+        |from: usize| text[from..].find(|c: char| !c.is_ascii_digit()).map_or(text.len(), |n| from + n);
     let mut end = digits(0);
     if text[end..].starts_with('.') && !text[end..].starts_with("..") {
         end = digits(end + 1);
@@ -278,15 +283,10 @@ mod tests {
     #[test]
     fn numbers_take_points_and_exponents() {
         use Token::{Eof, Name, Number, Sign};
-        assert_eq!(tokens("1 2.5 1e-3 .5 3. 2E+2"), [
-            Number(1.0),
-            Number(2.5),
-            Number(1e-3),
-            Number(0.5),
-            Number(3.0),
-            Number(200.0),
-            Eof
-        ]);
+        assert_eq!(
+            tokens("1 2.5 1e-3 .5 3. 2E+2"),
+            [Number(1.0), Number(2.5), Number(1e-3), Number(0.5), Number(3.0), Number(200.0), Eof]
+        );
         assert_eq!(tokens("1:2..."), [Number(1.0), Sign(":"), Number(2.0), Sign("..."), Eof]);
         assert_eq!(tokens("w0_a <= b"), [Name("w0_a"), Sign("<="), Name("b"), Eof]);
     }

@@ -24,7 +24,7 @@ pub use params::Init;
 pub use suggest::nearest;
 
 use crate::base::{Result, limits};
-use ast::{Bind, Item, Kind, Span, StageDef};
+use ast::{Bind, Item, Span, StageDef};
 use report::{Report, report};
 use std::{collections::HashMap, sync::Arc};
 
@@ -122,29 +122,6 @@ impl Formula {
 
     fn last_name(&self) -> Option<String> {
         self.binds().last().and_then(|bind| bind.name.as_ref()).map(|name| name.text.clone())
-    }
-
-    /// Where a name appears first.
-    fn place_of(&self, name: &str) -> Span {
-        let declared = self.declarations().find(|d| d.name.text == name).map(|d| d.name.span);
-        declared.or_else(|| self.first_use(name)).unwrap_or_default()
-    }
-
-    fn first_use(&self, name: &str) -> Option<Span> {
-        let bodies = self.items.iter().flat_map(|item| match item {
-            Item::Bind(bind) => std::slice::from_ref(bind),
-            Item::Stage(stage) => &stage.body,
-            Item::Declare(_) => &[],
-        });
-        let mut found = None;
-        for bind in bodies {
-            ast::walk(&bind.value, &mut |expr| {
-                if matches!(&expr.kind, Kind::Name(text) if text == name) {
-                    found = found.or(Some(expr.span));
-                }
-            });
-        }
-        found
     }
 }
 

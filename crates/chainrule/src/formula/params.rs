@@ -54,14 +54,15 @@ pub(super) fn settle<'d>(
 ) -> Settled {
     // In a formula that was not understood, the length may well be told where nobody could see it.
     let broken = !reports.is_empty();
-    let mut unifier = Unifier { dims: dims.clone(), from: BTreeMap::new(), unknown: BTreeSet::new(), broken, reports };
+    let mut unifier =
+        Unifier { dims: dims.clone(), from: BTreeMap::new(), unknown: BTreeSet::new(), broken, reports };
     let mut specs = BTreeMap::new();
     // Given values say how long dimensions are, wherever they are declared; so they come first.
     for declaration in declarations.clone() {
-        if let Some(spec) = given(&declaration.name.text) {
-            if unifier.fits(declaration, spec) {
-                specs.insert(declaration.name.text.clone(), spec);
-            }
+        if let Some(spec) = given(&declaration.name.text)
+            && unifier.fits(declaration, spec)
+        {
+            specs.insert(declaration.name.text.clone(), spec);
         }
     }
     for declaration in declarations {
@@ -174,7 +175,8 @@ impl fmt::Display for Dim {
 
 /// Reads `he`, `zeros`, a number and so on. `call` has the word and its numbers.
 pub(super) fn init(word: &str, span: Span, numbers: &[f64]) -> Result<Init, Report> {
-    let wrong = |usage: &str| Err(report(span, format!("{word} is called with {} numbers", numbers.len()), usage));
+    let wrong =
+        |usage: &str| Err(report(span, format!("{word} is called with {} numbers", numbers.len()), usage));
     match (word, numbers) {
         ("he", []) => Ok(Init::He),
         ("glorot", []) => Ok(Init::Glorot),
@@ -192,7 +194,11 @@ pub(super) fn init(word: &str, span: Span, numbers: &[f64]) -> Result<Init, Repo
         ("he" | "glorot" | "zeros" | "ones", _) => wrong(&format!("write {word} alone")),
         _ => {
             let words = ["he", "glorot", "zeros", "ones", "normal", "uniform"];
-            let hint = super::suggest::did_you_mean(word, words, "write he, glorot, zeros, ones, normal(0.02) or a number");
+            let hint = super::suggest::did_you_mean(
+                word,
+                words,
+                "write he, glorot, zeros, ones, normal(0.02) or a number",
+            );
             Err(report(span, format!("{word} is no way to start a parameter"), hint))
         }
     }

@@ -147,9 +147,11 @@ impl<'s> Parser<'s> {
             _ => None,
         };
         match (token(0)?.0, token(1)?.0) {
-            (Token::Name("stage"), Token::Name(_)) => {
-                Some(Item::Stage(StageDef { name: named(token(1)?)?, parameters: Vec::new(), body: Vec::new() }))
-            }
+            (Token::Name("stage"), Token::Name(_)) => Some(Item::Stage(StageDef {
+                name: named(token(1)?)?,
+                parameters: Vec::new(),
+                body: Vec::new(),
+            })),
             (Token::Name("input" | "param"), Token::Name(_)) => Some(Item::Bind(hole(named(token(1)?)?))),
             (Token::Name(_), Token::Sign("=")) => Some(Item::Bind(hole(named(token(0)?)?))),
             _ => None,
@@ -194,14 +196,17 @@ impl<'s> Parser<'s> {
         match self.peek() {
             Token::End | Token::Eof => Ok(()),
             Token::Sign("}") if in_body => Ok(()),
-            Token::Sign("=") => self.unexpected("an operator", "bindings look like NAME = value; to compare, write =="),
+            Token::Sign("=") => {
+                self.unexpected("an operator", "bindings look like NAME = value; to compare, write ==")
+            }
             Token::Sign(sign @ (")" | "]" | "}")) if self.hole != Some(self.at) => {
                 self.report(self.span(), format!("{sign} closes nothing"), "remove it, or open it before");
                 Err(Skip)
             }
-            Token::Name(_) | Token::Number(_) | Token::Sign("(") => {
-                self.unexpected("an operator", "to multiply, write *; for a new binding, begin a line or write ;")
-            }
+            Token::Name(_) | Token::Number(_) | Token::Sign("(") => self.unexpected(
+                "an operator",
+                "to multiply, write *; for a new binding, begin a line or write ;",
+            ),
             _ => self.unexpected("an operator", ""),
         }
     }
@@ -265,7 +270,9 @@ impl<'s> Parser<'s> {
                 Ok(bind) => body.push(bind),
                 Err(Skip) => {
                     wrong = true;
-                    body.extend(self.salvage(start).and_then(|i| if let Item::Bind(b) = i { Some(b) } else { None }));
+                    body.extend(
+                        self.salvage(start).and_then(|i| if let Item::Bind(b) = i { Some(b) } else { None }),
+                    );
                     self.recover(start, true);
                 }
             }
@@ -277,7 +284,9 @@ impl<'s> Parser<'s> {
     }
 
     fn body_statement(&mut self) -> Parse<Bind> {
-        if let (Token::Name(word @ ("stage" | "param" | "input")), Token::Name(_)) = (self.peek(), self.ahead(1)) {
+        if let (Token::Name(word @ ("stage" | "param" | "input")), Token::Name(_)) =
+            (self.peek(), self.ahead(1))
+        {
             self.report(self.span(), format!("{word} inside a stage"), "write it outside, before the stage");
             return Err(Skip);
         }
@@ -309,13 +318,21 @@ impl<'s> Parser<'s> {
                 return self.unexpected("= and a first value", "parameters look like param W[3, 4] = he");
             }
             (false, Token::Sign("=")) => {
-                self.report(self.span(), "an input has no first value", "write param for a weight, or remove the =");
+                self.report(
+                    self.span(),
+                    "an input has no first value",
+                    "write param for a weight, or remove the =",
+                );
                 return Err(Skip);
             }
             (false, _) => None,
         };
         if is_param && dtype.is_some_and(|d| !d.is_float()) {
-            self.report(span, format!("the parameter {} is no float", name.text), "gradients need f32 or f64");
+            self.report(
+                span,
+                format!("the parameter {} is no float", name.text),
+                "gradients need f32 or f64",
+            );
         }
         Ok(Declaration { name, dtype, dims, init, span })
     }
@@ -341,7 +358,9 @@ impl<'s> Parser<'s> {
     fn dim(&mut self) -> Parse<DimExpr> {
         let dim = match self.peek() {
             Token::Name(name) => Dim::Named(name.to_string()),
-            Token::Number(value) if value.fract() == 0.0 && value <= u32::MAX.into() => Dim::Length(value as usize),
+            Token::Number(value) if value.fract() == 0.0 && value <= u32::MAX.into() => {
+                Dim::Length(value as usize)
+            }
             Token::Number(value) => {
                 self.report(self.span(), format!("{value} is no length"), "lengths are whole numbers");
                 return Err(Skip);

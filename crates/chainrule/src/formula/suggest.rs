@@ -7,19 +7,25 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     if letters.len() > LONGEST {
         return None;
     }
-    let near = candidates.into_iter().filter(|c| *c != name && c.chars().count() <= LONGEST).filter_map(|candidate| {
-        let other: Vec<char> = candidate.to_lowercase().chars().collect();
-        let allowed = (letters.len().max(other.len()) / 3).max(1);
-        let off = distance(&letters, &other);
-        // A name of one letter is near to every other: only its other case will do.
-        let alike = off == 0 || off <= allowed && letters.len().min(other.len()) > 1;
-        alike.then_some((off, candidate))
-    });
+    let near = candidates.into_iter().filter(|c| *c != name && c.chars().count() <= LONGEST).filter_map(
+        |candidate| {
+            let other: Vec<char> = candidate.to_lowercase().chars().collect();
+            let allowed = (letters.len().max(other.len()) / 3).max(1);
+            let off = distance(&letters, &other);
+            // A name of one letter is near to every other: only its other case will do.
+            let alike = off == 0 || off <= allowed && letters.len().min(other.len()) > 1;
+            alike.then_some((off, candidate))
+        },
+    );
     near.min_by_key(|(off, _)| *off).map(|(_, candidate)| candidate)
 }
 
 /// `did you mean ...?`, or else what is given.
-pub(super) fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>, otherwise: &str) -> String {
+pub(super) fn did_you_mean<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+    otherwise: &str,
+) -> String {
     nearest(name, candidates).map_or_else(|| otherwise.to_string(), |near| format!("did you mean {near}?"))
 }
 
@@ -51,13 +57,14 @@ mod tests {
 
     #[test]
     fn the_nearest_name_is_found_and_far_ones_are_not() {
-        let names = ["sigmoid", "sin", "sum", "softmax", "w0", "W"];
+        let names = ["sigmoid", "sin", "sum", "softmax", "w0", "W", "tan", "tanh"];
         for (wrong, right) in [
             ("sigmiod", Some("sigmoid")),
             ("Sum", Some("sum")),
             ("softmaxx", Some("softmax")),
             ("w1", Some("w0")),
             ("w", Some("W")),
+            ("tahn", Some("tanh")),
             ("q", None),
             ("matmul", None),
         ] {

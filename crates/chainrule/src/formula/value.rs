@@ -4,8 +4,8 @@ use super::ast::{Binary, Span};
 use super::report::report;
 use crate::base::{DType, Tensor};
 use crate::circuit::{Arg, Wire, at_site};
-use crate::gates::support::operands::literal;
 use crate::gates::constant;
+use crate::gates::support::operands::literal;
 
 /// What an expression gives.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,7 +79,12 @@ impl Value {
                 Wire::POISON
             }
             Value::Known(Known::Text(text), None) => {
-                report(span, format!("\"{text}\" is no value"), "texts are for arguments that name something").record();
+                report(
+                    span,
+                    format!("\"{text}\" is no value"),
+                    "texts are for arguments that name something",
+                )
+                .record();
                 Wire::POISON
             }
         }
@@ -113,9 +118,13 @@ fn list_constant(items: &[Value], dtype: DType, span: Span) -> Wire {
     let mut numbers = Vec::new();
     let made = flatten(items, 0, &mut dims, &mut numbers).and_then(|()| {
         if !dtype.is_float() && numbers.iter().any(|n| n.fract() != 0.0) {
-            return Err((format!("a fraction beside a value of {dtype}"), "write whole numbers, or cast the value"));
+            return Err((
+                format!("a fraction beside a value of {dtype}"),
+                "write whole numbers, or cast the value",
+            ));
         }
-        let tensor = Tensor::new(numbers, &dims).map_err(|_| (format!("a list of {} axes", dims.len()), "use fewer"))?;
+        let tensor = Tensor::new(numbers, &dims)
+            .map_err(|_| (format!("a list of {} axes", dims.len()), "use fewer"))?;
         Ok(at_site(span.site(), || constant(tensor.cast(dtype))))
     });
     made.unwrap_or_else(|(what, hint)| {
@@ -124,7 +133,12 @@ fn list_constant(items: &[Value], dtype: DType, span: Span) -> Wire {
     })
 }
 
-fn flatten(items: &[Value], axis: usize, dims: &mut Vec<usize>, numbers: &mut Vec<f64>) -> Result<(), (String, &'static str)> {
+fn flatten(
+    items: &[Value],
+    axis: usize,
+    dims: &mut Vec<usize>,
+    numbers: &mut Vec<f64>,
+) -> Result<(), (String, &'static str)> {
     if axis == dims.len() {
         if !numbers.is_empty() {
             return Err(("a list beside a number".into(), "nest all items alike"));
@@ -139,9 +153,15 @@ fn flatten(items: &[Value], axis: usize, dims: &mut Vec<usize>, numbers: &mut Ve
         match item {
             Value::Known(Known::List(inner), _) => flatten(inner, axis + 1, dims, numbers)?,
             Value::Known(Known::Number(value), _) if dims.len() == axis + 1 => numbers.push(*value),
-            Value::Known(Known::Number(_), _) => return Err(("a number beside a list".into(), "nest all items alike")),
-            Value::Wire(_) => return Err(("a list of computed values".into(), "stack([a, b]) makes one value of them")),
-            Value::Known(..) => return Err(("a list holds something else than numbers".into(), "write numbers")),
+            Value::Known(Known::Number(_), _) => {
+                return Err(("a number beside a list".into(), "nest all items alike"));
+            }
+            Value::Wire(_) => {
+                return Err(("a list of computed values".into(), "stack([a, b]) makes one value of them"));
+            }
+            Value::Known(..) => {
+                return Err(("a list holds something else than numbers".into(), "write numbers"));
+            }
         }
     }
     Ok(())

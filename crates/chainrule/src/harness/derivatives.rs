@@ -27,7 +27,7 @@ fn moved(inputs: &[Tensor], direction: &[Tensor], moving: &[usize], t: f64) -> V
 }
 
 /// Wires of the circuit that is traced: first the gate's inputs, then noise (upstreams, directions).
-fn split<'a>(wires: &'a [Wire], inputs: usize) -> (&'a [Wire], &'a [Wire]) {
+fn split(wires: &[Wire], inputs: usize) -> (&[Wire], &[Wire]) {
     wires.split_at(inputs)
 }
 

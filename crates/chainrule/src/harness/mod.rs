@@ -21,6 +21,7 @@ use crate::run::{Workspace, execute};
 const CASES: u64 = 24;
 
 type Verdict = Result<(), String>;
+type Check = fn(&Subject) -> Verdict;
 
 /// All checks on one gate.
 fn examine(gate: &'static GateDef, cases: u64) -> Verdict {
@@ -30,7 +31,7 @@ fn examine(gate: &'static GateDef, cases: u64) -> Verdict {
     facts::check(gate)?;
     for seed in 0..cases {
         let subject = Subject::draw(gate, seed);
-        let checks: [(&str, fn(&Subject) -> Verdict); 7] = [
+        let checks: [(&str, Check); 7] = [
             ("facts", facts::check_case),
             ("values", values::check),
             ("first derivatives", derivatives::check_first),

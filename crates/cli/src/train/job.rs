@@ -110,7 +110,8 @@ impl Job {
         });
         watch.finish();
         let seconds = start.elapsed().as_secs_f64();
-        ended?;
+        // Whether it ended by itself or by Ctrl-C: what is learnt so far is kept.
+        let _ = ended?;
         save.map_or(Ok(()), |path| atomic::write(path, &encoded(&trainer, network, &train)?))?;
         Ok(Trained {
             evaluation: trainer.evaluate(&test)?,

@@ -35,15 +35,13 @@ impl Watch {
     /// After a step.
     pub fn show(&mut self, progress: &Progress) {
         match &self.bar {
-            Some(bar) => {
-                if progress.epoch_ends || progress.step % EVERY == 1 {
-                    bar.set_length(progress.steps as u64);
-                    bar.set_position(progress.step as u64);
-                    bar.set_message(self.line(progress));
-                }
+            Some(bar) if progress.epoch_ends || progress.step % EVERY == 1 => {
+                bar.set_length(progress.steps as u64);
+                bar.set_position(progress.step as u64);
+                bar.set_message(self.line(progress));
             }
             None if progress.epoch_ends && self.is_told(progress.epoch) => eprintln!("{}", self.line(progress)),
-            None => {}
+            _ => {}
         }
     }
 

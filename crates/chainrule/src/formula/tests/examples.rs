@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 #[test]
 fn the_examples_of_the_document_are_formulas() {
     let text = include_str!("../../../../../docs/formula.md");
-    let dims = [("batch", 8), ("features", 3), ("classes", 2)].map(|(name, length)| (name.to_string(), length));
+    let dims =
+        [("batch", 8), ("features", 3), ("classes", 2)].map(|(name, length)| (name.to_string(), length));
     let options = Options { dims: BTreeMap::from(dims), ..Options::default() };
     let mut seen = 0;
     for block in text.split("```formula\n").skip(1) {

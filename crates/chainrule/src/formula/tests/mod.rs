@@ -31,8 +31,11 @@ fn evaluated(source: &str, values: &[(&str, Tensor)]) -> Plain {
     let specs: Vec<(&str, Spec)> = values.iter().map(|(name, tensor)| (*name, tensor.spec())).collect();
     let built = built(source, &specs);
     let given = |name: &str| values.iter().find(|(n, _)| *n == name).map(|(_, t)| t.clone());
-    let inputs: Vec<Tensor> =
-        built.inputs.iter().map(|i| given(&i.name).unwrap_or_else(|| panic!("{} has no value", i.name))).collect();
+    let inputs: Vec<Tensor> = built
+        .inputs
+        .iter()
+        .map(|i| given(&i.name).unwrap_or_else(|| panic!("{} has no value", i.name)))
+        .collect();
     run(&built.circuit, &built.circuit.outputs, &inputs).remove(0)
 }
 

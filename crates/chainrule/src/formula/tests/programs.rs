@@ -26,7 +26,8 @@ impl Subject {
     /// At random inputs, but for scalars that are given.
     fn new(source: &str, scalars: &[(&str, f64)]) -> Subject {
         let formula = Formula::parse(source).unwrap();
-        let dims: BTreeMap<String, usize> = DIMS.iter().map(|(name, length)| (name.to_string(), *length)).collect();
+        let dims: BTreeMap<String, usize> =
+            DIMS.iter().map(|(name, length)| (name.to_string(), *length)).collect();
         let inputs = formula.build(&Options { dims: dims.clone(), ..Options::default() }).unwrap().inputs;
         let mut sampler = Sampler::new(7);
         let mut value = |input: &BuiltInput| match scalars.iter().find(|(name, _)| *name == input.name) {
@@ -45,7 +46,8 @@ impl Subject {
     fn run(&self, values: &[Tensor], of: impl Fn(&[Wire], Wire) -> Vec<Wire>) -> Vec<Vec<f64>> {
         let trace = |wires: Vec<Wire>| {
             let named = self.inputs.iter().map(|i| i.name.clone()).zip(wires.iter().copied()).collect();
-            let recorded = self.formula.record(&Env { dtype: DType::F64, values: named, dims: self.dims.clone() });
+            let recorded =
+                self.formula.record(&Env { dtype: DType::F64, values: named, dims: self.dims.clone() });
             of(&wires, recorded.output)
         };
         let specs = self.inputs.iter().map(|i| i.spec).collect();
@@ -64,7 +66,9 @@ impl Subject {
 
     fn gradients(&self, values: &[Tensor]) -> Vec<Vec<f64>> {
         let floats = self.floats();
-        self.run(values, |wires, output| output.gradient(&floats.iter().map(|&i| wires[i]).collect::<Vec<_>>()))
+        self.run(values, |wires, output| {
+            output.gradient(&floats.iter().map(|&i| wires[i]).collect::<Vec<_>>())
+        })
     }
 
     /// The inputs moved by `h` in a direction.
@@ -124,7 +128,12 @@ fn every_program_has_the_gradients_of_its_differences() {
 #[test]
 fn the_programs_of_the_lecture_give_its_numbers() {
     let neuron = [("w0", 2.0), ("x0", -1.0), ("w1", -3.0), ("x1", -2.0), ("w2", -3.0)];
-    let slopes = [-0.196_611_933_241_481_85, 0.393_223_866_482_963_7, -0.393_223_866_482_963_7, -0.589_835_799_724_445_6];
+    let slopes = [
+        -0.196_611_933_241_481_85,
+        0.393_223_866_482_963_7,
+        -0.393_223_866_482_963_7,
+        -0.589_835_799_724_445_6,
+    ];
     for source in [program!("neuron"), program!("neuron_staged")] {
         let subject = Subject::new(source, &neuron);
         near(subject.value(&subject.values), 0.731_058_578_630_004_9, 1e-15);
@@ -142,7 +151,10 @@ fn the_programs_of_the_lecture_give_its_numbers() {
     let staged = Subject::new(program!("staged"), &[("x", 3.0), ("y", -4.0)]);
     near(staged.value(&staged.values), 1.545_644_884_1, 1e-10);
     let found = staged.gradients(&staged.values).concat();
-    [2.059_569_795_572_165, 1.592_232_751_483_809].iter().zip(&found).for_each(|(wanted, got)| near(*got, *wanted, 1e-14));
+    [2.059_569_795_572_165, 1.592_232_751_483_809]
+        .iter()
+        .zip(&found)
+        .for_each(|(wanted, got)| near(*got, *wanted, 1e-14));
 }
 
 #[test]
@@ -152,9 +164,8 @@ fn the_two_layers_have_the_second_derivatives_of_their_differences() {
     let floats = subject.floats();
     let hvp = subject.run(&subject.values, |wires, output| {
         let at: Vec<Wire> = floats.iter().map(|&i| wires[i]).collect();
-        let constant = |(w, d): (&Wire, &Vec<f64>)| {
-            crate::constant(Tensor::new(d.clone(), &w.shape().dims()).unwrap())
-        };
+        let constant =
+            |(w, d): (&Wire, &Vec<f64>)| crate::constant(Tensor::new(d.clone(), &w.shape().dims()).unwrap());
         let direction: Vec<Wire> = at.iter().zip(&along).map(constant).collect();
         output.hvp(&at, &direction)
     });
@@ -165,7 +176,8 @@ fn the_two_layers_have_the_second_derivatives_of_their_differences() {
 #[test]
 fn written_out_or_composed_the_loss_is_the_same() {
     let written = Subject::new(program!("two_layer"), &[]);
-    let composed = program!("two_layer").replace("mean(surprise(logits, y))", "mean(cross_entropy(logits, y))");
+    let composed =
+        program!("two_layer").replace("mean(surprise(logits, y))", "mean(cross_entropy(logits, y))");
     let composed = Subject::new(&composed, &[]);
     near(written.value(&written.values), composed.value(&composed.values), 1e-14);
 }

@@ -11,8 +11,9 @@ const PROGRAM: &str = "# a network\nstage sigma(z) = 1 / (1 + exp(-z))\nstage pa
 
 fn tokens() -> impl Strategy<Value = String> {
     let words = [
-        "stage", "param", "input", "f", "x", "sum", "exp", "(", ")", "[", "]", "{", "}", "=", "==", "+", "-", "*", "^",
-        "@", ",", ":", "...", ";", "\n", "1", "2.5", "not", "and", "true", "none", "\"s\"", "he", "f64", "<", "$", "²",
+        "stage", "param", "input", "f", "x", "sum", "exp", "(", ")", "[", "]", "{", "}", "=", "==", "+", "-",
+        "*", "^", "@", ",", ":", "...", ";", "\n", "1", "2.5", "not", "and", "true", "none", "\"s\"", "he",
+        "f64", "<", "$", "²",
     ];
     prop::collection::vec(prop::sample::select(words.to_vec()), 0..40).prop_map(|words| words.join(" "))
 }
@@ -50,8 +51,11 @@ fn first(source: &str) -> String {
 #[test]
 fn nesting_is_limited_in_every_form() {
     let deep = limits::FORMULA_DEPTH;
-    let too_deep = "brackets and operators are nested deeper than 200; hint: give inner parts names of their own";
-    for (open, close) in [("(", ")"), ("-(", ")"), ("exp(", ")"), ("x[", "]"), ("[", "]"), ("2^(", ")"), ("not (", ")")] {
+    let too_deep =
+        "brackets and operators are nested deeper than 200; hint: give inner parts names of their own";
+    for (open, close) in
+        [("(", ")"), ("-(", ")"), ("exp(", ")"), ("x[", "]"), ("[", "]"), ("2^(", ")"), ("not (", ")")]
+    {
         let source = format!("{}x{}", open.repeat(20 * deep), close.repeat(20 * deep));
         assert!(first(&source).ends_with(too_deep), "{open}: {}", first(&source));
     }
@@ -69,7 +73,8 @@ fn nesting_is_limited_in_every_form() {
 fn long_sums_are_not_deep() {
     let source = format!("x{}", " + x".repeat(20_000));
     assert_eq!(first(&source), "");
-    let source = format!("a0 = x\n{}", (1..5_000).map(|i| format!("a{i} = a{} * x\n", i - 1)).collect::<String>());
+    let source =
+        format!("a0 = x\n{}", (1..5_000).map(|i| format!("a{i} = a{} * x\n", i - 1)).collect::<String>());
     assert_eq!(first(&source), "");
 }
 
@@ -104,4 +109,27 @@ fn length_is_limited() {
 fn reports_stop_at_the_limit() {
     let source = "y = @\n".repeat(100);
     assert_eq!(mistakes(&source, &Options::default()).lines().count(), limits::MISTAKES);
+}
+
+#[test]
+fn timing() {
+    let n = limits::FORMULA_BYTES;
+    for unit in ["q(x);", "x+", "(x,", "a=b;", "y=x;", "x[0]", "stage f(x)=x;", "'", "y = x *\n", "f(", "x[", "[1,", "{", "}", ")", "stage f(x){", "param w=he;", "input x[n];", "sigmoid(x)+", "x^", "not ", "sum(x,x,x,x);", "(x)(x)", "1.2.3 ", "$", "²$", "a a", "==", "x<", ":", "...", ",", "sum(x, axes=1)+", "stage f(x){a=1;"] {
+        let source = unit.repeat(n / unit.len());
+        let start = std::time::Instant::now();
+        let found = first(&source);
+        println!("{unit:?} {:?} {found}", start.elapsed());
+    }
+    let source: String = (0..90_000).map(|i| format!("x{i}+x{i};")).collect();
+    let start = std::time::Instant::now();
+    let found = first(&source[..n.min(source.len())]);
+    println!("names {:?} {found}", start.elapsed());
+    let source: String = (0..60_000).map(|i| format!("y{i}=x{i}\n")).collect();
+    let start = std::time::Instant::now();
+    let found = first(&source[..n.min(source.len())]);
+    println!("binds {:?} {found}", start.elapsed());
+    let source: String = (0..40_000).map(|i| format!("stage s{i}(x)=x+z\n")).collect::<String>() + "s5(1)+s6(zz)+ss(1)";
+    let start = std::time::Instant::now();
+    let found = first(&source);
+    println!("stages {:?} {found}", start.elapsed());
 }

@@ -2,8 +2,8 @@
 
 use super::{built, mistakes, run, tensor};
 use crate::base::{DType, Site, Spec, Tensor};
-use crate::formula::{Env, Formula, Init, Options};
 use crate::circuit::Wire;
+use crate::formula::{Env, Formula, Init, Options};
 use std::collections::BTreeMap;
 
 fn f64s(dims: &[usize]) -> Spec {
@@ -50,7 +50,10 @@ fn dimension_names_are_the_same_everywhere() {
         ..Options::default()
     };
     assert_eq!(mistakes(clash, &options(3)), "");
-    assert_eq!(mistakes(clash, &options(4)), "2:14: formula: y is declared f64[n], but given f64[4]; hint: n is 3 in x");
+    assert_eq!(
+        mistakes(clash, &options(4)),
+        "2:14: formula: y is declared f64[n], but given f64[4]; hint: n is 3 in x"
+    );
     let given = Options { dims: BTreeMap::from([("n".to_string(), 5)]), ..Options::default() };
     assert_eq!(Formula::compile(clash, &given).unwrap().inputs[0].spec, f64s(&[5]));
 }
@@ -58,7 +61,8 @@ fn dimension_names_are_the_same_everywhere() {
 #[test]
 fn a_given_dimension_is_no_input() {
     let formula = Formula::parse("param w[features] = ones\nsum(w) / batch").unwrap();
-    let dims = BTreeMap::from([("features".to_string(), 3), ("batch".to_string(), 2), ("classes".to_string(), 9)]);
+    let dims =
+        BTreeMap::from([("features".to_string(), 3), ("batch".to_string(), 2), ("classes".to_string(), 9)]);
     let built = formula.build(&Options { dims, ..Options::default() }).unwrap();
     assert_eq!(built.inputs.len(), 1);
     let output = run(&built.circuit, &built.circuit.outputs, &[tensor(&[1.0, 2.0, 3.0], &[3])]);
@@ -87,11 +91,16 @@ fn the_output_can_be_chosen() {
     let formula = Formula::parse("hidden = x * 2\ny = hidden + 1").unwrap();
     let output = |name: &str| {
         let built = formula.build(&Options { output: Some(name.into()), ..Options::default() })?;
-        Ok::<_, crate::base::Diagnostic>(run(&built.circuit, &built.circuit.outputs, &[3.0.into()])[0].data[0])
+        Ok::<_, crate::base::Diagnostic>(
+            run(&built.circuit, &built.circuit.outputs, &[3.0.into()])[0].data[0],
+        )
     };
     assert_eq!(output("hidden").unwrap(), 6.0);
     assert_eq!(output("x").unwrap(), 3.0);
-    assert_eq!(output("hiden").unwrap_err().to_string(), "hiden: formula: nothing in the formula is called hiden; hint: did you mean hidden?");
+    assert_eq!(
+        output("hiden").unwrap_err().to_string(),
+        "hiden: formula: nothing in the formula is called hiden; hint: did you mean hidden?"
+    );
     assert_eq!(
         output("loss").unwrap_err().to_string(),
         "loss: formula: nothing in the formula is called loss; hint: its bindings are hidden, y"
@@ -117,7 +126,8 @@ fn values_for_names_that_nothing_uses_are_mistakes() {
 
 #[test]
 fn each_call_opens_a_stage_with_its_inputs_and_outputs() {
-    let source = "stage inner(p) = p * 2\nstage outer(a, b) {\n  h = inner(a)\n  h + b\n}\ny = outer(x, x) + inner(x)";
+    let source =
+        "stage inner(p) = p * 2\nstage outer(a, b) {\n  h = inner(a)\n  h + b\n}\ny = outer(x, x) + inner(x)";
     let built = built(source, &[]);
     let circuit = &built.circuit;
     let stages: Vec<(&str, u32)> = circuit.stages.iter().map(|s| (s.name.as_str(), s.parent)).collect();
@@ -125,10 +135,14 @@ fn each_call_opens_a_stage_with_its_inputs_and_outputs() {
     let outer = &circuit.stages[1];
     let name = |wire: &u32| circuit.names.get(wire).map(String::as_str);
     assert_eq!(outer.inputs.iter().map(name).collect::<Vec<_>>(), [Some("outer.a"), Some("outer.b")]);
-    assert!(outer.inputs.iter().all(|&w| circuit.node(w).stage == 0), "what a stage is given comes from outside");
+    assert!(
+        outer.inputs.iter().all(|&w| circuit.node(w).stage == 0),
+        "what a stage is given comes from outside"
+    );
     assert!(outer.outputs.iter().all(|&w| circuit.node(w).stage == 1));
     assert_eq!(circuit.stages[2].outputs.len(), 1);
-    let bound: Vec<&str> = circuit.names.values().map(String::as_str).filter(|n| n.starts_with("outer.h")).collect();
+    let bound: Vec<&str> =
+        circuit.names.values().map(String::as_str).filter(|n| n.starts_with("outer.h")).collect();
     assert_eq!(bound, ["outer.h"]);
     assert_eq!(run(circuit, &circuit.outputs, &[3.0.into()])[0].data, [15.0]);
 }
@@ -182,7 +196,9 @@ fn a_missing_value_is_reported_by_the_trace_that_lacks_it() {
     let traced = crate::trace(
         |wieght: Wire| {
             let values = BTreeMap::from([("wieght".to_string(), wieght)]);
-            formula.record(&Env { dtype: DType::F64, values, dims: BTreeMap::from([("n".to_string(), 2)]) }).output
+            formula
+                .record(&Env { dtype: DType::F64, values, dims: BTreeMap::from([("n".to_string(), 2)]) })
+                .output
         },
         &(f64s(&[]),),
     );

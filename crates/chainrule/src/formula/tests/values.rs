@@ -113,7 +113,13 @@ fn a_computed_index_takes() {
 
 #[test]
 fn newlines_and_semicolons_end_bindings_except_inside_brackets() {
-    for source in ["a = (x +\n 1)", "a = x; a + 1", "a = x\n\n# note\nb = 1; a + b", "add(\n  x,\n  y=1\n)", "\u{feff}x + 1;\r\n"] {
+    for source in [
+        "a = (x +\n 1)",
+        "a = x; a + 1",
+        "a = x\n\n# note\nb = 1; a + b",
+        "add(\n  x,\n  y=1\n)",
+        "\u{feff}x + 1;\r\n",
+    ] {
         assert_eq!(number(source, &[("x", 1.0)]), 2.0, "{source}");
     }
 }
