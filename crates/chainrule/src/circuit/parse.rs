@@ -1,7 +1,9 @@
 //! Parses the text form of a circuit.
 
-use super::{Attr, Attrs, Circuit, Class, GateDef, Outputs, Stage, graph::Entry};
+use super::{Attr, Attrs, Circuit, Class, Control, GateDef, Outputs, Sampler, Stage, graph::Entry};
 use crate::base::{DType, Data, Element, Mistake, Place, Result, Site, Spec, Tensor, limits};
+use std::collections::{HashMap, HashSet};
+use std::mem::{Discriminant, discriminant};
 use std::sync::Arc;
 
 /// Where the parser stands.
@@ -9,7 +11,34 @@ struct Cursor<'a> {
     text: &'a str,
     at: usize,
     gates: &'a [&'static GateDef],
+    /// What the gates that have occurred take.
+    taken: HashMap<&'static str, Signature>,
     depth: usize,
+}
+
+/// What a gate takes. Shape rules read attributes by kind and inputs by number without looking, as our own programs only
+/// record what fits; a text may say anything.
+struct Signature {
+    kinds: Vec<(&'static str, Discriminant<Attr>)>,
+    least: usize,
+    most: usize,
+}
+
+impl Signature {
+    /// As the cases that the room draws for its tests show.
+    fn of(gate: &GateDef) -> Signature {
+        const DRAWS: u64 = 24;
+        let cases: Vec<_> = (0..DRAWS).map(|seed| (gate.sample)(&mut Sampler::new(seed))).collect();
+        let counts = || cases.iter().map(|c| c.inputs.len());
+        let (least, most) = (counts().min().unwrap_or(0), counts().max().unwrap_or(0));
+        let kinds = cases[0].attrs.list().iter().map(|(name, attr)| (*name, discriminant(attr))).collect();
+        // Gates that hold circuits take what those take, which their shape rules check.
+        let (least, most) = match gate.class {
+            Class::Control(_) => (0, usize::MAX),
+            _ => (least, if least == most { most } else { usize::MAX }),
+        };
+        Signature { kinds, least, most }
+    }
 }
 
 type Parsed<T> = std::result::Result<T, String>;
@@ -20,7 +49,7 @@ impl Circuit {
     /// # Errors
     /// The first place where the text is no circuit: an unknown gate, a wire before its gate, shapes that don't fit, bad syntax.
     pub fn parse(text: &str, gates: &[&'static GateDef]) -> Result<Circuit> {
-        let mut cursor = Cursor { text, at: 0, gates, depth: 0 };
+        let mut cursor = Cursor { text, at: 0, gates, taken: HashMap::new(), depth: 0 };
         let circuit = cursor.circuit().and_then(|circuit| {
             cursor.skip_space();
             if cursor.rest().is_empty() { Ok(circuit) } else { Err("text after the circuit".to_string()) }
@@ -43,14 +72,17 @@ impl<'a> Cursor<'a> {
 
     /// Steps over a word or mark, if it comes next.
     fn take(&mut self, mark: &str) -> bool {
-        self.skip_space();
-        let found = self.rest().starts_with(mark);
-        self.at += if found { mark.len() } else { 0 };
-        found
+        let found = self.rest().trim_start().strip_prefix(mark);
+        self.at = found.map_or(self.at, |rest| self.text.len() - rest.len());
+        found.is_some()
     }
 
     fn expect(&mut self, mark: &str) -> Parsed<()> {
-        if self.take(mark) { Ok(()) } else { Err(format!("expected {mark:?}")) }
+        if self.take(mark) {
+            return Ok(());
+        }
+        self.skip_space();
+        Err(format!("expected {mark:?}"))
     }
 
     /// The longest run of characters that `belongs` accepts.
@@ -147,17 +179,19 @@ impl<'a> Cursor<'a> {
                 self.gate(&mut circuit)?;
             }
         }
-        let inside = |wires: &[u32]| wires.iter().all(|&w| (w as usize) < circuit.len());
-        if !circuit.stages.iter().all(|s| inside(&s.inputs) && inside(&s.outputs)) {
-            return Err("a stage takes or gives a wire that is not there".to_string());
-        }
+        check_whole(&circuit)?;
         self.depth -= 1;
         Ok(circuit)
     }
 
     fn check_inputs(&self, circuit: &Circuit) -> Parsed<()> {
         let odd = circuit.inputs.iter().find(|&&i| !matches!(circuit.node(i).gate.class, Class::Input));
-        odd.map_or(Ok(()), |i| Err(format!("%{i} is no input")))
+        if let Some(i) = odd {
+            return Err(format!("%{i} is no input"));
+        }
+        let mut seen = HashSet::new();
+        let twice = circuit.inputs.iter().find(|&&i| !seen.insert(i));
+        twice.map_or(Ok(()), |i| Err(format!("%{i} is listed twice under inputs")))
     }
 
     fn stage(&mut self, circuit: &mut Circuit) -> Parsed<()> {
@@ -181,6 +215,7 @@ impl<'a> Cursor<'a> {
 
     fn gate(&mut self, circuit: &mut Circuit) -> Parsed<()> {
         self.expect("%")?;
+        let start = self.at;
         let index: u32 = self.parse()?;
         if index as usize != circuit.len() {
             return Err(format!("%{index} where %{} comes next", circuit.len()));
@@ -196,30 +231,58 @@ impl<'a> Cursor<'a> {
         }
         self.expect("=")?;
         let name = self.word()?;
-        let Some(&gate) = self.gates.iter().find(|g| g.name == name) else { return Err(format!("{name:?} is no gate")) };
+        let Some(&gate) = self.gates.iter().find(|g| g.name == name) else {
+            return Err(format!("{name:?} is no gate"));
+        };
         let inputs = self.wires(circuit.len())?;
         let attrs = self.attrs(gate)?;
         let stage = if self.take("@") { self.parse()? } else { 0 };
         if stage as usize >= circuit.stages.len() {
             return Err(format!("stage {stage} is not there"));
         }
+        // What does not fit is said of the line that it stands in, however long the gate's attributes are.
+        let end = std::mem::replace(&mut self.at, start);
         self.check_gate(gate, &attrs, &circuit.specs(&inputs), &specs)?;
+        self.at = end;
         circuit.push(Entry { gate, attrs, inputs: &inputs, outputs: &specs, stage, site: Site::Unknown });
         Ok(())
     }
 
     /// The stated specs are those that the shape rule gives.
-    fn check_gate(&self, gate: &GateDef, attrs: &Attrs, inputs: &[Spec], specs: &[Spec]) -> Parsed<()> {
+    fn check_gate(
+        &mut self,
+        gate: &'static GateDef,
+        attrs: &Attrs,
+        inputs: &[Spec],
+        specs: &[Spec],
+    ) -> Parsed<()> {
         if matches!(gate.class, Class::Input) {
             return if specs.len() == 1 { Ok(()) } else { Err("an input has one spec".to_string()) };
         }
-        if attrs.list().iter().map(|(n, _)| *n).ne(gate.attrs.iter().copied()) {
-            return Err(format!("{} has the attributes {:?}", gate.name, gate.attrs));
+        let signature = self.taken.entry(gate.name).or_insert_with(|| Signature::of(gate));
+        let given: Vec<_> = attrs.list().iter().map(|(name, attr)| (*name, discriminant(attr))).collect();
+        // A function with rules of the user's own may lack one of them.
+        let may_lack = |i: usize| i > 0 && matches!(gate.class, Class::Control(Control::Call));
+        let mut next = given.iter().peekable();
+        let all = signature
+            .kinds
+            .iter()
+            .enumerate()
+            .all(|(i, kind)| next.next_if_eq(&kind).is_some() || may_lack(i));
+        if !all || next.next().is_some() {
+            return Err(format!(
+                "{} has the attributes {:?}, in this order, each of its kind",
+                gate.name, gate.attrs
+            ));
         }
-        let outputs = match (gate.shape)(attrs, inputs).map_err(|fault| format!("{}: {}", gate.name, fault.what))? {
-            Outputs::One(spec) => vec![spec],
-            Outputs::Many(specs) => specs,
-        };
+        if inputs.len() < signature.least || inputs.len() > signature.most {
+            return Err(format!("{} takes {} inputs, not {}", gate.name, signature.least, inputs.len()));
+        }
+        let outputs =
+            match (gate.shape)(attrs, inputs).map_err(|fault| format!("{}: {}", gate.name, fault.what))? {
+                Outputs::One(spec) => vec![spec],
+                Outputs::Many(specs) => specs,
+            };
         if outputs == specs { Ok(()) } else { Err(format!("{} gives {outputs:?}, not {specs:?}", gate.name)) }
     }
 
@@ -286,6 +349,22 @@ impl<'a> Cursor<'a> {
             DType::Bool => values::<bool>(self),
         }?;
         Tensor::from_data(data, &spec.shape.dims()).map_err(|e| e.to_string())
+    }
+}
+
+/// What can be said only of a whole circuit.
+fn check_whole(circuit: &Circuit) -> Parsed<()> {
+    let (read, listed) = (circuit.reached(), circuit.inputs.iter().copied().collect::<HashSet<u32>>());
+    for (index, _) in circuit.gates().filter(|(_, n)| matches!(n.gate.class, Class::Input)) {
+        if read[index as usize] && !listed.contains(&index) {
+            return Err(format!("%{index} is read and not listed under inputs"));
+        }
+    }
+    let inside = |wires: &[u32]| wires.iter().all(|&w| (w as usize) < circuit.len());
+    if circuit.stages.iter().all(|s| inside(&s.inputs) && inside(&s.outputs)) {
+        Ok(())
+    } else {
+        Err("a stage takes or gives a wire that is not there".to_string())
     }
 }
 
