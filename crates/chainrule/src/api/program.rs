@@ -115,6 +115,24 @@ impl<In: Wires, Out: Wires> Program<In, Out> {
     }
 }
 
+impl Program<Vec<Wire>, Vec<Wire>> {
+    /// A circuit that was not traced here, such as one that was parsed: from a list of tensors to a list of tensors.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// let spec = Spec::scalar(DType::F64);
+    /// let text = trace(|x: Wire| (x * x).gradient(&x), &(spec,))?.circuit().to_string();
+    /// let program = chainrule::Program::from_circuit(chainrule::parse_circuit(&text)?);
+    /// assert_eq!(program.run(vec![3.0.into()])?[0].item()?, 6.0);
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
+    pub fn from_circuit(circuit: Circuit) -> Self {
+        let out = circuit.outputs.iter().map(|&index| Wire { trace: 0, index }).collect();
+        let paths = (0..circuit.inputs.len()).map(|i| i.to_string()).collect();
+        Program { circuit, out, paths, marker: PhantomData }
+    }
+}
+
 /// Wires are `Copy`, but a tree of them may be no `Clone`.
 trait CloneTree: Wires {
     fn clone_tree(&self) -> Self {

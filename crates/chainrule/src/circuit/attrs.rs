@@ -5,7 +5,7 @@ use crate::base::{DType, Shape, Tensor};
 use std::{fmt, sync::Arc};
 
 /// One attribute.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[allow(missing_docs)]
 pub enum Attr {
     Int(i64),
@@ -46,6 +46,34 @@ impl Attr {
             Attr::Circuit(_) => Kind::Circuit,
         }
     }
+}
+
+/// The same to the last bit, so that a NaN equals itself and 0 differs from -0: circuits are compared, not numbers.
+impl PartialEq for Attr {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Attr::Int(a), Attr::Int(b)) => a == b,
+            (Attr::Ints(a), Attr::Ints(b)) => a == b,
+            (Attr::Real(a), Attr::Real(b)) => same_real(*a, *b),
+            (Attr::Flag(a), Attr::Flag(b)) => a == b,
+            (Attr::DType(a), Attr::DType(b)) => a == b,
+            (Attr::Text(a), Attr::Text(b)) => a == b,
+            (Attr::Tensor(a), Attr::Tensor(b)) => same_tensor(a, b),
+            (Attr::Circuit(a), Attr::Circuit(b)) => Arc::ptr_eq(a, b) || a == b,
+            _ => false,
+        }
+    }
+}
+
+fn same_real(a: f64, b: f64) -> bool {
+    a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
+}
+
+fn same_tensor(a: &Tensor, b: &Tensor) -> bool {
+    if a.spec() != b.spec() || !a.dtype().is_float() {
+        return a == b;
+    }
+    a.to_f64().iter().zip(b.to_f64()).all(|(&a, b)| same_real(a, b))
 }
 
 macro_rules! attr_from {

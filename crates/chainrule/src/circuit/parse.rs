@@ -2,6 +2,7 @@
 
 use super::{Attr, Attrs, Circuit, Class, Control, GateDef, Outputs, Stage, graph::Entry};
 use crate::base::{DType, Data, Element, Mistake, Place, Result, Site, Spec, Tensor, limits};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Where the parser stands.
@@ -43,14 +44,17 @@ impl<'a> Cursor<'a> {
 
     /// Steps over a word or mark, if it comes next.
     fn take(&mut self, mark: &str) -> bool {
-        self.skip_space();
-        let found = self.rest().starts_with(mark);
-        self.at += if found { mark.len() } else { 0 };
-        found
+        let found = self.rest().trim_start().strip_prefix(mark);
+        self.at = found.map_or(self.at, |rest| self.text.len() - rest.len());
+        found.is_some()
     }
 
     fn expect(&mut self, mark: &str) -> Parsed<()> {
-        if self.take(mark) { Ok(()) } else { Err(format!("expected {mark:?}")) }
+        if self.take(mark) {
+            return Ok(());
+        }
+        self.skip_space();
+        Err(format!("expected {mark:?}"))
     }
 
     /// The longest run of characters that `belongs` accepts.
@@ -147,17 +151,19 @@ impl<'a> Cursor<'a> {
                 self.gate(&mut circuit)?;
             }
         }
-        let inside = |wires: &[u32]| wires.iter().all(|&w| (w as usize) < circuit.len());
-        if !circuit.stages.iter().all(|s| inside(&s.inputs) && inside(&s.outputs)) {
-            return Err("a stage takes or gives a wire that is not there".to_string());
-        }
+        check_whole(&circuit)?;
         self.depth -= 1;
         Ok(circuit)
     }
 
     fn check_inputs(&self, circuit: &Circuit) -> Parsed<()> {
         let odd = circuit.inputs.iter().find(|&&i| !matches!(circuit.node(i).gate.class, Class::Input));
-        odd.map_or(Ok(()), |i| Err(format!("%{i} is no input")))
+        if let Some(i) = odd {
+            return Err(format!("%{i} is no input"));
+        }
+        let mut seen = HashSet::new();
+        let twice = circuit.inputs.iter().find(|&&i| !seen.insert(i));
+        twice.map_or(Ok(()), |i| Err(format!("%{i} is listed twice under inputs")))
     }
 
     fn stage(&mut self, circuit: &mut Circuit) -> Parsed<()> {
@@ -181,6 +187,7 @@ impl<'a> Cursor<'a> {
 
     fn gate(&mut self, circuit: &mut Circuit) -> Parsed<()> {
         self.expect("%")?;
+        let start = self.at;
         let index: u32 = self.parse()?;
         if index as usize != circuit.len() {
             return Err(format!("%{index} where %{} comes next", circuit.len()));
@@ -196,36 +203,48 @@ impl<'a> Cursor<'a> {
         }
         self.expect("=")?;
         let name = self.word()?;
-        let Some(&gate) = self.gates.iter().find(|g| g.name == name) else { return Err(format!("{name:?} is no gate")) };
+        let Some(&gate) = self.gates.iter().find(|g| g.name == name) else {
+            return Err(format!("{name:?} is no gate"));
+        };
         let inputs = self.wires(circuit.len())?;
         let attrs = self.attrs(gate)?;
         let stage = if self.take("@") { self.parse()? } else { 0 };
         if stage as usize >= circuit.stages.len() {
             return Err(format!("stage {stage} is not there"));
         }
+        // What does not fit is said of the line that it stands in, however long the gate's attributes are.
+        let end = std::mem::replace(&mut self.at, start);
         self.check_gate(gate, &attrs, &circuit.specs(&inputs), &specs)?;
+        self.at = end;
         circuit.push(Entry { gate, attrs, inputs: &inputs, outputs: &specs, stage, site: Site::Unknown });
         Ok(())
     }
 
     /// The stated specs are those that the shape rule gives.
-    fn check_gate(&self, gate: &GateDef, attrs: &Attrs, inputs: &[Spec], specs: &[Spec]) -> Parsed<()> {
+    fn check_gate(
+        &mut self,
+        gate: &'static GateDef,
+        attrs: &Attrs,
+        inputs: &[Spec],
+        specs: &[Spec],
+    ) -> Parsed<()> {
         if matches!(gate.class, Class::Input) {
             return if specs.len() == 1 { Ok(()) } else { Err("an input has one spec".to_string()) };
         }
         if !gate.arity.fits(inputs.len()) {
             return Err(format!("{} takes {:?} inputs, not {}", gate.name, gate.arity, inputs.len()));
         }
-        // A rule of `custom` may be left out; its shape rule says which.
-        let optional = matches!(gate.class, Class::Control(Control::Call));
-        let missing = gate.attrs.iter().find(|(name, _)| attrs.get(name).is_none());
-        if let (Some((name, _)), false) = (missing, optional) {
+        // A function with rules of the user's own may lack one of them.
+        let optional = if matches!(gate.class, Class::Control(Control::Call)) { 1 } else { usize::MAX };
+        let missing = gate.attrs.iter().enumerate().find(|(i, (name, _))| *i < optional && attrs.get(name).is_none());
+        if let Some((_, (name, _))) = missing {
             return Err(format!("{} has no {name}", gate.name));
         }
-        let outputs = match (gate.shape)(attrs, inputs).map_err(|fault| format!("{}: {}", gate.name, fault.what))? {
-            Outputs::One(spec) => vec![spec],
-            Outputs::Many(specs) => specs,
-        };
+        let outputs =
+            match (gate.shape)(attrs, inputs).map_err(|fault| format!("{}: {}", gate.name, fault.what))? {
+                Outputs::One(spec) => vec![spec],
+                Outputs::Many(specs) => specs,
+            };
         if outputs == specs { Ok(()) } else { Err(format!("{} gives {outputs:?}, not {specs:?}", gate.name)) }
     }
 
@@ -296,6 +315,22 @@ impl<'a> Cursor<'a> {
             DType::Bool => values::<bool>(self),
         }?;
         Tensor::from_data(data, &spec.shape.dims()).map_err(|e| e.to_string())
+    }
+}
+
+/// What can be said only of a whole circuit.
+fn check_whole(circuit: &Circuit) -> Parsed<()> {
+    let (read, listed) = (circuit.reached(), circuit.inputs.iter().copied().collect::<HashSet<u32>>());
+    for (index, _) in circuit.gates().filter(|(_, n)| matches!(n.gate.class, Class::Input)) {
+        if read[index as usize] && !listed.contains(&index) {
+            return Err(format!("%{index} is read and not listed under inputs"));
+        }
+    }
+    let inside = |wires: &[u32]| wires.iter().all(|&w| (w as usize) < circuit.len());
+    if circuit.stages.iter().all(|s| inside(&s.inputs) && inside(&s.outputs)) {
+        Ok(())
+    } else {
+        Err("a stage takes or gives a wire that is not there".to_string())
     }
 }
 

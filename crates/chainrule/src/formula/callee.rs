@@ -78,7 +78,8 @@ pub(super) fn mismatches(callee: &Callee<'_>, arguments: &[Argument], span: Span
     let parameters = callee.parameters();
     let places = matched(&parameters, arguments);
     let usage = || format!("write {}", callee.usage());
-    let complain = |span: Span, what: String, hint: String| Report { span, gate: callee.name().to_string(), what, hint };
+    let complain =
+        |span: Span, what: String, hint: String| Report { span, gate: callee.name().to_string(), what, hint };
     let positional = arguments.iter().filter(|a| a.keyword.is_none()).count();
     if positional > parameters.len() {
         let what = format!("takes {}, given {positional}", counted(parameters.len()));

@@ -14,10 +14,11 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             let off = distance(&letters, &other);
             // A name of one letter is near to every other: only its other case will do.
             let alike = off == 0 || off <= allowed && letters.len().min(other.len()) > 1;
-            alike.then_some((off, candidate))
+            alike.then_some(((off, letters.len().abs_diff(other.len())), candidate))
         },
     );
-    near.min_by_key(|(off, _)| *off).map(|(_, candidate)| candidate)
+    // Of the nearest, one as long as what was written.
+    near.min().map(|(_, candidate)| candidate)
 }
 
 /// `did you mean ...?`, or else what is given.

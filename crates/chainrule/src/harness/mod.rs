@@ -9,6 +9,7 @@ mod circuits;
 mod derivatives;
 mod facts;
 mod integers;
+mod texts;
 mod values;
 
 use crate::base::{DType, Tensor};
