@@ -119,7 +119,7 @@ fn bad_texts_name_the_place() {
         (
             "circuit {\n  %0: f64[2] = input\n  %1: f64[] = sum %0 {axes: 0}\n}",
             "3:",
-            "sum has the attributes [\"axes\"]",
+            "axes of sum is one Ints",
         ),
         (
             "circuit {\n  %0: f64[2] = input\n  %1: f64[] = sum %0 {axes: [7]}\n}",

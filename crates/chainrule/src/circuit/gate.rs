@@ -52,6 +52,15 @@ impl Arity {
     }
 }
 
+impl std::fmt::Display for Arity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Arity::Exactly(n) => write!(f, "{n}"),
+            Arity::AtLeast(n) => write!(f, "at least {n}"),
+        }
+    }
+}
+
 /// The documentation of a gate or function. Empty fields are left out when it is printed.
 #[derive(Clone, Copy)]
 pub struct Doc {

@@ -232,7 +232,7 @@ impl<'a> Cursor<'a> {
             return if specs.len() == 1 { Ok(()) } else { Err("an input has one spec".to_string()) };
         }
         if !gate.arity.fits(inputs.len()) {
-            return Err(format!("{} takes {:?} inputs, not {}", gate.name, gate.arity, inputs.len()));
+            return Err(format!("{} takes {} inputs, not {}", gate.name, gate.arity, inputs.len()));
         }
         // A function with rules of the user's own may lack one of them.
         let optional = if matches!(gate.class, Class::Control(Control::Call)) { 1 } else { usize::MAX };

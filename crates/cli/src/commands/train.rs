@@ -84,7 +84,7 @@ pub struct Train {
 }
 
 const EXAMPLE: &str = "\
-Examples:
+Example:
   chainrule train digits --epochs 20 --save digits.safetensors
   chainrule train --data flowers.csv --label kind --layers 64,32
 
