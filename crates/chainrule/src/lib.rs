@@ -27,24 +27,24 @@ mod gates;
 mod api;
 pub mod formula;
 mod functions;
+#[cfg(test)]
+mod harness;
 mod numeric;
 mod plan;
 mod reference;
 mod run;
-#[cfg(test)]
-mod harness;
 mod transform;
 
 pub use api::*;
 pub use base::*;
 #[cfg(feature = "derive")]
 pub use chainrule_derive::Tree;
-pub use gates::{
-    Comparable, Power, Triangle, concat, cond, constant, iota, iterate, recurrence, scan, scan_reverse, while_bounded,
-    while_loop,
-};
 pub use circuit::{Circuit, Leaf, Node, Path, Stage, Tree, Wire, Wires, name, stage};
 pub use functions::{Conv, Pool, attention, einsum, stack};
+pub use gates::{
+    Comparable, Power, Triangle, concat, cond, constant, iota, iterate, recurrence, scan, scan_reverse,
+    while_bounded, while_loop,
+};
 
 /// Reads the text form of a circuit, as its `Display` prints it.
 ///
@@ -62,5 +62,8 @@ pub mod random {
 /// What most programs use.
 pub mod prelude {
     pub use crate::{DType, Diagnostic, Result, Shape, Spec, Tensor, Tree, Wire, Wires};
-    pub use crate::{compile, cond, constant, custom_jvp, custom_rules, custom_vjp, iterate, jvp, scan, stage, trace, vjp, vmap, while_bounded, while_loop};
+    pub use crate::{
+        compile, cond, constant, custom_jvp, custom_rules, custom_vjp, iterate, jvp, scan, stage, trace, vjp,
+        vmap, while_bounded, while_loop,
+    };
 }

@@ -44,7 +44,8 @@ fn the_neuron_in_stages() {
     }
     // the same product from the local gradients that the gates inside state, one after the other
     let wires = parts["wires"].as_array().expect("wires are a list").iter().filter(|w| w["stage"] == "sigma");
-    let locals = wires.flat_map(|w| w["locals"].as_array().expect("a local for each input")).filter(|l| !l.is_null());
+    let locals =
+        wires.flat_map(|w| w["locals"].as_array().expect("a local for each input")).filter(|l| !l.is_null());
     let product: f64 = locals.map(number).product();
     assert!(ulps(product, (1.0 - s) * s) <= 8);
 }
@@ -91,8 +92,19 @@ fn every_binding_is_a_wire_with_its_name() {
     assert_eq!(number(&wire("unused")["value"]), 2.0);
     assert!(wire("unused")["upstream"].is_null());
     let keys: Vec<&str> = wire("a").as_object().expect("a map").keys().map(String::as_str).collect();
-    let mut wanted =
-        ["id", "gate", "name", "stage", "inputs", "shape", "dtype", "value", "upstream", "locals", "downstream"];
+    let mut wanted = [
+        "id",
+        "gate",
+        "name",
+        "stage",
+        "inputs",
+        "shape",
+        "dtype",
+        "value",
+        "upstream",
+        "locals",
+        "downstream",
+    ];
     wanted.sort_unstable();
     assert_eq!(keys, wanted);
     assert_eq!(wire("a")["locals"], serde_json::json!([[2.0], [0.5]]));
@@ -103,7 +115,8 @@ fn every_binding_is_a_wire_with_its_name() {
 fn constants_and_gates_that_are_not_element_wise_have_no_local() {
     let answer = explain("sum(2 * x)", &["x=[1,2]"]);
     let wires = answer["wires"].as_array().expect("wires are a list");
-    let of = |gate: &str| wires.iter().find(|w| w["gate"] == gate).unwrap_or_else(|| panic!("a {gate} is there"));
+    let of =
+        |gate: &str| wires.iter().find(|w| w["gate"] == gate).unwrap_or_else(|| panic!("a {gate} is there"));
     assert!(of("constant")["upstream"].is_null());
     assert_eq!(of("sum")["locals"], serde_json::json!([null]));
     assert_eq!(of("sum")["downstream"], serde_json::json!([[1.0, 1.0]]));
@@ -114,7 +127,8 @@ fn constants_and_gates_that_are_not_element_wise_have_no_local() {
 #[test]
 fn tensors_upstreams_and_other_outputs() {
     let values = ["x=[[1,2],[3,4]]", "w=[1,-1]"];
-    let grad = |more: &[&str]| run(&[&["grad", "--json", "h = x @ w\nf = sum(h^2)"], &values[..], more].concat());
+    let grad =
+        |more: &[&str]| run(&[&["grad", "--json", "h = x @ w\nf = sum(h^2)"], &values[..], more].concat());
     let answer = grad(&[]).json();
     assert_eq!(number(&answer["output"]["value"]), 2.0);
     assert_eq!(numbers(&answer["gradients"]["w"]["value"]), [-8.0, -12.0]);
@@ -148,11 +162,13 @@ fn numbers_survive_the_way_through_json() {
 
 #[test]
 fn values_come_from_files() {
-    let json = file("values.json", br#"{"x": {"shape": [2], "dtype": "f64", "data": [1, 2]}, "k": [3, 4], "s": 5}"#);
+    let json =
+        file("values.json", br#"{"x": {"shape": [2], "dtype": "f64", "data": [1, 2]}, "k": [3, 4], "s": 5}"#);
     let answer = run(&["grad", "--json", "sum(x * k) * s", "--inputs", json, "s=2"]).json();
     assert_eq!(number(&answer["output"]["value"]), 22.0);
     let npz = file("values.npz", include_bytes!("data/values.npz"));
-    let answer = run(&["grad", "--json", "input n: i64[2]\nsum(x * y) + cast(n[0], f64)", "--inputs", npz]).json();
+    let answer =
+        run(&["grad", "--json", "input n: i64[2]\nsum(x * y) + cast(n[0], f64)", "--inputs", npz]).json();
     assert_eq!(number(&answer["output"]["value"]), 36.0);
     let formula = file("net.cr", b"# a comment\nf = x * y\n");
     assert_eq!(run(&["grad", formula, "x=2", "y=3"]).ok(), "f          6\nd f / d x  3\nd f / d y  2\n");

@@ -19,7 +19,8 @@ fn every_help_text_has_an_example_that_works() {
     assert!(commands.contains(&"explain") && commands.contains(&"gates"), "{commands:?}");
     for name in commands {
         let help = run(&[name, "--help"]).ok();
-        let example = help.split_once("Example:\n").unwrap_or_else(|| panic!("{name} --help has an example")).1;
+        let example =
+            help.split_once("Example:\n").unwrap_or_else(|| panic!("{name} --help has an example")).1;
         let line = example.lines().next().map(str::trim).unwrap_or_default();
         assert!(line.starts_with(&format!("chainrule {name}")), "{line}");
         if name != "train" {
@@ -42,7 +43,11 @@ fn pipes_get_no_codes_and_drawings_are_whole() {
     let wrong = run(&["explain", "sigmiod(x)", "x=1"]);
     assert!(!wrong.err.contains('\u{1b}'));
     // where colours are forced, the letters are the same
-    let output = command().args(neuron).env("CLICOLOR_FORCE", "1").output().expect("the binary was built for this test");
+    let output = command()
+        .args(neuron)
+        .env("CLICOLOR_FORCE", "1")
+        .output()
+        .expect("the binary was built for this test");
     let coloured = String::from_utf8(output.stdout).expect("the program prints UTF-8");
     assert!(coloured.contains("\u{1b}["), "{coloured}");
     let mut letters = String::new();

@@ -42,11 +42,7 @@ fn shapes_that_do_not_fit_are_underlined() {
 
 #[test]
 fn missing_values_are_listed_at_once() {
-    says(
-        &["explain", "w*x + b", "x=1"],
-        2,
-        "error: no value for w, b\n  = hint: add w=VALUE b=VALUE\n",
-    );
+    says(&["explain", "w*x + b", "x=1"], 2, "error: no value for w, b\n  = hint: add w=VALUE b=VALUE\n");
 }
 
 #[test]
@@ -174,13 +170,21 @@ fn files_that_can_not_be_read() {
         3,
         "error: none.json: can't be read: no such file or directory\n",
     );
-    says(&["grad", "x", "x=@a_folder"], 3, "error: a_folder: can't be read: it is a directory\n  = hint: name a file\n");
+    says(
+        &["grad", "x", "x=@a_folder"],
+        3,
+        "error: a_folder: can't be read: it is a directory\n  = hint: name a file\n",
+    );
 }
 
 #[test]
 fn files_with_something_else_in_them() {
     let empty = file("empty.cr", b"");
-    says(&["explain", empty], 2, "error: empty.cr: is empty\n  = hint: write a formula, as in f = (x + y) * z\n");
+    says(
+        &["explain", empty],
+        2,
+        "error: empty.cr: is empty\n  = hint: write a formula, as in f = (x + y) * z\n",
+    );
     let empty = file("empty.json", b"");
     says(
         &["grad", "x", "--inputs", empty],
@@ -228,19 +232,29 @@ fn archives_that_are_not_whole() {
 #[test]
 fn a_full_disk_is_a_failure_and_a_closed_pipe_is_none() {
     if let Ok(full) = std::fs::OpenOptions::new().write(true).open("/dev/full") {
-        let output = command().args(["gates"]).stdout(full).output().expect("the binary was built for this test");
+        let output =
+            command().args(["gates"]).stdout(full).output().expect("the binary was built for this test");
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(3), "{said}");
         assert!(said.starts_with("error: standard output can't be written: "), "{said}");
     }
-    let mut child = command().args(["gates", "--markdown"]).stdout(std::process::Stdio::piped()).spawn().expect("it starts");
+    let mut child = command()
+        .args(["gates", "--markdown"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("it starts");
     drop(child.stdout.take());
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
 }
 
 #[test]
 fn wrong_usage_is_code_2() {
-    for arguments in [&["explain"][..], &["expain", "x"], &["grad", "x", "--dtype", "f16"], &["gates", "add", "--markdown"]] {
+    for arguments in [
+        &["explain"][..],
+        &["expain", "x"],
+        &["grad", "x", "--dtype", "f16"],
+        &["gates", "add", "--markdown"],
+    ] {
         assert_eq!(run(arguments).code, Some(2), "{arguments:?}");
     }
     assert!(run(&["explain", "x", "--sed", "1"]).err.contains("--seed"));

@@ -175,10 +175,7 @@ mod tests {
                 weight: W,
             }
         ));
-        assert_has(
-            &text,
-            quote!(impl<W: ::chainrule::Leaf> ::chainrule::Tree for Net<W>),
-        );
+        assert_has(&text, quote!(impl<W: ::chainrule::Leaf> ::chainrule::Tree for Net<W>));
         assert_has(
             &text,
             quote!(
@@ -212,10 +209,7 @@ mod tests {
         });
         assert_has(&text, quote!(w: f(&self.w)));
         assert_has(&text, quote!(b: self.b.iter().map(|item| f(&(*item))).collect()));
-        assert_has(
-            &text,
-            quote!(pair: (f(&self.pair.0), ::core::clone::Clone::clone(&self.pair.1),)),
-        );
+        assert_has(&text, quote!(pair: (f(&self.pair.0), ::core::clone::Clone::clone(&self.pair.1),)));
         assert_has(&text, quote!(opt: self.opt.as_ref().map(|item| f(&(*item)))));
         assert_has(&text, quote!(arr: self.arr.each_ref().map(|item| f(&(*item)))));
         assert_has(
@@ -239,10 +233,7 @@ mod tests {
             quote!(path.field("w"); <T as ::chainrule::Tree>::visit(&self.w, path, f); path.pop();),
         );
         assert_has(&text, quote!(path.field("type");));
-        assert_has(
-            &text,
-            quote!(<Vec<T> as ::chainrule::Tree>::visit_mut(&mut self.r#type, f);),
-        );
+        assert_has(&text, quote!(<Vec<T> as ::chainrule::Tree>::visit_mut(&mut self.r#type, f);));
         assert_eq!(text.matches("heads").count(), 2, "heads is only cloned: {text}");
     }
 
@@ -251,13 +242,7 @@ mod tests {
         let text = expansion(parse_quote!(
             struct Pair<T>(T, u8);
         ));
-        assert_has(
-            &text,
-            quote!(Pair {
-                0: f(&self.0),
-                1: ::core::clone::Clone::clone(&self.1)
-            }),
-        );
+        assert_has(&text, quote!(Pair { 0: f(&self.0), 1: ::core::clone::Clone::clone(&self.1) }));
         assert_has(&text, quote!(path.field("0");));
     }
 }

@@ -51,12 +51,7 @@ impl Model {
             );
             return Err(Error::new(input.ident.span(), what));
         }
-        Ok(Model {
-            name: input.ident,
-            generics: input.generics,
-            leaf,
-            fields,
-        })
+        Ok(Model { name: input.ident, generics: input.generics, leaf, fields })
     }
 }
 
@@ -96,12 +91,7 @@ fn read_fields(fields: &Fields, leaf: &Ident) -> Result<Vec<Field>> {
             Some(name) => (Member::Named(name.clone()), name.unraw().to_string()),
             None => (Member::Unnamed(Index::from(index)), index.to_string()),
         };
-        read.push(Field {
-            member,
-            label,
-            ty: field.ty.clone(),
-            is_part,
-        });
+        read.push(Field { member, label, ty: field.ty.clone(), is_part });
     }
     errors.map_or(Ok(read), Err)
 }
@@ -131,11 +121,7 @@ fn check_part(ty: &Type, leaf: &Ident) -> Result<()> {
 /// The type as a person writes it: tokens print with a space around each.
 fn readable(ty: &Type) -> String {
     let text = ty.to_token_stream().to_string();
-    text.replace("& ", "&")
-        .replace(" <", "<")
-        .replace("< ", "<")
-        .replace(" >", ">")
-        .replace("[ ", "[")
+    text.replace("& ", "&").replace(" <", "<").replace("< ", "<").replace(" >", ">").replace("[ ", "[")
 }
 
 /// Whether the type names the parameter.
@@ -179,11 +165,7 @@ mod tests {
     fn refusal(input: DeriveInput) -> String {
         match Model::read(input) {
             Ok(_) => panic!("the struct should have been refused"),
-            Err(error) => error
-                .into_iter()
-                .map(|one| one.to_string())
-                .collect::<Vec<_>>()
-                .join("\n"),
+            Err(error) => error.into_iter().map(|one| one.to_string()).collect::<Vec<_>>().join("\n"),
         }
     }
 
@@ -195,11 +177,7 @@ mod tests {
             }
         })
         .unwrap();
-        let parts: Vec<_> = model
-            .fields
-            .iter()
-            .map(|field| (field.label.as_str(), field.is_part))
-            .collect();
+        let parts: Vec<_> = model.fields.iter().map(|field| (field.label.as_str(), field.is_part)).collect();
         let expected = [
             ("weight", true),
             ("layers", true),

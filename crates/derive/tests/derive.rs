@@ -45,19 +45,10 @@ struct Chain<T> {
 }
 
 fn mlp() -> Mlp<Wire> {
-    let layer = |n| Layer {
-        weight: Wire(n),
-        bias: Some(Wire(n + 1)),
-    };
+    let layer = |n| Layer { weight: Wire(n), bias: Some(Wire(n + 1)) };
     Mlp {
         w1: Wire(0),
-        layers: vec![
-            layer(1),
-            Layer {
-                weight: Wire(3),
-                bias: None,
-            },
-        ],
+        layers: vec![layer(1), Layer { weight: Wire(3), bias: None }],
         pair: (Wire(4), Wire(5)),
         opt: Some(Wire(6)),
         arr: [Wire(7), Wire(8), Wire(9)],
@@ -70,9 +61,7 @@ fn mlp() -> Mlp<Wire> {
 
 fn leaves<A: Tree>(tree: &A) -> Vec<(String, &A::Leaf)> {
     let mut found = Vec::new();
-    tree.visit(&mut Path::default(), &mut |path, leaf| {
-        found.push((path.text(), leaf))
-    });
+    tree.visit(&mut Path::default(), &mut |path, leaf| found.push((path.text(), leaf)));
     found
 }
 
@@ -82,10 +71,7 @@ fn map_keeps_the_form_and_the_settings() {
     let specs: Mlp<Spec> = net.map(&mut |wire| Spec(format!("s{}", wire.0)));
     assert_eq!(specs.layers[0].bias, Some(Spec("s2".to_string())));
     assert_eq!(specs.layers[1].bias, None);
-    assert_eq!(
-        specs.deep[1],
-        (Some(Spec("s11".to_string())), [Spec("s12".to_string())])
-    );
+    assert_eq!(specs.deep[1], (Some(Spec("s11".to_string())), [Spec("s12".to_string())]));
     assert_eq!((specs.heads, specs.name.as_str()), (4, "net"));
     let back: Mlp<Wire> = specs.map(&mut |spec| Wire(spec.0[1..].parse().unwrap()));
     assert_eq!(back, net);
@@ -126,28 +112,16 @@ fn tuple_structs_and_other_generics() {
     let pair = Pair(Wire(1), 7, vec![Wire(2)]);
     let paths: Vec<String> = leaves(&pair).into_iter().map(|(path, _)| path).collect();
     assert_eq!(paths, ["0", "2.0"]);
-    assert_eq!(
-        pair.map(&mut |wire| Wire(wire.0 + 1)),
-        Pair(Wire(2), 7, vec![Wire(3)])
-    );
+    assert_eq!(pair.map(&mut |wire| Wire(wire.0 + 1)), Pair(Wire(2), 7, vec![Wire(3)]));
 
-    let named = Named {
-        name: "taps",
-        taps: [Wire(1), Wire(2), Wire(3)],
-    };
+    let named = Named { name: "taps", taps: [Wire(1), Wire(2), Wire(3)] };
     let specs: Named<'_, Spec, 3> = named.map(&mut |wire| Spec(wire.0.to_string()));
     assert_eq!((specs.name, specs.taps[2].0.as_str()), ("taps", "3"));
 }
 
 #[test]
 fn a_tree_may_hold_itself() {
-    let chain = Chain {
-        here: Wire(1),
-        next: Some(Box::new(Chain {
-            here: Wire(2),
-            next: None,
-        })),
-    };
+    let chain = Chain { here: Wire(1), next: Some(Box::new(Chain { here: Wire(2), next: None })) };
     let doubled: Chain<Wire> = chain.map(&mut |wire| Wire(wire.0 * 2));
     assert_eq!(doubled.next.map(|next| next.here), Some(Wire(4)));
 }

@@ -31,7 +31,13 @@ impl Batch<Spec> {
 impl Batch<Tensor> {
     /// Fills it with examples, normalised, and images shifted where `shifts` says so. Rows that are left over have
     /// zeros and weight 0.
-    pub fn load(&mut self, data: &Dataset, rows: &[usize], normaliser: &Normaliser, mut shifts: Option<&mut Rng>) {
+    pub fn load(
+        &mut self,
+        data: &Dataset,
+        rows: &[usize],
+        normaliser: &Normaliser,
+        mut shifts: Option<&mut Rng>,
+    ) {
         let width = data.width();
         let x = numbers::<f32>(&mut self.x);
         for (&row, to) in rows.iter().zip(x.chunks_exact_mut(width.max(1))) {

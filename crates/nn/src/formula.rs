@@ -34,18 +34,25 @@ impl FormulaModel {
     /// Mistakes in the formula, inputs that the data does not have, missing or misshapen `logits` and `loss`.
     pub fn new(formula: &Formula, data: &Dataset, rows: usize) -> Result<FormulaModel> {
         names(formula, data)?;
-        let mut options = Options { dtype: DType::F32, dims: dims(rows, data.width(), data.classes.len()), ..Options::default() };
+        let mut options = Options {
+            dtype: DType::F32,
+            dims: dims(rows, data.width(), data.classes.len()),
+            ..Options::default()
+        };
         for variable in formula.inputs().filter(|v| !options.dims.contains_key(&v.name)) {
             let (dims, dtype) = match variable.name.as_str() {
                 "x" => (vec![rows, data.width()], DType::F32),
                 "y" => (vec![rows], DType::I64),
                 _ => (vec![rows], DType::F32),
             };
-            let spec = Spec::new(&dims, dtype).map_err(|why| Error::argument("--batch", why, "choose a smaller one"))?;
+            let spec = Spec::new(&dims, dtype)
+                .map_err(|why| Error::argument("--batch", why, "choose a smaller one"))?;
             options.specs.insert(variable.name.clone(), spec);
         }
         let built = formula.build(&options)?;
-        let result = |name: &str| built.bindings.iter().find(|(n, _)| n == name).map(|(_, wire)| built.circuit.node(*wire).spec);
+        let result = |name: &str| {
+            built.bindings.iter().find(|(n, _)| n == name).map(|(_, wire)| built.circuit.node(*wire).spec)
+        };
         let [logits, loss] = RESULTS.map(result);
         let by_row = loss.is_some_and(|spec| spec.shape.rank() > 0);
         shaped("logits", logits, &[&[rows, data.classes.len()]])?;
@@ -62,16 +69,23 @@ impl FormulaModel {
 }
 
 fn dims(rows: usize, features: usize, classes: usize) -> BTreeMap<String, usize> {
-    [("batch", rows), ("features", features), ("classes", classes)].map(|(name, n)| (name.to_string(), n)).into()
+    [("batch", rows), ("features", features), ("classes", classes)]
+        .map(|(name, n)| (name.to_string(), n))
+        .into()
 }
 
 /// Whether the formula binds what it must, has something to train and asks only for what the data has.
 fn names(formula: &Formula, data: &Dataset) -> Result<()> {
-    let mistake = |what: String, hint: String| Mistake::new(Place::Argument(NAME.into()), "", what).hint(hint);
+    let mistake =
+        |what: String, hint: String| Mistake::new(Place::Argument(NAME.into()), "", what).hint(hint);
     let mut mistakes = Vec::new();
     for name in RESULTS.into_iter().filter(|name| !formula.bindings().iter().any(|b| b == name)) {
-        let meaning = if name == "loss" { "what is to be made small" } else { "one number for each row and class" };
-        mistakes.push(mistake(format!("the formula does not bind {name}"), format!("write {name} = ..., {meaning}")));
+        let meaning =
+            if name == "loss" { "what is to be made small" } else { "one number for each row and class" };
+        mistakes.push(mistake(
+            format!("the formula does not bind {name}"),
+            format!("write {name} = ..., {meaning}"),
+        ));
     }
     if formula.params().next().is_none() {
         let hint = "declare what training changes, as in param W[features, classes] = he";
@@ -81,7 +95,10 @@ fn names(formula: &Formula, data: &Dataset) -> Result<()> {
     let known = || given.into_iter().chain(data.columns.iter().map(String::as_str));
     for variable in formula.inputs().filter(|v| !known().any(|name| name == v.name)) {
         let near = nearest(&variable.name, known());
-        let hint = near.map_or("inputs are x (all features), y (the class) and columns by name".into(), |n| format!("did you mean {n}?"));
+        let hint = near
+            .map_or("inputs are x (all features), y (the class) and columns by name".into(), |n| {
+                format!("did you mean {n}?")
+            });
         mistakes.push(mistake(format!("the data has no column {}", variable.name), hint));
     }
     Diagnostic::from_all(mistakes).map_or(Ok(()), |mistakes| Err(mistakes.into()))
@@ -93,7 +110,11 @@ fn shaped(name: &str, spec: Option<Spec>, wanted: &[&[usize]]) -> Result<()> {
         return Ok(());
     }
     let wanted = wanted.iter().map(|dims| format!("f32{dims:?}")).collect::<Vec<_>>().join(" or ");
-    let hint = if name == "loss" { "take its mean over the batch" } else { "give one number for each row of x and each class" };
+    let hint = if name == "loss" {
+        "take its mean over the batch"
+    } else {
+        "give one number for each row of x and each class"
+    };
     Err(Error::argument(NAME, format!("{name} is {spec}, but must be {wanted}"), hint))
 }
 
@@ -111,7 +132,8 @@ impl Model for FormulaModel {
 
     fn record(&self, net: &Parameters<Wire>, batch: &Batch<Wire>) -> Outcome {
         let shape = batch.x.shape();
-        let mut values: BTreeMap<String, Wire> = net.names.iter().cloned().zip(net.values.iter().copied()).collect();
+        let mut values: BTreeMap<String, Wire> =
+            net.names.iter().cloned().zip(net.values.iter().copied()).collect();
         for variable in self.formula.inputs() {
             let wire = match variable.name.as_str() {
                 "x" => batch.x,
@@ -147,7 +169,8 @@ mod tests {
     fn data(rows: usize) -> Dataset {
         let mut rng = Rng::new(3, Purpose::Split);
         let labels: Vec<usize> = (0..rows).map(|i| i % 2).collect();
-        let features = labels.iter().flat_map(|&l| [l as f64 * 2.0 - 1.0, 0.5].map(|m| (m + 0.4 * rng.normal()) as f32));
+        let features =
+            labels.iter().flat_map(|&l| [l as f64 * 2.0 - 1.0, 0.5].map(|m| (m + 0.4 * rng.normal()) as f32));
         Dataset {
             columns: vec!["width".into(), "height".into()],
             features: features.collect(),
@@ -159,7 +182,15 @@ mod tests {
 
     fn settings() -> Settings {
         let optimiser = Optimiser { rule: Rule::ADAM, shrink: 0.0 };
-        Settings { epochs: 20, batch: 16, rate: 0.05, schedule: Schedule::Constant, optimiser, seed: 1, shifts: false }
+        Settings {
+            epochs: 20,
+            batch: 16,
+            rate: 0.05,
+            schedule: Schedule::Constant,
+            optimiser,
+            seed: 1,
+            shifts: false,
+        }
     }
 
     fn trained(source: &str, rows: usize) -> f64 {
@@ -175,7 +206,9 @@ mod tests {
     fn formulas_train_with_a_loss_for_the_batch_or_for_each_row() {
         let head = "param W[features, classes] = glorot\nparam b[classes] = zeros\nlogits = x @ W + b\n";
         // 50 rows in batches of 16: the last one is short.
-        for loss in ["loss = mean(cross_entropy(logits, y)) + 0.001 * sum(W^2)", "loss = cross_entropy(logits, y)"] {
+        for loss in
+            ["loss = mean(cross_entropy(logits, y)) + 0.001 * sum(W^2)", "loss = cross_entropy(logits, y)"]
+        {
             let accuracy = trained(&format!("{head}{loss}"), 50);
             assert!(accuracy > 0.95, "{loss}: {accuracy}");
         }
@@ -217,7 +250,9 @@ mod tests {
 
     #[test]
     fn formulas_that_do_not_fit_are_refused_with_every_reason() {
-        let refusal = |source: &str| FormulaModel::new(&Formula::parse(source).unwrap(), &data(50), 16).unwrap_err().to_string();
+        let refusal = |source: &str| {
+            FormulaModel::new(&Formula::parse(source).unwrap(), &data(50), 16).unwrap_err().to_string()
+        };
         let text = refusal("f = x + widht");
         for part in [
             "--model: the formula does not bind logits; hint: write logits = ..., one number for each row and class",
@@ -227,7 +262,8 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part} in {text}");
         }
-        let text = refusal("param W[features, 3] = he\nlogits = x @ W\nloss = mean(cross_entropy(logits, y))");
+        let text =
+            refusal("param W[features, 3] = he\nlogits = x @ W\nloss = mean(cross_entropy(logits, y))");
         assert!(text.starts_with("--model: logits is f32[16, 3], but must be f32[16, 2]"), "{text}");
         let text = refusal("param W[features, 2] = he\nlogits = x @ W\nloss = logits");
         assert!(text.starts_with("--model: loss is f32[16, 2], but must be f32[] or f32[16]"), "{text}");

@@ -82,7 +82,8 @@ impl fmt::Display for Confusion {
     /// A table: true classes down, predicted ones across, a dot for none.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let cell = |n: usize| if n == 0 { ".".to_string() } else { n.to_string() };
-        let widths = self.classes.iter().map(|c| c.chars().count()).chain(self.counts.iter().map(|&n| cell(n).len()));
+        let widths =
+            self.classes.iter().map(|c| c.chars().count()).chain(self.counts.iter().map(|&n| cell(n).len()));
         let width = widths.max().unwrap_or(1);
         let first = self.classes.iter().map(|c| c.chars().count()).max().unwrap_or(0);
         write!(f, "{:first$}", "")?;

@@ -50,7 +50,13 @@ mod tests {
 
     fn data(features: &[f32], image: Option<(usize, usize)>) -> Dataset {
         let columns = vec!["a".to_string(), "b".to_string()];
-        Dataset { columns, features: features.to_vec(), labels: vec![0; features.len() / 2], classes: vec![], image }
+        Dataset {
+            columns,
+            features: features.to_vec(),
+            labels: vec![0; features.len() / 2],
+            classes: vec![],
+            image,
+        }
     }
 
     #[test]

@@ -133,7 +133,8 @@ mod tests {
     fn agrees(optimiser: Optimiser, rate: f64, recurrence: impl Fn(f64, &mut [f64; 2], f64, i32) -> f64) {
         let function = step(optimiser);
         let start = |v: [f64; 2]| vec![Tensor::scalar(v[0]), Tensor::new(vec![v[1]], &[1, 1]).unwrap()];
-        let mut state = (start([0.5, -0.7]), vec![start([0.0; 2]); optimiser.moments()], Tensor::scalar(0i64));
+        let mut state =
+            (start([0.5, -0.7]), vec![start([0.0; 2]); optimiser.moments()], Tensor::scalar(0i64));
         let (mut a, mut b, mut memory) = (0.5, -0.7, [[0.0; 2]; 2]);
         let mut loss = Tensor::scalar(0.0);
         for count in 1..=50 {
@@ -143,7 +144,10 @@ mod tests {
             b -= rate * optimiser.shrink * b;
             b = recurrence(b, &mut memory[1], db, count);
             let got = [state.0[0].item().unwrap(), state.0[1].item().unwrap()];
-            assert!((got[0] - a).abs() < 1e-12 && (got[1] - b).abs() < 1e-12, "step {count}: {got:?} for {a}, {b}");
+            assert!(
+                (got[0] - a).abs() < 1e-12 && (got[1] - b).abs() < 1e-12,
+                "step {count}: {got:?} for {a}, {b}"
+            );
         }
         assert_eq!(state.2.item().unwrap(), 50.0);
     }

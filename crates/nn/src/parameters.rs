@@ -39,7 +39,10 @@ mod tests {
 
     #[test]
     fn paths_are_the_names() {
-        let tree = Parameters { names: vec!["w".into(), "b".into()], values: vec![Tensor::scalar(1.0), Tensor::scalar(2.0)] };
+        let tree = Parameters {
+            names: vec!["w".into(), "b".into()],
+            values: vec![Tensor::scalar(1.0), Tensor::scalar(2.0)],
+        };
         assert_eq!(tree.paths(), ["w", "b"]);
         assert_eq!(tree.fill(&tree.leaves()), Some(tree));
     }

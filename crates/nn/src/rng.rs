@@ -83,7 +83,12 @@ mod tests {
     fn purposes_and_folds_are_streams_apart() {
         let first = |mut rng: Rng| rng.uniform().to_bits();
         let shuffle = Rng::new(1, Purpose::Shuffle);
-        let all = [first(Rng::new(1, Purpose::Split)), first(shuffle.clone()), first(shuffle.fold(0)), first(shuffle.fold(1))];
+        let all = [
+            first(Rng::new(1, Purpose::Split)),
+            first(shuffle.clone()),
+            first(shuffle.fold(0)),
+            first(shuffle.fold(1)),
+        ];
         for (i, a) in all.iter().enumerate() {
             assert!(all[i + 1..].iter().all(|b| a != b));
         }

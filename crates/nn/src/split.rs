@@ -34,7 +34,11 @@ pub fn stratified(data: &Dataset, share: f64, seed: u64) -> Result<Split> {
     if train.is_empty() || test.is_empty() {
         let part = if test.is_empty() { "hold out" } else { "learn from" };
         let what = format!("a share of {share} of {} examples leaves none to {part}", data.rows());
-        return Err(Error::argument("--test-share", what, "give more examples of each class, or another share"));
+        return Err(Error::argument(
+            "--test-share",
+            what,
+            "give more examples of each class, or another share",
+        ));
     }
     train.sort_unstable();
     test.sort_unstable();
@@ -81,7 +85,10 @@ mod tests {
             assert!(stratified(&data(&[50]), share, 0).is_err(), "{share}");
         }
         let error = stratified(&data(&[1, 1]), 0.2, 0).unwrap_err().to_string();
-        assert!(error.starts_with("--test-share: a share of 0.2 of 2 examples leaves none to hold out"), "{error}");
+        assert!(
+            error.starts_with("--test-share: a share of 0.2 of 2 examples leaves none to hold out"),
+            "{error}"
+        );
         assert!(stratified(&data(&[1, 1]), 0.9, 0).is_err());
     }
 }

@@ -93,7 +93,8 @@ impl<M: Model> Trainer<M> {
         let moments: Vec<Tensors<M::Net>> = (0..settings.optimiser.moments()).map(zeros).collect();
         let state = (net, moments, Tensor::scalar(0i64));
         let normaliser = Normaliser::fit(train);
-        let mut trainer = Trainer { model, settings, normaliser, state, steppers: BTreeMap::new(), forward: None };
+        let mut trainer =
+            Trainer { model, settings, normaliser, state, steppers: BTreeMap::new(), forward: None };
         // Mistakes in the model are found now, not after the data was read and the first lines were printed.
         trainer.stepper(trainer.settings.batch.min(train.rows()), train)?;
         Ok(trainer)
@@ -117,7 +118,8 @@ impl<M: Model> Trainer<M> {
     /// The specs of a batch.
     fn batch_specs(rows: usize, data: &Dataset) -> Result<Batch<Spec>> {
         let what = format!("a batch of {rows} rows of {} columns is too large", data.width());
-        Batch::specs(rows, data.width()).ok_or_else(|| Error::argument("--batch", what, "choose a smaller one"))
+        Batch::specs(rows, data.width())
+            .ok_or_else(|| Error::argument("--batch", what, "choose a smaller one"))
     }
 
     /// The compiled step for batches of so many rows.
@@ -134,7 +136,10 @@ impl<M: Model> Trainer<M> {
             };
             let function = compile(step, &(specs::<State<M::Net>>(&self.state), batch.clone()))?;
             let logits = Shape::new(&[rows, data.classes.len()]).unwrap_or_default();
-            let report = Report { loss: Tensor::scalar(0f32), logits: Tensor::zeros(Spec { shape: logits, dtype: DType::F32 }) };
+            let report = Report {
+                loss: Tensor::scalar(0f32),
+                logits: Tensor::zeros(Spec { shape: logits, dtype: DType::F32 }),
+            };
             let batch = batch.map(&mut |s: &Spec| Tensor::zeros(*s));
             self.steppers.insert(rows, Stepper { function, batch, report });
         }
@@ -145,7 +150,11 @@ impl<M: Model> Trainer<M> {
     ///
     /// # Errors
     /// The loss becomes NaN or infinite.
-    pub fn fit(&mut self, train: &Dataset, watch: &mut dyn FnMut(&Progress) -> ControlFlow<()>) -> Result<ControlFlow<()>> {
+    pub fn fit(
+        &mut self,
+        train: &Dataset,
+        watch: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<()>> {
         let settings = self.settings.clone();
         let rows = train.rows();
         let batch = settings.batch.min(rows);
@@ -164,7 +173,8 @@ impl<M: Model> Trainer<M> {
                 if !batch_loss.is_finite() {
                     return Err(diverged(batch_loss, step + 1, epoch + 1, settings.rate));
                 }
-                (loss, right, seen) = (loss + batch_loss * chosen.len() as f64, right + batch_right, seen + chosen.len());
+                (loss, right, seen) =
+                    (loss + batch_loss * chosen.len() as f64, right + batch_right, seen + chosen.len());
                 let progress = Progress {
                     epoch: epoch + 1,
                     step: step + 1,
@@ -183,7 +193,14 @@ impl<M: Model> Trainer<M> {
     }
 
     /// One step: its loss, and how many examples were predicted right before it.
-    fn step(&mut self, data: &Dataset, chosen: &[usize], batch: usize, rate: f64, shifts: Option<&mut Rng>) -> Result<(f64, usize)> {
+    fn step(
+        &mut self,
+        data: &Dataset,
+        chosen: &[usize],
+        batch: usize,
+        rate: f64,
+        shifts: Option<&mut Rng>,
+    ) -> Result<(f64, usize)> {
         let rows = if self.model.loss_by_row() { batch } else { chosen.len() };
         self.stepper(rows, data)?;
         let stepper = self.steppers.get_mut(&rows).expect("the line above has compiled it");
@@ -202,7 +219,8 @@ impl<M: Model> Trainer<M> {
     /// The examples have other columns than those that the model was made for.
     pub fn logits(&mut self, data: &Dataset) -> Result<Vec<f32>> {
         let rows = self.settings.batch.min(data.rows()).max(1);
-        let fits = |(_, batch): &(Forward<M::Net>, Batch<Tensor>)| batch.x.shape().iter().eq([rows, data.width()]);
+        let fits =
+            |(_, batch): &(Forward<M::Net>, Batch<Tensor>)| batch.x.shape().iter().eq([rows, data.width()]);
         if !self.forward.as_ref().is_some_and(fits) {
             let batch = Self::batch_specs(rows, data)?;
             let model = &self.model;
@@ -215,7 +233,8 @@ impl<M: Model> Trainer<M> {
         if let Some((function, batch)) = &mut self.forward {
             for chosen in all.chunks(rows) {
                 batch.load(data, chosen, &self.normaliser, None);
-                let result = function.run((replace::<M::Net>(&self.state.0, Tensor::clone), batch.clone()))?;
+                let result =
+                    function.run((replace::<M::Net>(&self.state.0, Tensor::clone), batch.clone()))?;
                 logits.extend_from_slice(&result.as_slice::<f32>()?[..chosen.len() * data.classes.len()]);
             }
         }
@@ -284,14 +303,29 @@ mod tests {
     fn data(rows: usize) -> Dataset {
         let mut rng = Rng::new(3, Purpose::Split);
         let labels: Vec<usize> = (0..rows).map(|i| i % 2).collect();
-        let features = labels.iter().flat_map(|&l| [l as f64 * 2.0 - 1.0, 0.5].map(|m| (m + 0.4 * rng.normal()) as f32));
+        let features =
+            labels.iter().flat_map(|&l| [l as f64 * 2.0 - 1.0, 0.5].map(|m| (m + 0.4 * rng.normal()) as f32));
         let columns = vec!["width".into(), "height".into()];
-        Dataset { columns, features: features.collect(), classes: vec!["a".into(), "b".into()], labels: labels.clone(), image: None }
+        Dataset {
+            columns,
+            features: features.collect(),
+            classes: vec!["a".into(), "b".into()],
+            labels: labels.clone(),
+            image: None,
+        }
     }
 
     fn settings(rule: Rule, rate: f64) -> Settings {
         let optimiser = Optimiser { rule, shrink: 0.0 };
-        Settings { epochs: 3, batch: 8, rate, schedule: Schedule::Constant, optimiser, seed: 1, shifts: false }
+        Settings {
+            epochs: 3,
+            batch: 8,
+            rate,
+            schedule: Schedule::Constant,
+            optimiser,
+            seed: 1,
+            shifts: false,
+        }
     }
 
     fn trainer(settings: Settings, data: &Dataset) -> Trainer<Classifier> {
@@ -310,7 +344,10 @@ mod tests {
         let mut exact = trainer(Settings { batch: 11, ..settings(Rule::Sgd, 0.5) }, &data);
         let mut padded = trainer(Settings { batch: 16, ..settings(Rule::Sgd, 0.5) }, &data);
         for _ in 0..5 {
-            let (a, b) = (exact.step(&data, &all, 11, 0.5, None).unwrap(), padded.step(&data, &all, 16, 0.5, None).unwrap());
+            let (a, b) = (
+                exact.step(&data, &all, 11, 0.5, None).unwrap(),
+                padded.step(&data, &all, 16, 0.5, None).unwrap(),
+            );
             assert!((a.0 - b.0).abs() < 1e-6 && a.1 == b.1, "{a:?} {b:?}");
         }
         for (a, b) in exact.net().leaves().iter().zip(padded.net().leaves()) {
@@ -338,10 +375,12 @@ mod tests {
         let data = data(20);
         let mut trainer = trainer(settings(Rule::MOMENTUM, 0.1), &data);
         let mut seen = Vec::new();
-        let _ = trainer.fit(&data, &mut |p| {
-            seen.push((p.epoch, p.step, p.steps, p.epoch_ends));
-            ControlFlow::Continue(())
-        }).unwrap();
+        let _ = trainer
+            .fit(&data, &mut |p| {
+                seen.push((p.epoch, p.step, p.steps, p.epoch_ends));
+                ControlFlow::Continue(())
+            })
+            .unwrap();
         let expected: Vec<_> = (1..=9usize).map(|s| (s.div_ceil(3), s, 9, s % 3 == 0)).collect();
         assert_eq!(seen, expected);
         let before = trainer.net().leaves();
@@ -363,8 +402,15 @@ mod tests {
 
     #[test]
     fn gradient_norms_are_those_of_the_mean_loss() {
-        let data = Dataset { columns: vec!["a".into()], features: vec![1.0, -1.0], labels: vec![0, 1], classes: vec!["p".into(), "q".into()], image: None };
-        let mut trainer = Trainer::new(Classifier { widths: vec![1, 2] }, settings(Rule::Sgd, 1.0), &data).unwrap();
+        let data = Dataset {
+            columns: vec!["a".into()],
+            features: vec![1.0, -1.0],
+            labels: vec![0, 1],
+            classes: vec!["p".into(), "q".into()],
+            image: None,
+        };
+        let mut trainer =
+            Trainer::new(Classifier { widths: vec![1, 2] }, settings(Rule::Sgd, 1.0), &data).unwrap();
         let zeros = |dims: &[usize]| Tensor::zeros(Spec::new(dims, DType::F32).unwrap());
         trainer.set_net(Mlp { layers: vec![Linear { weight: zeros(&[2, 1]), bias: Some(zeros(&[2])) }] });
         // Even predictions: upstream of the logits is (p - onehot) / 2 = +-1/4; the weight's gradient -1/2 and 1/2.
@@ -376,7 +422,9 @@ mod tests {
 
     #[test]
     fn settings_without_sense_are_refused() {
-        let refused = |settings| Trainer::new(Classifier { widths: vec![2, 2] }, settings, &data(4)).err().unwrap().to_string();
+        let refused = |settings| {
+            Trainer::new(Classifier { widths: vec![2, 2] }, settings, &data(4)).err().unwrap().to_string()
+        };
         assert!(refused(Settings { batch: 0, ..settings(Rule::Sgd, 1.0) }).starts_with("--batch: "));
         for rate in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert!(refused(settings(Rule::Sgd, rate)).starts_with("--rate: "), "{rate}");

@@ -45,9 +45,15 @@ fn unwritable(why: &safetensors::SafeTensorError) -> Error {
 
 fn little_endian(tensor: &Tensor) -> Result<(Dtype, Vec<u8>)> {
     match tensor.dtype() {
-        DType::F32 => Ok((Dtype::F32, tensor.as_slice::<f32>()?.iter().flat_map(|v| v.to_le_bytes()).collect())),
-        DType::F64 => Ok((Dtype::F64, tensor.as_slice::<f64>()?.iter().flat_map(|v| v.to_le_bytes()).collect())),
-        other => Err(Error::argument("weights", format!("a tensor of {other} is no weight"), "save f32 or f64")),
+        DType::F32 => {
+            Ok((Dtype::F32, tensor.as_slice::<f32>()?.iter().flat_map(|v| v.to_le_bytes()).collect()))
+        }
+        DType::F64 => {
+            Ok((Dtype::F64, tensor.as_slice::<f64>()?.iter().flat_map(|v| v.to_le_bytes()).collect()))
+        }
+        other => {
+            Err(Error::argument("weights", format!("a tensor of {other} is no weight"), "save f32 or f64"))
+        }
     }
 }
 
@@ -70,12 +76,14 @@ pub fn decode<T: Tree<Leaf = Tensor>>(bytes: &[u8], path: &Path, like: &T) -> Re
                 Some(tensor) if tensor.spec() == wanted.spec() => leaves.push(tensor),
                 _ => {
                     let found = format!("{:?}{:?}", view.dtype(), view.shape()).to_lowercase();
-                    mistakes.push(wrong(path, format!("{name} is {found}, the network has {}", wanted.spec())));
+                    mistakes
+                        .push(wrong(path, format!("{name} is {found}, the network has {}", wanted.spec())));
                 }
             },
         }
     }
-    let mut unknown: Vec<&str> = file.names().into_iter().filter(|n| !names.iter().any(|name| name == n)).collect();
+    let mut unknown: Vec<&str> =
+        file.names().into_iter().filter(|n| !names.iter().any(|name| name == n)).collect();
     unknown.sort_unstable();
     mistakes.extend(unknown.iter().map(|name| wrong(path, format!("the network has no weight {name}"))));
     match Diagnostic::from_all(mistakes) {
@@ -126,7 +134,10 @@ mod tests {
     fn weights_of_another_network_are_refused_by_name() {
         let bytes = encode(&net(&[3, 4, 2]), &[]).unwrap();
         let error = decode(&bytes, Path::new("w"), &net(&[3, 5, 5, 2])).unwrap_err().to_string();
-        assert!(error.contains("w: safetensors: layers.0.weight is f32[4, 3], the network has f32[5, 3]"), "{error}");
+        assert!(
+            error.contains("w: safetensors: layers.0.weight is f32[4, 3], the network has f32[5, 3]"),
+            "{error}"
+        );
         assert!(error.contains("the weight layers.2.weight is missing"), "{error}");
         let error = decode(&bytes, Path::new("w"), &net(&[3, 4])).unwrap_err().to_string();
         assert!(error.contains("the network has no weight layers.1.bias"), "{error}");
@@ -139,6 +150,9 @@ mod tests {
             assert!(decode(&bytes[..length], Path::new("w"), &net(&[3, 4, 2])).is_err(), "{length}");
         }
         let error = decode(b"not a file", Path::new("w"), &net(&[3, 4, 2])).unwrap_err().to_string();
-        assert!(error.starts_with("w: safetensors: this is no safetensors file, or a damaged one"), "{error}");
+        assert!(
+            error.starts_with("w: safetensors: this is no safetensors file, or a damaged one"),
+            "{error}"
+        );
     }
 }

@@ -30,18 +30,8 @@ pub fn check(root: &Path) -> Result<bool, String> {
 }
 
 fn fresh(root: &Path) -> Result<String, String> {
-    let arguments = [
-        "run",
-        "--quiet",
-        "-p",
-        "chainrule-cli",
-        "--",
-        "gates",
-        "--markdown",
-    ];
-    let output = cargo(root, &arguments)
-        .stderr(std::process::Stdio::inherit())
-        .output();
+    let arguments = ["run", "--quiet", "-p", "chainrule-cli", "--", "gates", "--markdown"];
+    let output = cargo(root, &arguments).stderr(std::process::Stdio::inherit()).output();
     let output = output.map_err(|error| format!("cargo does not start: {error}"))?;
     if !output.status.success() {
         return Err(format!("`chainrule gates --markdown` failed: {}", output.status));
@@ -58,11 +48,7 @@ fn difference(stored: &str, fresh: &str) -> Option<usize> {
     if stored == fresh {
         return None;
     }
-    let same = stored
-        .lines()
-        .zip(fresh.lines())
-        .take_while(|(one, other)| one == other)
-        .count();
+    let same = stored.lines().zip(fresh.lines()).take_while(|(one, other)| one == other).count();
     Some(same + 1)
 }
 

@@ -2,7 +2,10 @@
 
 use crate::base::{Shape, Spec, Tensor};
 use crate::circuit::{Fault, Wire, Wires, mistake};
-use crate::gates::{constant, support::operands::{filled_like, zeros_like}};
+use crate::gates::{
+    constant,
+    support::operands::{filled_like, zeros_like},
+};
 use crate::transform::{adjoint, tangent};
 
 impl Wire {
@@ -43,7 +46,10 @@ impl Wire {
         }
         if self.shape() != Shape::SCALAR {
             let hint = "sum it first, or ask for vjp or jacobian";
-            mistake("gradient", Fault::new(format!("the loss has shape {}, not one number", self.shape()), hint));
+            mistake(
+                "gradient",
+                Fault::new(format!("the loss has shape {}, not one number", self.shape()), hint),
+            );
             return poison();
         }
         if !floats("gradient", &[self]) || !floats("gradient", &of.leaves()) {
@@ -58,7 +64,11 @@ impl Wire {
     /// this has no more elements than `of`, else column by column in forward mode.
     #[track_caller]
     pub fn jacobian(self, of: Wire) -> Wire {
-        if self.shape().elements() <= of.shape().elements() { self.jacobian_reverse(of) } else { self.jacobian_forward(of) }
+        if self.shape().elements() <= of.shape().elements() {
+            self.jacobian_reverse(of)
+        } else {
+            self.jacobian_forward(of)
+        }
     }
 
     /// The Jacobian in reverse mode: one backward pass for each element of this wire, as one batch.
@@ -168,9 +178,14 @@ fn pairs(gate: &str, what: &str, wires: &[Wire], given: &[Wire]) -> bool {
     let specs = |w: &[Wire]| w.iter().map(|w| w.spec()).collect::<Vec<Option<Spec>>>();
     let fits = specs(wires) == specs(given);
     if !fits {
-        let show = |w: &[Wire]| w.iter().map(|w| format!("{}{}", w.dtype(), w.shape())).collect::<Vec<_>>().join(", ");
+        let show = |w: &[Wire]| {
+            w.iter().map(|w| format!("{}{}", w.dtype(), w.shape())).collect::<Vec<_>>().join(", ")
+        };
         let text = format!("{what} is ({}) for ({})", show(given), show(wires));
-        mistake(gate, Fault::new(text, format!("give the {what} in the shape and dtype of what it belongs to")));
+        mistake(
+            gate,
+            Fault::new(text, format!("give the {what} in the shape and dtype of what it belongs to")),
+        );
     }
     fits
 }

@@ -37,7 +37,8 @@ impl<In: Wires, Out: Wires> Function<In, Out> {
     /// # Errors
     /// A tensor of another shape or dtype than the function was traced for.
     pub fn run(&self, input: In::With<Tensor>) -> Result<Out::With<Tensor>> {
-        let mut results: Vec<Tensor> = self.plan.outputs.iter().map(|(_, spec)| Tensor::zeros(*spec)).collect();
+        let mut results: Vec<Tensor> =
+            self.plan.outputs.iter().map(|(_, spec)| Tensor::zeros(*spec)).collect();
         self.execute(&tensors(&input), &mut results.iter_mut().collect::<Vec<_>>())?;
         Ok(self.out.fill(&results).expect("one result was made for each leaf"))
     }
@@ -115,12 +116,15 @@ fn tensors_mut<T: Tree<Leaf = Tensor>>(tree: &mut T) -> Vec<&mut Tensor> {
 pub(super) fn check(what: &str, wanted: &[Spec], given: Vec<Spec>, paths: &[String]) -> Result<()> {
     if wanted.len() != given.len() {
         let text = format!("{} tensors were given where the function has {}", given.len(), wanted.len());
-        return Err(Mistake::new(Place::Argument(what.into()), "run", text).hint("give a tree of the traced shape").into());
+        return Err(Mistake::new(Place::Argument(what.into()), "run", text)
+            .hint("give a tree of the traced shape")
+            .into());
     }
     let mistakes = wanted.iter().zip(given).zip(paths).filter(|((wanted, given), _)| *wanted != given);
     let report = |((wanted, given), path): ((&Spec, Spec), &String)| {
         let place = Place::Argument(format!("{what} {path}"));
-        Mistake::new(place, "run", format!("is {given}, traced for {wanted}")).hint("give it in that shape, or trace again")
+        Mistake::new(place, "run", format!("is {given}, traced for {wanted}"))
+            .hint("give it in that shape, or trace again")
     };
     Diagnostic::from_all(mistakes.map(report).collect()).map_or(Ok(()), Err)
 }

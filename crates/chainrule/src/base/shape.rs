@@ -23,7 +23,11 @@ impl Shape {
     /// More than [`limits::RANK`] axes or [`limits::ELEMENTS`] elements.
     pub fn new(dims: &[usize]) -> Result<Shape, String> {
         if dims.len() > limits::RANK {
-            return Err(format!("{} axes are more than the {} that a tensor can have", dims.len(), limits::RANK));
+            return Err(format!(
+                "{} axes are more than the {} that a tensor can have",
+                dims.len(),
+                limits::RANK
+            ));
         }
         let elements = dims.iter().try_fold(1u64, |n, &d| n.checked_mul(d as u64)).unwrap_or(u64::MAX);
         let longest = dims.iter().copied().max().unwrap_or(0) as u64;
@@ -82,7 +86,8 @@ impl Shape {
 
     /// The elements before, along and after `axis`: the layout that reductions and cumulations loop over.
     pub fn around(self, axis: usize) -> (usize, usize, usize) {
-        let (before, after): (Vec<_>, Vec<_>) = (self.iter().take(axis).collect(), self.iter().skip(axis + 1).collect());
+        let (before, after): (Vec<_>, Vec<_>) =
+            (self.iter().take(axis).collect(), self.iter().skip(axis + 1).collect());
         (before.iter().product(), self[axis], after.iter().product())
     }
 }

@@ -148,7 +148,8 @@ impl<'a> Slice<'a> {
     #[track_caller]
     pub fn typed<T: Element>(self) -> &'a [T] {
         let dtype = self.dtype();
-        T::slice(self).unwrap_or_else(|| panic!("a {dtype} slice was read as {}: shape rules fix dtypes", T::DTYPE))
+        T::slice(self)
+            .unwrap_or_else(|| panic!("a {dtype} slice was read as {}: shape rules fix dtypes", T::DTYPE))
     }
 }
 
@@ -381,7 +382,8 @@ impl fmt::Display for Tensor {
         if let Some(digits) = f.precision() {
             return f.write_str(&brief::tensor(self, digits, !f.alternate()));
         }
-        let items: Vec<String> = each_dtype!(Slice, self.slice(), v => v.iter().map(|x| format!("{x}")).collect());
+        let items: Vec<String> =
+            each_dtype!(Slice, self.slice(), v => v.iter().map(|x| format!("{x}")).collect());
         f.write_str(&brief::nested(&self.shape.dims(), &items))
     }
 }

@@ -142,12 +142,12 @@ fn open<R>(input: &'static GateDef, specs: &[Spec], lifts: bool, f: impl FnOnce(
         stack.len() - 1
     });
     let guard = Guard { depth };
-    let inputs: Vec<Wire> = specs
-        .iter()
-        .filter_map(|&spec| with_top(|b| Wire { trace, index: b.add_input(spec) }))
-        .collect();
+    let inputs: Vec<Wire> =
+        specs.iter().filter_map(|&spec| with_top(|b| Wire { trace, index: b.add_input(spec) })).collect();
     let result = f(&inputs);
-    let builder = STACK.with_borrow_mut(|stack| stack.pop()).expect("this function pushed a builder and inner ones are gone");
+    let builder = STACK
+        .with_borrow_mut(|stack| stack.pop())
+        .expect("this function pushed a builder and inner ones are gone");
     drop(guard);
     let captured = builder.captures.unwrap_or_default().list.into_iter().map(|(outer, _)| outer).collect();
     Traced { circuit: builder.circuit, result, captured, mistakes: builder.mistakes }
@@ -174,7 +174,9 @@ pub fn outermost<R>(
         Some(mistakes) => Err(mistakes),
         None if picked.contains(&Wire::POISON) => {
             let what = "an output does not come from this trace";
-            Err(Mistake::new(crate::base::Place::Unknown, "trace", what).hint("return wires that this function computed").into())
+            Err(Mistake::new(crate::base::Place::Unknown, "trace", what)
+                .hint("return wires that this function computed")
+                .into())
         }
         None => Ok(traced),
     }
@@ -222,7 +224,12 @@ pub fn at_site<R>(site: Site, f: impl FnOnce() -> R) -> R {
 pub fn stage<T>(name: &str, f: impl FnOnce() -> T) -> T {
     let opened = with_top(|b| {
         let parent = b.stage;
-        b.circuit.stages.push(super::Stage { name: name.to_string(), parent, inputs: Vec::new(), outputs: Vec::new() });
+        b.circuit.stages.push(super::Stage {
+            name: name.to_string(),
+            parent,
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+        });
         b.stage = b.circuit.stages.len() as u32 - 1;
         parent
     });

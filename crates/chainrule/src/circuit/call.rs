@@ -43,7 +43,9 @@ impl Call {
     /// The parameters: name and default.
     pub fn parameters(&self) -> impl Iterator<Item = (&'static str, Option<&'static str>)> {
         let parts = self.signature.split(',').map(str::trim).filter(|p| !p.is_empty());
-        parts.map(|p| p.split_once('=').map_or((p, None), |(name, default)| (name.trim(), Some(default.trim()))))
+        parts.map(|p| {
+            p.split_once('=').map_or((p, None), |(name, default)| (name.trim(), Some(default.trim())))
+        })
     }
 }
 
@@ -107,7 +109,10 @@ impl Args<'_> {
 
     /// The wire of a known number that has a name, where it has the dtype that is wanted.
     fn named(&self, name: &str, dtype: DType) -> Option<Wire> {
-        let wires = self.given.iter().filter_map(|(n, a)| if let (true, Arg::Wire(w)) = (*n == name, a) { Some(*w) } else { None });
+        let wires = self
+            .given
+            .iter()
+            .filter_map(|(n, a)| if let (true, Arg::Wire(w)) = (*n == name, a) { Some(*w) } else { None });
         wires.into_iter().find(|wire| wire.dtype() == dtype)
     }
 

@@ -185,7 +185,11 @@ impl Class {
     /// The kernel; none for inputs, constants and control.
     pub fn kernel(self) -> Option<Kernel> {
         match self {
-            Class::Source(k) | Class::Elementwise(k) | Class::Reduce(k) | Class::Cumulate(k) | Class::Contract(k) => Some(k),
+            Class::Source(k)
+            | Class::Elementwise(k)
+            | Class::Reduce(k)
+            | Class::Cumulate(k)
+            | Class::Contract(k) => Some(k),
             Class::Move(k) | Class::Index(k) | Class::Window(k) => Some(k),
             Class::Input | Class::Constant | Class::Control(_) => None,
         }

@@ -155,7 +155,9 @@ impl Circuit {
 
     /// Floating-point operations of one forward pass, as the rooms count them. A `scan` counts all its steps, a `while` one.
     pub fn flops(&self) -> u64 {
-        let of = |(i, n): (u32, &Node)| (n.gate.flops)(&n.attrs, &self.specs(self.inputs_of(i)), &self.output_specs(i));
+        let of = |(i, n): (u32, &Node)| {
+            (n.gate.flops)(&n.attrs, &self.specs(self.inputs_of(i)), &self.output_specs(i))
+        };
         self.gates().map(of).fold(0, u64::saturating_add)
     }
 
@@ -202,10 +204,15 @@ impl PartialEq for Circuit {
     fn eq(&self, other: &Self) -> bool {
         let same = |i: u32| {
             let (a, b) = (self.node(i), other.node(i));
-            std::ptr::eq(a.gate, b.gate) && a.attrs == b.attrs && a.spec == b.spec && a.part == b.part
+            std::ptr::eq(a.gate, b.gate)
+                && a.attrs == b.attrs
+                && a.spec == b.spec
+                && a.part == b.part
                 && self.inputs_of(i) == other.inputs_of(i)
         };
-        self.len() == other.len() && self.inputs == other.inputs && self.outputs == other.outputs
+        self.len() == other.len()
+            && self.inputs == other.inputs
+            && self.outputs == other.outputs
             && (0..self.len() as u32).all(same)
     }
 }

@@ -15,9 +15,12 @@ mod wire;
 pub use attrs::{Attr, Attrs, Kind};
 pub use builder::{Traced, at_site, composed, inner, name, outermost, source, stage};
 pub use call::{Arg, Args, Call, FunctionDef};
-pub use gate::{Arity, Class, Control, Doc, Fault, GateDef, Job, Kernel, Local, Operand, Outputs, Passes, Plain, Reads, Room};
+pub use gate::{
+    Arity, Class, Control, Doc, Fault, GateDef, Job, Kernel, Local, Operand, Outputs, Passes, Plain, Reads,
+    Room,
+};
 pub use graph::{Circuit, Node, Stage};
-pub use record::{caller_site, inline, mistake, open_node, record, record_many, resolve, OpenNode};
+pub use record::{OpenNode, caller_site, inline, mistake, open_node, record, record_many, resolve};
 pub use sample::{Case, Sampler};
 pub use tree::{Leaf, Path, Tree, Wires};
 pub use wire::Wire;

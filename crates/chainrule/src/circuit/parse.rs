@@ -236,7 +236,8 @@ impl<'a> Cursor<'a> {
         }
         // A function with rules of the user's own may lack one of them.
         let optional = if matches!(gate.class, Class::Control(Control::Call)) { 1 } else { usize::MAX };
-        let missing = gate.attrs.iter().enumerate().find(|(i, (name, _))| *i < optional && attrs.get(name).is_none());
+        let missing =
+            gate.attrs.iter().enumerate().find(|(i, (name, _))| *i < optional && attrs.get(name).is_none());
         if let Some((_, (name, _))) = missing {
             return Err(format!("{} has no {name}", gate.name));
         }

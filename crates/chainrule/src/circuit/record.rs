@@ -66,7 +66,9 @@ pub fn resolve(wire: Wire) -> Wire {
     }
     match builder::lift(wire) {
         Ok(index) => builder::with_top(|b| Wire { trace: b.trace, index }).unwrap_or(Wire::POISON),
-        Err(why) => mistake("wire", Fault::new(why, "use wires only inside the function whose trace made them")),
+        Err(why) => {
+            mistake("wire", Fault::new(why, "use wires only inside the function whose trace made them"))
+        }
     }
 }
 
@@ -89,7 +91,10 @@ pub fn record_many(gate: &'static GateDef, attrs: Attrs, inputs: &[Wire]) -> Vec
         let indices: Vec<u32> = inputs.iter().map(|w| w.index).collect();
         let outputs = (gate.shape)(&attrs, &b.circuit.specs(&indices))?;
         if b.circuit.len() >= limits::GATES {
-            return Err(Fault::new(format!("the circuit has {} gates", limits::GATES), "use a scan for long loops"));
+            return Err(Fault::new(
+                format!("the circuit has {} gates", limits::GATES),
+                "use a scan for long loops",
+            ));
         }
         let outputs: &[Spec] = match &outputs {
             Outputs::One(spec) => std::slice::from_ref(spec),
@@ -111,7 +116,11 @@ pub fn record_many(gate: &'static GateDef, attrs: Attrs, inputs: &[Wire]) -> Vec
 
 /// Records the gates of a finished circuit, with `arguments` as its inputs, and gives its outputs.
 pub fn inline(circuit: &Circuit, arguments: &[Wire]) -> Vec<Wire> {
-    assert_eq!(circuit.inputs.len(), arguments.len(), "a circuit is inlined with as many arguments as it has inputs");
+    assert_eq!(
+        circuit.inputs.len(),
+        arguments.len(),
+        "a circuit is inlined with as many arguments as it has inputs"
+    );
     let live = circuit.live();
     let mut wires = vec![Wire::POISON; circuit.len()];
     for (&input, &argument) in circuit.inputs.iter().zip(arguments) {

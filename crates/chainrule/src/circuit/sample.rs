@@ -83,7 +83,8 @@ impl Sampler {
     /// Reals no two of which are closer than 0.1: for gates that compare their elements.
     pub fn distinct(&mut self, dims: &[usize]) -> Tensor {
         let count: usize = dims.iter().product();
-        let mut values: Vec<f64> = (0..count).map(|i| 0.3 * (i as f64 - count as f64 / 2.0) + self.real(0.0, 0.2)).collect();
+        let mut values: Vec<f64> =
+            (0..count).map(|i| 0.3 * (i as f64 - count as f64 / 2.0) + self.real(0.0, 0.2)).collect();
         for i in (1..count).rev() {
             values.swap(i, self.size(0, i));
         }
@@ -105,7 +106,8 @@ impl Sampler {
     /// A case of an element-wise gate over floats: one range and its kinks for each input, all of one random shape.
     pub fn elementwise(&mut self, domains: &[(f64, f64, &[f64])]) -> Case {
         let dims = self.dims(0, 3);
-        let inputs = domains.iter().map(|&(low, high, kinks)| self.smooth(&dims, (low, high), kinks)).collect();
+        let inputs =
+            domains.iter().map(|&(low, high, kinks)| self.smooth(&dims, (low, high), kinks)).collect();
         Case { attrs: Attrs::NONE, inputs }
     }
 

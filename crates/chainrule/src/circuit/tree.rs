@@ -5,7 +5,10 @@ use crate::base::{Spec, Tensor};
 use std::fmt;
 
 /// What hangs at the ends of a tree.
-pub trait Leaf: Clone + 'static + Tree<Leaf = Self, With<Wire> = Wire> + Tree<With<Tensor> = Tensor> + Tree<With<Spec> = Spec> {}
+pub trait Leaf:
+    Clone + 'static + Tree<Leaf = Self, With<Wire> = Wire> + Tree<With<Tensor> = Tensor> + Tree<With<Spec> = Spec>
+{
+}
 
 /// A value with leaves: the same program text serves wires while tracing, tensors when running and specs for shapes.
 /// Derive it for structs with one type parameter.
@@ -75,7 +78,8 @@ pub trait Wires: Tree<Leaf = Wire, With<Wire> = Self> {
         let others = other.leaves();
         let mut rest = others.iter();
         if others.len() != self.leaves().len() {
-            let what = format!("a tree of {} leaves was joined with one of {}", self.leaves().len(), others.len());
+            let what =
+                format!("a tree of {} leaves was joined with one of {}", self.leaves().len(), others.len());
             super::mistake("zip", super::Fault::new(what, "join trees of the same shape"));
             return self.map(&mut |_| Wire::POISON);
         }

@@ -2,7 +2,9 @@
 
 use super::support::{flops_per_input, reduce};
 use crate::base::{DType, Spec};
-use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Sampler, Wire};
+use crate::circuit::{
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Sampler, Wire,
+};
 use crate::numeric::reduce::Reduce;
 
 macro_rules! quantifier {

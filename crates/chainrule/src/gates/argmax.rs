@@ -2,7 +2,10 @@
 
 use super::support::{along, flops_per_input, reduce};
 use crate::base::{DType, Shape, Spec};
-use crate::circuit::{Args, Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Sampler, Wire, record};
+use crate::circuit::{
+    Args, Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Sampler,
+    Wire, record,
+};
 use crate::numeric::reduce::{Extreme, arg_axis};
 
 macro_rules! place {

@@ -2,7 +2,9 @@
 
 use super::support::along;
 use crate::base::{DType, Spec};
-use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, GateDef, Job, Kind, Local, Outputs, Plain, Reads, Wire, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Case, Class, Doc, GateDef, Job, Kind, Local, Outputs, Plain, Reads, Wire, record,
+};
 use crate::numeric::sort::argsort;
 
 /// See the module.

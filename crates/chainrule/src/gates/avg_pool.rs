@@ -19,7 +19,13 @@ pub static AVG_POOL: GateDef = GateDef {
     },
     call: None,
     arity: Arity::Exactly(1),
-    attrs: &[("window", Kind::Ints), ("stride", Kind::Ints), ("pad_low", Kind::Ints), ("pad_high", Kind::Ints), ("count_padding", Kind::Flag)],
+    attrs: &[
+        ("window", Kind::Ints),
+        ("stride", Kind::Ints),
+        ("pad_low", Kind::Ints),
+        ("pad_high", Kind::Ints),
+        ("count_padding", Kind::Flag),
+    ],
     shape: |a, x| floats(x[0]).and(window::shape(a, x[0])).map(Outputs::One),
     class: Class::Window(|job| {
         let (x, pooling) = (job.inputs[0], window::pooling(job.attrs, job.inputs[0].shape));
@@ -54,7 +60,14 @@ pub static AVG_POOL_TRANSPOSE: GateDef = GateDef {
     },
     call: None,
     arity: Arity::Exactly(1),
-    attrs: &[("window", Kind::Ints), ("stride", Kind::Ints), ("pad_low", Kind::Ints), ("pad_high", Kind::Ints), ("count_padding", Kind::Flag), ("size", Kind::Ints)],
+    attrs: &[
+        ("window", Kind::Ints),
+        ("stride", Kind::Ints),
+        ("pad_low", Kind::Ints),
+        ("pad_high", Kind::Ints),
+        ("count_padding", Kind::Flag),
+        ("size", Kind::Ints),
+    ],
     shape: |a, x| {
         floats(x[0])?;
         let from = planes_of_size(a, x[0])?;

@@ -2,7 +2,9 @@
 
 use super::support::{axes, batch, no_flops};
 use crate::base::Shape;
-use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Wire, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Wire, record,
+};
 use crate::numeric::movement::copy_strided;
 
 /// See the module.
@@ -18,7 +20,13 @@ pub static BROADCAST: GateDef = GateDef {
     },
     call: Some(Call {
         signature: "x, shape",
-        build: |a| record(&BROADCAST, Attrs::new([("shape", a.ints("shape").unwrap_or_default().into())]), &[a.wire("x")]),
+        build: |a| {
+            record(
+                &BROADCAST,
+                Attrs::new([("shape", a.ints("shape").unwrap_or_default().into())]),
+                &[a.wire("x")],
+            )
+        },
     }),
     arity: Arity::Exactly(1),
     attrs: &[("shape", Kind::Ints)],
@@ -34,7 +42,8 @@ pub static BROADCAST: GateDef = GateDef {
     element: |_, x, at| {
         let shape = x[0].spec.shape;
         let skip = at.len() - shape.rank();
-        let from: Vec<usize> = shape.iter().zip(&at[skip..]).map(|(d, &i)| if d == 1 { 0 } else { i }).collect();
+        let from: Vec<usize> =
+            shape.iter().zip(&at[skip..]).map(|(d, &i)| if d == 1 { 0 } else { i }).collect();
         x[0].at(&from)
     },
     local: Local::Linear(|r, up, _| {

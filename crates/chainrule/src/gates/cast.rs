@@ -2,7 +2,9 @@
 
 use super::support::{batch, flops_per_output};
 use crate::base::{DType, Element};
-use crate::circuit::{Arity, Attrs, Call, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Wire, mistake, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Wire, mistake, record,
+};
 
 /// See the module.
 pub static CAST: GateDef = GateDef {

@@ -2,7 +2,9 @@
 
 use super::support::matrices::{split, square, triangle};
 use super::{Triangle, support::operands::literal_like};
-use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, GateDef, Job, Local, Outputs, Plain, Reads, Sampler, Wire, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Case, Class, Doc, GateDef, Job, Local, Outputs, Plain, Reads, Sampler, Wire, record,
+};
 use crate::numeric::{Float, linalg};
 
 /// See the module.

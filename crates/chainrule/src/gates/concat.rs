@@ -2,7 +2,10 @@
 
 use super::support::{along, no_flops};
 use crate::base::{Shape, Spec};
-use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Plain, Reads, Wire, mistake, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Plain, Reads, Wire,
+    mistake, record,
+};
 use crate::numeric::movement::copy_into_strided;
 
 /// See the module.

@@ -10,7 +10,10 @@ use super::support::bodies::{
 };
 use super::support::{batch, no_element};
 use crate::base::{DType, Site, Spec};
-use crate::circuit::{Arity, Attrs, Case, Circuit, Class, Control, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Room, Sampler, Traced, Wire, Wires, at_site, caller_site, inline, inner, mistake, outermost, record_many};
+use crate::circuit::{
+    Arity, Attrs, Case, Circuit, Class, Control, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Room,
+    Sampler, Traced, Wire, Wires, at_site, caller_site, inline, inner, mistake, outermost, record_many,
+};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 

@@ -2,7 +2,9 @@
 
 use super::support::wants;
 use crate::base::{DType, Shape, Spec, limits};
-use crate::circuit::{Arity, Attr, Attrs, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Plain, Reads, Room};
+use crate::circuit::{
+    Arity, Attr, Attrs, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Plain, Reads, Room,
+};
 use crate::circuit::{Sampler, Wire, record};
 use crate::numeric::conv::{Conv, ConvParams, conv as convolve};
 use crate::numeric::gemm::Gemm;
@@ -24,7 +26,14 @@ pub static CONV: GateDef = GateDef {
     },
     call: None,
     arity: Arity::Exactly(2),
-    attrs: &[("stride", Kind::Ints), ("pad_low", Kind::Ints), ("pad_high", Kind::Ints), ("dilation", Kind::Ints), ("input_dilation", Kind::Ints), ("groups", Kind::Int)],
+    attrs: &[
+        ("stride", Kind::Ints),
+        ("pad_low", Kind::Ints),
+        ("pad_high", Kind::Ints),
+        ("dilation", Kind::Ints),
+        ("input_dilation", Kind::Ints),
+        ("groups", Kind::Int),
+    ],
     shape: shape_rule,
     class: Class::Contract(kernel),
     element,

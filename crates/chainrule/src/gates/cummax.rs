@@ -3,7 +3,9 @@
 use super::support::{along, flops_per_output};
 use super::{iota, support::operands::literal};
 use crate::base::{DType, Spec};
-use crate::circuit::{Arity, Attrs, Call, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Room, Wire};
+use crate::circuit::{
+    Arity, Attrs, Call, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Room, Wire,
+};
 use crate::numeric::cumulate::{Cumulate, cumulate};
 
 macro_rules! running_extreme {

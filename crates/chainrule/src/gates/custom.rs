@@ -11,7 +11,10 @@ use super::support::bodies::{
 use super::support::operands::zeros_like;
 use super::support::{batch, no_element};
 use crate::base::{Site, Spec};
-use crate::circuit::{Arity, Attr, Attrs, Case, Circuit, Class, Control, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Room, Sampler, Wire, Wires, at_site, inline, inner, mistake, outermost, record_many};
+use crate::circuit::{
+    Arity, Attr, Attrs, Case, Circuit, Class, Control, Doc, Fault, GateDef, Kind, Local, Outputs, Reads,
+    Room, Sampler, Wire, Wires, at_site, inline, inner, mistake, outermost, record_many,
+};
 use std::sync::Arc;
 
 /// See the module.

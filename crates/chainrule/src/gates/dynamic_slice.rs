@@ -3,7 +3,10 @@
 use super::gather::gather;
 use super::support::{arguments, batch, indices, no_flops, operands};
 use crate::base::{DType, Shape, Spec};
-use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Operand, Outputs, Plain, Reads, Room, Sampler, Wire, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Operand, Outputs, Plain, Reads,
+    Room, Sampler, Wire, record,
+};
 use crate::numeric::movement::copy_strided;
 
 /// See the module.

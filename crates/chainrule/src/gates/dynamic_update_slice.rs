@@ -4,7 +4,10 @@ use super::dynamic_slice::{fits, offsets, plain_offsets, sample_window};
 use super::gather::gather;
 use super::support::{arguments, batch, indices, no_flops, operands};
 use crate::base::{DType, Shape, Spec};
-use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Plain, Reads, Room, Wire, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Plain, Reads, Room, Wire,
+    record,
+};
 use crate::numeric::movement::copy_into_strided;
 
 /// See the module.

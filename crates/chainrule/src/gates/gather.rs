@@ -3,7 +3,10 @@
 use super::scatter_add::scatter_add;
 use super::support::{along, arguments, axes, batch, indices, no_flops, operands};
 use crate::base::Shape;
-use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Room, Sampler, Wire, mistake, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Room, Sampler,
+    Wire, mistake, record,
+};
 use crate::numeric::index;
 
 /// See the module.

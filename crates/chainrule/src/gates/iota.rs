@@ -2,7 +2,10 @@
 
 use super::support::{along, arguments, axes, batch, no_flops};
 use crate::base::{DType, Element, Shape, Spec};
-use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Wire, mistake, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Wire, mistake,
+    record,
+};
 
 /// See the module.
 pub static IOTA: GateDef = GateDef {

@@ -2,7 +2,9 @@
 
 use super::support::{batch, wants};
 use crate::base::{DType, Shape, Spec};
-use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Wire, mistake, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Wire, mistake, record,
+};
 use crate::numeric::gemm::{Gemm, Matrix, MatrixMut, Size, Store, gemm};
 
 /// See the module.
@@ -49,7 +51,9 @@ pub static MATMUL: GateDef = GateDef {
     },
     sample: |s| {
         let dims = [s.dims(0, 2), s.dims(3, 3)].concat();
-        let (batch, [m, k, n]) = dims.split_at(dims.len() - 3) else { unreachable!("three axes were drawn last") };
+        let (batch, [m, k, n]) = dims.split_at(dims.len() - 3) else {
+            unreachable!("three axes were drawn last")
+        };
         let inputs = vec![
             s.reals(&[batch, &[*m, *k]].concat(), -2.0, 2.0),
             s.reals(&[batch, &[*k, *n]].concat(), -2.0, 2.0),
@@ -74,11 +78,15 @@ fn shape_rule(_: &Attrs, inputs: &[Spec]) -> Result<Outputs, Fault> {
         return Err(wants("f32, f64, i32 or i64", a.dtype));
     }
     if a.shape.rank() < 2 || b.shape.rank() < 2 {
-        return Err(Fault::new(format!("takes matrices, not {} and {}", a.shape, b.shape), "reshape them to two axes"));
+        return Err(Fault::new(
+            format!("takes matrices, not {} and {}", a.shape, b.shape),
+            "reshape them to two axes",
+        ));
     }
     let ((batch, m, k), (other_batch, k2, n)) = (split(a.shape), split(b.shape));
     if k != k2 || batch != other_batch {
-        let hint = "the columns of the first must be as many as the rows of the second, and the batch axes equal";
+        let hint =
+            "the columns of the first must be as many as the rows of the second, and the batch axes equal";
         return Err(Fault::new(format!("shapes don't fit: {} and {}", a.shape, b.shape), hint));
     }
     let shape = Shape::new(&[&batch[..], &[m, n]].concat()).map_err(|e| Fault::new(e, ""))?;

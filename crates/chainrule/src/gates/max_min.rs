@@ -4,7 +4,10 @@ use super::iota;
 use super::support::operands::{filled_like, zeros_like};
 use super::support::{flops_per_input, reduce};
 use crate::base::{DType, Spec};
-use crate::circuit::{Args, Arity, Attrs, Call, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Room, Wire, mistake};
+use crate::circuit::{
+    Args, Arity, Attrs, Call, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Room, Wire,
+    mistake,
+};
 use crate::numeric::reduce::Reduce;
 
 macro_rules! extreme {

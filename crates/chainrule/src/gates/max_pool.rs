@@ -6,8 +6,7 @@ use super::support::window::{self, Window};
 use crate::base::DType;
 use crate::base::Spec;
 use crate::circuit::{
-    Arity,
-    Attrs, Class, Doc, Fault, GateDef, Job, Local, Outputs, Plain, Reads, Room, Wire, record,
+    Arity, Attrs, Class, Doc, Fault, GateDef, Job, Local, Outputs, Plain, Reads, Room, Wire, record,
 };
 use crate::numeric::window::{max_pool as pool, max_pool_index};
 

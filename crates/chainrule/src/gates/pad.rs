@@ -2,7 +2,10 @@
 
 use super::support::no_flops;
 use crate::base::{Shape, Spec, limits};
-use crate::circuit::{Args, Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Room, Wire, mistake, record};
+use crate::circuit::{
+    Args, Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Room, Wire,
+    mistake, record,
+};
 use crate::numeric::movement::{copy_into_strided, copy_strided};
 
 /// See the module.

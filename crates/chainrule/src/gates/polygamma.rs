@@ -2,7 +2,9 @@
 
 use super::support::{batch, flops_per_output, shape};
 use crate::base::limits;
-use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Reads, Wire, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Reads, Wire, record,
+};
 use crate::numeric::{Float, special};
 
 /// See the module.

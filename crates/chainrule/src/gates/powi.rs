@@ -2,7 +2,9 @@
 
 use super::support::operands::zeros_like;
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Reads, Room, Wire, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Reads, Room, Wire, record,
+};
 use crate::numeric::{Float, Number};
 
 /// See the module.

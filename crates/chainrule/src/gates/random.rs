@@ -2,7 +2,10 @@
 
 use super::support::{arguments, flops_per_output};
 use crate::base::{DType, Shape, Spec, Tensor};
-use crate::circuit::{Args, Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Plain, Reads, Sampler, Wire, record};
+use crate::circuit::{
+    Args, Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Plain, Reads,
+    Sampler, Wire, record,
+};
 use crate::numeric::philox;
 
 macro_rules! random {

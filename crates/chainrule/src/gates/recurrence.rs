@@ -2,7 +2,9 @@
 
 use super::support::operands::fit;
 use super::support::{along, shape};
-use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, GateDef, Job, Kind, Local, Outputs, Reads, Room, Wire, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Case, Class, Doc, GateDef, Job, Kind, Local, Outputs, Reads, Room, Wire, record,
+};
 use crate::numeric::cumulate;
 
 /// See the module.

@@ -1,7 +1,9 @@
 //! The same elements in another shape.
 
 use super::support::{batch, no_flops};
-use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Wire, mistake, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Wire, mistake, record,
+};
 
 /// See the module.
 pub static RESHAPE: GateDef = GateDef {
@@ -73,7 +75,10 @@ impl Wire {
                 return self;
             }
             let what = format!("{elements} elements do not fit {dims:?}");
-            return mistake("reshape", Fault::new(what, "at most one axis may be -1, and the others must divide the elements"));
+            return mistake(
+                "reshape",
+                Fault::new(what, "at most one axis may be -1, and the others must divide the elements"),
+            );
         }
         let axis = |&d: &i64| if d == -1 { elements / known } else { d } as usize;
         self.reshape(&dims.iter().map(axis).collect::<Vec<_>>())

@@ -2,7 +2,10 @@
 
 use super::support::{axes, no_flops};
 use crate::base::Spec;
-use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Wire, mistake, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Wire, mistake,
+    record,
+};
 use crate::numeric::movement::copy_strided;
 
 /// See the module.

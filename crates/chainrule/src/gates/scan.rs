@@ -13,7 +13,10 @@ use super::support::bodies::{
 use super::support::operands::zeros_like;
 use super::support::{batch, no_element};
 use crate::base::Spec;
-use crate::circuit::{Arity, Attrs, Case, Circuit, Class, Control, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Room, Sampler, Wire, Wires, inline, inner, mistake, outermost, record_many};
+use crate::circuit::{
+    Arity, Attrs, Case, Circuit, Class, Control, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Room,
+    Sampler, Wire, Wires, inline, inner, mistake, outermost, record_many,
+};
 use std::sync::Arc;
 
 /// See the module.
@@ -29,7 +32,13 @@ pub static SCAN: GateDef = GateDef {
     },
     call: None,
     arity: Arity::AtLeast(0),
-    attrs: &[("body", Kind::Circuit), ("constants", Kind::Int), ("states", Kind::Int), ("length", Kind::Int), ("reverse", Kind::Flag)],
+    attrs: &[
+        ("body", Kind::Circuit),
+        ("constants", Kind::Int),
+        ("states", Kind::Int),
+        ("length", Kind::Int),
+        ("reverse", Kind::Flag),
+    ],
     shape: shape_rule,
     class: Class::Control(Control::Scan),
     element: no_element,

@@ -3,7 +3,10 @@
 use super::gather::{alongside, gather, sample_pick};
 use super::support::{along, arguments, batch, indices};
 use crate::base::{DType, Spec, coordinates};
-use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Plain, Reads, Room, Wire, mistake, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Plain, Reads, Room,
+    Wire, mistake, record,
+};
 use crate::numeric::index;
 
 /// See the module.

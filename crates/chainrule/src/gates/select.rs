@@ -3,7 +3,9 @@
 use super::support::operands::{fit, zeros_like};
 use super::support::{batch, flops_per_output};
 use crate::base::{DType, Spec};
-use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Wire, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Wire, record,
+};
 
 /// See the module.
 pub static SELECT: GateDef = GateDef {

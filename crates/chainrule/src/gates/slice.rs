@@ -2,7 +2,10 @@
 
 use super::support::{along, axes, batch, no_flops};
 use crate::base::{Shape, Spec};
-use crate::circuit::{Args, Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Room, Wire, mistake, record};
+use crate::circuit::{
+    Args, Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Room, Wire,
+    mistake, record,
+};
 use crate::numeric::movement::copy_strided;
 
 /// See the module.

@@ -2,7 +2,9 @@
 
 use super::support::no_flops;
 use crate::base::Shape;
-use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Wire, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Wire, record,
+};
 use crate::numeric::movement::copy_strided;
 
 /// See the module.

@@ -3,7 +3,10 @@
 use super::support::matrices::{split, square};
 use super::support::{batch, matrices};
 use crate::base::{Shape, Spec};
-use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Plain, Reads, Room, Sampler};
+use crate::circuit::{
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Plain, Reads, Room,
+    Sampler,
+};
 use crate::circuit::{Wire, record};
 use crate::numeric::{Float, linalg};
 

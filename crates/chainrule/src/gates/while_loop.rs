@@ -10,7 +10,10 @@ use super::support::bodies::{
 };
 use super::support::{batch, no_element};
 use crate::base::{DType, Spec};
-use crate::circuit::{Arity, Attrs, Case, Circuit, Class, Control, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Room, Sampler, Wire, Wires, caller_site, inline, inner, mistake, outermost, record_many};
+use crate::circuit::{
+    Arity, Attrs, Case, Circuit, Class, Control, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Room,
+    Sampler, Wire, Wires, caller_site, inline, inner, mistake, outermost, record_many,
+};
 use std::sync::Arc;
 
 /// See the module.
@@ -26,7 +29,12 @@ pub static WHILE: GateDef = GateDef {
     },
     call: None,
     arity: Arity::AtLeast(0),
-    attrs: &[("test", Kind::Circuit), ("body", Kind::Circuit), ("test_constants", Kind::Int), ("body_constants", Kind::Int)],
+    attrs: &[
+        ("test", Kind::Circuit),
+        ("body", Kind::Circuit),
+        ("test_constants", Kind::Int),
+        ("body_constants", Kind::Int),
+    ],
     shape: shape_rule,
     class: Class::Control(Control::While),
     element: no_element,

@@ -30,8 +30,36 @@ static RIGHT: GateDef = square();
 macro_rules! copy_of {
     ($name:ident, $gate:ident) => {
         const fn $name() -> GateDef {
-            let GateDef { name, doc, call, arity, attrs, shape, class, element, local, reads, batch, flops, sample } = $gate;
-            GateDef { name, doc, call, arity, attrs, shape, class, element, local, reads, batch, flops, sample }
+            let GateDef {
+                name,
+                doc,
+                call,
+                arity,
+                attrs,
+                shape,
+                class,
+                element,
+                local,
+                reads,
+                batch,
+                flops,
+                sample,
+            } = $gate;
+            GateDef {
+                name,
+                doc,
+                call,
+                arity,
+                attrs,
+                shape,
+                class,
+                element,
+                local,
+                reads,
+                batch,
+                flops,
+                sample,
+            }
         }
     };
 }

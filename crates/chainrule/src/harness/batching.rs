@@ -69,7 +69,11 @@ fn check_circuit(s: &Subject, what: &str, circuit: &Circuit, inputs: &[Tensor]) 
         let got = run(&together, &given);
         let each: Vec<Vec<Tensor>> = examples.iter().map(|e| run(circuit, e)).collect();
         for (i, &flag) in flags.iter().enumerate() {
-            let wanted = if flag { stack(&each.iter().map(|e| e[i].clone()).collect::<Vec<_>>()) } else { each[0][i].clone() };
+            let wanted = if flag {
+                stack(&each.iter().map(|e| e[i].clone()).collect::<Vec<_>>())
+            } else {
+                each[0][i].clone()
+            };
             let widened = |t: &Tensor| t.cast(DType::F64);
             let label = format!("{what} with batched inputs {batched:?}");
             all_near(&label, &[widened(&got[i])], &[widened(&wanted)], 1e-11)?;

@@ -51,7 +51,8 @@ fn grow(genome: &[Step], inputs: &[Wire]) -> Wire {
         let of = |i: u8| wires[i as usize % wires.len()];
         let next = RECIPES[what as usize % RECIPES.len()](of(a), of(b));
         // Ranks and sizes stay small: a wire that has grown is folded.
-        let folded = if next.shape().rank() > 3 || next.shape().elements() > 40 { next.sum() * 0.1 } else { next };
+        let folded =
+            if next.shape().rank() > 3 || next.shape().elements() > 40 { next.sum() * 0.1 } else { next };
         wires.push(folded);
     }
     wires.iter().rev().take(4).map(|w| w.sigmoid().sum()).reduce(|a, b| a + b).unwrap_or(wires[0])
@@ -137,8 +138,9 @@ fn gradients_of_smooth_random_circuits_agree_with_differences() -> Result<(), St
     let smooth: Vec<u8> = (0..RECIPES.len() as u8).filter(|r| ![4, 5, 15].contains(r)).collect();
     for seed in 0..60 {
         let mut s = Sampler::new(seed);
-        let genome: Vec<Step> =
-            (0..16).map(|_| (smooth[s.size(0, smooth.len() - 1)], s.size(0, 255) as u8, s.size(0, 255) as u8)).collect();
+        let genome: Vec<Step> = (0..16)
+            .map(|_| (smooth[s.size(0, smooth.len() - 1)], s.size(0, 255) as u8, s.size(0, 255) as u8))
+            .collect();
         let at = inputs(seed);
         let circuit = trace(&at, |w| gradients(&genome, w))?;
         let found = run(&circuit, &at);

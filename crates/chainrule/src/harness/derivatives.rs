@@ -32,7 +32,12 @@ fn split(wires: &[Wire], inputs: usize) -> (&[Wire], &[Wire]) {
 }
 
 /// The vjp as a circuit of inputs and upstreams: zero where there is no path.
-fn vjp_circuit(s: &Subject, inputs: &[Tensor], upstreams: &[Tensor], moving: &[usize]) -> Result<Circuit, String> {
+fn vjp_circuit(
+    s: &Subject,
+    inputs: &[Tensor],
+    upstreams: &[Tensor],
+    moving: &[usize],
+) -> Result<Circuit, String> {
     s.trace(&[inputs, upstreams].concat(), |wires| {
         let (x, up) = split(wires, inputs.len());
         passed_back(&s.record(x), x, up, moving)
@@ -41,7 +46,8 @@ fn vjp_circuit(s: &Subject, inputs: &[Tensor], upstreams: &[Tensor], moving: &[u
 
 fn passed_back(outputs: &[Wire], x: &[Wire], up: &[Wire], moving: &[usize]) -> Vec<Wire> {
     let at: Vec<Wire> = moving.iter().map(|&i| x[i]).collect();
-    let ups: Vec<Option<Wire>> = outputs.iter().zip(up).map(|(o, &u)| Some(u).filter(|_| o.dtype().is_float())).collect();
+    let ups: Vec<Option<Wire>> =
+        outputs.iter().zip(up).map(|(o, &u)| Some(u).filter(|_| o.dtype().is_float())).collect();
     let found = adjoint::vjp(outputs, &at, &ups);
     found.into_iter().zip(at).map(|(found, at)| found.unwrap_or_else(|| zeros_like(at))).collect()
 }
@@ -67,7 +73,8 @@ pub fn check_first(s: &Subject) -> Verdict {
     let alone = every.iter().map(|&i| vec![i]);
     for moving in alone.chain([every.clone()]).filter(|m| !m.is_empty()) {
         let stopped = matches!(s.gate.local, crate::circuit::Local::Stopped);
-        let difference = slope(|t| weighted(&run(&circuit, &moved(&s.inputs, &direction, &moving, t)), &up, &floats));
+        let difference =
+            slope(|t| weighted(&run(&circuit, &moved(&s.inputs, &direction, &moving, t)), &up, &floats));
         let wanted = if stopped { 0.0 } else { difference };
         let along: Vec<Tensor> = moving.iter().map(|&i| direction[i].clone()).collect();
 
@@ -89,7 +96,8 @@ pub fn check_first(s: &Subject) -> Verdict {
         let (narrow, narrow_up) = (cast_floats(&s.inputs, DType::F32), cast_floats(&up, DType::F32));
         let fits = floats.len() == up.len() && !s.holds_circuits();
         if fits && vjp_dtypes_follow(&circuit, &s.trace(&narrow, |w| s.record(w))?) {
-            let in_f32 = run(&vjp_circuit(s, &narrow, &narrow_up, &moving)?, &[&narrow[..], &narrow_up].concat());
+            let in_f32 =
+                run(&vjp_circuit(s, &narrow, &narrow_up, &moving)?, &[&narrow[..], &narrow_up].concat());
             near(&format!("vjp to inputs {moving:?} in f32"), dot(&in_f32, &along), by_vjp, 2e-3)?;
         }
     }
@@ -116,8 +124,10 @@ pub fn check_fan_out(s: &Subject) -> Verdict {
         passed_back(&outputs, x, &[up, up].concat(), &moving)
     })?;
     let twice = run(&twice, &[&s.inputs[..], &up].concat());
-    let doubled: Vec<Tensor> =
-        once.iter().map(|t| Tensor::from_f64(t.spec(), &t.to_f64().iter().map(|x| 2.0 * x).collect::<Vec<_>>())).collect();
+    let doubled: Vec<Tensor> = once
+        .iter()
+        .map(|t| Tensor::from_f64(t.spec(), &t.to_f64().iter().map(|x| 2.0 * x).collect::<Vec<_>>()))
+        .collect();
     all_near("gradients of two uses", &twice, &doubled, 1e-12)
 }
 
@@ -131,7 +141,8 @@ pub fn check_second(s: &Subject) -> Verdict {
     let first = vjp_circuit(s, &s.inputs, &up, &moving)?;
     let direction = s.noise(&s.inputs, 3);
     let weights: Vec<Tensor> = s.noise(&moving.iter().map(|&i| s.inputs[i].clone()).collect::<Vec<_>>(), 4);
-    let value = |t: f64| dot(&run(&first, &[&moved(&s.inputs, &direction, &moving, t)[..], &up].concat()), &weights);
+    let value =
+        |t: f64| dot(&run(&first, &[&moved(&s.inputs, &direction, &moving, t)[..], &up].concat()), &weights);
     let wanted = slope(value);
     let along: Vec<Tensor> = moving.iter().map(|&i| direction[i].clone()).collect();
 
@@ -152,13 +163,20 @@ pub fn check_second(s: &Subject) -> Verdict {
     let found = run(&circuit, &all);
     let (tangents, second) = found.split_at(moving.len());
     near("forward over reverse against differences", dot(tangents, &weights), wanted, 1e-5)?;
-    near("reverse over reverse against forward over reverse", dot(second, &along), dot(tangents, &weights), 1e-9)
+    near(
+        "reverse over reverse against forward over reverse",
+        dot(second, &along),
+        dot(tangents, &weights),
+        1e-9,
+    )
 }
 
 /// The vjp rule reads nothing but what the room declares.
 pub fn check_reads(s: &Subject) -> Verdict {
     let (circuit, up, floats) = upstreams(s)?;
-    if floats.is_empty() || matches!(s.gate.local, crate::circuit::Local::Flat | crate::circuit::Local::Stopped) {
+    if floats.is_empty()
+        || matches!(s.gate.local, crate::circuit::Local::Flat | crate::circuit::Local::Stopped)
+    {
         return Ok(());
     }
     let outputs = run(&circuit, &s.inputs);

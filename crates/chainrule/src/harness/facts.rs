@@ -9,7 +9,9 @@ pub fn check(gate: &'static GateDef) -> Verdict {
     if gate.name.is_empty() || !lower {
         return Err(format!("{:?} is no lower-case name", gate.name));
     }
-    for (what, text) in [("summary", gate.doc.summary), ("formula", gate.doc.formula), ("local", gate.doc.local)] {
+    for (what, text) in
+        [("summary", gate.doc.summary), ("formula", gate.doc.formula), ("local", gate.doc.local)]
+    {
         if text.trim().is_empty() {
             return Err(format!("{}: the document has no {what}", gate.name));
         }
@@ -31,12 +33,18 @@ pub fn check_case(subject: &Subject) -> Verdict {
         return Err(format!("{inputs} inputs, where the room says {arity:?}"));
     }
     let given: Vec<_> = subject.attrs.list().iter().map(|(name, attr)| (*name, attr.kind())).collect();
-    if !given.iter().all(|g| subject.gate.attrs.contains(g)) || given.is_empty() != subject.gate.attrs.is_empty() {
+    if !given.iter().all(|g| subject.gate.attrs.contains(g))
+        || given.is_empty() != subject.gate.attrs.is_empty()
+    {
         return Err(format!("attributes {given:?}, where the room lists {:?}", subject.gate.attrs));
     }
     let circuit = subject.trace(&subject.inputs, |w| subject.record(w))?;
     let last = circuit.outputs.first().copied().ok_or("no output")?;
     let holder = circuit.holder(last);
-    let flops = (subject.gate.flops)(&subject.attrs, &circuit.specs(circuit.inputs_of(holder)), &circuit.output_specs(holder));
+    let flops = (subject.gate.flops)(
+        &subject.attrs,
+        &circuit.specs(circuit.inputs_of(holder)),
+        &circuit.output_specs(holder),
+    );
     if flops > 1_000_000_000 { Err(format!("{flops} operations for a small case")) } else { Ok(()) }
 }

@@ -67,7 +67,8 @@ impl Subject {
     /// The gate alone, or whatever `f` makes of the inputs.
     fn trace(&self, inputs: &[Tensor], f: impl FnOnce(&[Wire]) -> Vec<Wire>) -> Result<Circuit, String> {
         let specs: Vec<_> = inputs.iter().map(Tensor::spec).collect();
-        let traced = outermost(&INPUT, &specs, f, |out: &Vec<Wire>| out.clone()).map_err(|e| e.to_string())?;
+        let traced =
+            outermost(&INPUT, &specs, f, |out: &Vec<Wire>| out.clone()).map_err(|e| e.to_string())?;
         Ok(traced.circuit)
     }
 

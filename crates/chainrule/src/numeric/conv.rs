@@ -76,11 +76,7 @@ impl ConvParams {
     /// `input` and `kernel` are the spatial sizes of the forward convolution. None where `output_size` is.
     pub fn for_input_gradient(&self, input: [usize; 2], kernel: [usize; 2]) -> Option<Self> {
         let output = self.output_size(input, kernel)?;
-        let mut back = Self {
-            stride: self.input_dilation,
-            input_dilation: self.stride,
-            ..*self
-        };
+        let mut back = Self { stride: self.input_dilation, input_dilation: self.stride, ..*self };
         for axis in 0..2 {
             let kernel_extent = extent(kernel[axis], self.dilation[axis])?;
             back.pad_low[axis] = kernel_extent.checked_sub(1)?.checked_sub(self.pad_low[axis])?;
@@ -99,11 +95,7 @@ impl ConvParams {
     /// `input` and `kernel` are the spatial sizes of the forward convolution. None where `output_size` is.
     pub fn for_weight_gradient(&self, input: [usize; 2], kernel: [usize; 2]) -> Option<Self> {
         let output = self.output_size(input, kernel)?;
-        let mut back = Self {
-            stride: self.dilation,
-            dilation: self.stride,
-            ..*self
-        };
+        let mut back = Self { stride: self.dilation, dilation: self.stride, ..*self };
         for axis in 0..2 {
             back.pad_high[axis] = pad_to_reach(kernel[axis], self.dilation[axis])?
                 .checked_add(extent(output[axis], self.stride[axis])?)?
@@ -139,21 +131,11 @@ impl Conv {
             && o % params.groups == 0
             && group_channels.checked_mul(params.groups) == Some(channels);
         let [oh, ow] = params.output_size([height, width], [kh, kw])?;
-        let conv = Self {
-            params,
-            input,
-            weights,
-            output: [n, o, oh, ow],
-        };
+        let conv = Self { params, input, weights, output: [n, o, oh, ow] };
         let columns = [group_channels, kh, kw, oh, ow];
-        let countable = [&input[..], &weights, &conv.output, &columns]
-            .iter()
-            .all(|shape| {
-                shape
-                    .iter()
-                    .try_fold(1usize, |count, &size| count.checked_mul(size.max(1)))
-                    .is_some()
-            });
+        let countable = [&input[..], &weights, &conv.output, &columns].iter().all(|shape| {
+            shape.iter().try_fold(1usize, |count, &size| count.checked_mul(size.max(1))).is_some()
+        });
         (fits && countable).then_some(conv)
     }
 
@@ -164,11 +146,7 @@ impl Conv {
 
     /// How many elements [`conv`] needs as scratch: the columns of one image and one group.
     pub fn scratch_len(&self) -> usize {
-        if self.is_pointwise() {
-            0
-        } else {
-            self.patch() * self.places()
-        }
+        if self.is_pointwise() { 0 } else { self.patch() * self.places() }
     }
 
     /// Elements of the input under one window, in one group.
@@ -196,29 +174,13 @@ impl Conv {
 /// `scratch` holds [`Conv::scratch_len`] elements; what it held does not matter.
 pub fn conv<T: Gemm>(conv: &Conv, input: &[T], weights: &[T], scratch: &mut [T], output: &mut [T]) {
     let [n, _, height, width] = conv.input;
-    assert_eq!(
-        input.len(),
-        conv.input.iter().product::<usize>(),
-        "conv: input length"
-    );
-    assert_eq!(
-        weights.len(),
-        conv.weights.iter().product::<usize>(),
-        "conv: weights length"
-    );
-    assert_eq!(
-        output.len(),
-        conv.output.iter().product::<usize>(),
-        "conv: output length"
-    );
+    assert_eq!(input.len(), conv.input.iter().product::<usize>(), "conv: input length");
+    assert_eq!(weights.len(), conv.weights.iter().product::<usize>(), "conv: weights length");
+    assert_eq!(output.len(), conv.output.iter().product::<usize>(), "conv: output length");
     let scratch = &mut scratch[..conv.scratch_len()];
     let groups = conv.params.groups;
     let (patch, places) = (conv.patch(), conv.places());
-    let size = Size {
-        m: conv.output[1] / groups,
-        k: patch,
-        n: places,
-    };
+    let size = Size { m: conv.output[1] / groups, k: patch, n: places };
     let image_len = conv.weights[1] * height * width;
     let (weights_len, result_len) = (size.m * patch, size.m * places);
     for part in 0..n * groups {
@@ -282,24 +244,10 @@ impl Walk {
         let stride = params.stride[axis] as isize;
         let offset = (k * params.dilation[axis]) as isize - params.pad_low[axis];
         let hole = params.input_dilation[axis] as isize;
-        let reach = if len == 0 {
-            0
-        } else {
-            (len as isize - 1) * hole + 1
-        };
+        let reach = if len == 0 { 0 } else { (len as isize - 1) * hole + 1 };
         let bounded = |place: isize| place.clamp(0, places as isize) as usize;
-        let (first, end) = (
-            bounded(ceil_div(-offset, stride)),
-            bounded(ceil_div(reach - offset, stride)),
-        );
-        Self {
-            stride,
-            offset,
-            hole,
-            len: len as isize,
-            first,
-            end: end.max(first),
-        }
+        let (first, end) = (bounded(ceil_div(-offset, stride)), bounded(ceil_div(reach - offset, stride)));
+        Self { stride, offset, hole, len: len as isize, first, end: end.max(first) }
     }
 
     /// The input's index at place i of the window; None in the padding and in holes.
@@ -327,10 +275,7 @@ impl Walk {
         if self.stride == 1 {
             middle.copy_from_slice(&line[start..start + middle.len()]);
         } else {
-            for (element, x) in middle
-                .iter_mut()
-                .zip(line[start..].iter().step_by(self.stride as usize))
-            {
+            for (element, x) in middle.iter_mut().zip(line[start..].iter().step_by(self.stride as usize)) {
                 *element = *x;
             }
         }
@@ -364,17 +309,11 @@ mod tests {
 
         /// Mostly 1 to `largest`, now and then 0.
         fn size(&mut self, largest: usize) -> usize {
-            if self.below(20) == 0 {
-                0
-            } else {
-                1 + self.below(largest)
-            }
+            if self.below(20) == 0 { 0 } else { 1 + self.below(largest) }
         }
 
         fn array(&mut self, shape: [usize; 4]) -> Vec<f64> {
-            (0..shape.iter().product())
-                .map(|_| self.between(-4, 4) as f64)
-                .collect()
+            (0..shape.iter().product()).map(|_| self.between(-4, 4) as f64).collect()
         }
 
         fn case(&mut self) -> (ConvParams, [usize; 4], [usize; 4]) {
@@ -467,15 +406,9 @@ mod tests {
     fn pointwise_needs_no_scratch() {
         let mut dice = Dice { drawn: 1 << 40 };
         for groups in [1, 2] {
-            let plan = Conv::new(
-                ConvParams {
-                    groups,
-                    ..Default::default()
-                },
-                [2, 4, 3, 5],
-                [6, 4 / groups, 1, 1],
-            )
-            .expect("fits");
+            let plan =
+                Conv::new(ConvParams { groups, ..Default::default() }, [2, 4, 3, 5], [6, 4 / groups, 1, 1])
+                    .expect("fits");
             assert_eq!(plan.scratch_len(), 0);
             let (x, w) = (dice.array(plan.input), dice.array(plan.weights));
             assert_eq!(run(&plan, &x, &w), naive(&plan, &x, &w));
@@ -494,82 +427,42 @@ mod tests {
             let ([n, c, h, width], [o, cg, kh, kw]) = (input, weights);
             let (g, [_, _, oh, ow]) = (params.groups, plan.output);
 
-            let mirrored: Vec<f64> = w
-                .chunks((kh * kw).max(1))
-                .flat_map(|k| k.iter().rev().copied())
-                .collect();
+            let mirrored: Vec<f64> =
+                w.chunks((kh * kw).max(1)).flat_map(|k| k.iter().rev().copied()).collect();
             let grouped = permuted(&mirrored, [g, o / g, cg, kh * kw], [0, 2, 1, 3]);
-            let back = params
-                .for_input_gradient([h, width], [kh, kw])
-                .expect("small sizes");
+            let back = params.for_input_gradient([h, width], [kh, kw]).expect("small sizes");
             let back = Conv::new(back, plan.output, [c, o / g, kh, kw]).expect("small sizes");
             assert_eq!(back.output, input, "{plan:?}");
             assert_eq!(dot(&run(&back, &u, &grouped), &x), want, "{plan:?}");
 
             let swapped_x = permuted(&x, [n, g, cg, h * width], [2, 1, 0, 3]);
             let swapped_u = permuted(&u, [1, n, o, oh * ow], [0, 2, 1, 3]);
-            let back = params
-                .for_weight_gradient([h, width], [kh, kw])
-                .expect("small sizes");
+            let back = params.for_weight_gradient([h, width], [kh, kw]).expect("small sizes");
             let back = Conv::new(back, [cg, g * n, h, width], [o, n, oh, ow]).expect("small sizes");
             assert_eq!(back.output, [cg, o, kh, kw], "{plan:?}");
-            let downstream = permuted(
-                &run(&back, &swapped_x, &swapped_u),
-                [1, cg, o, kh * kw],
-                [0, 2, 1, 3],
-            );
+            let downstream = permuted(&run(&back, &swapped_x, &swapped_u), [1, cg, o, kh * kw], [0, 2, 1, 3]);
             assert_eq!(dot(&downstream, &w), want, "{plan:?}");
         }
     }
 
     #[test]
     fn output_sizes() {
-        let params = ConvParams {
-            stride: [2, 1],
-            pad_low: [1, 0],
-            pad_high: [1, -1],
-            ..Default::default()
-        };
+        let params = ConvParams { stride: [2, 1], pad_low: [1, 0], pad_high: [1, -1], ..Default::default() };
         assert_eq!(params.output_size([7, 7], [3, 3]), Some([4, 4]));
         assert_eq!(params.output_size([0, 2], [3, 3]), Some([0, 0]));
         assert_eq!(params.output_size([usize::MAX, 2], [3, 3]), None);
-        assert_eq!(
-            ConvParams {
-                stride: [0, 1],
-                ..params
-            }
-            .output_size([7, 7], [3, 3]),
-            None
-        );
-        assert_eq!(
-            ConvParams {
-                dilation: [1, usize::MAX],
-                ..params
-            }
-            .output_size([7, 7], [3, 3]),
-            None
-        );
+        assert_eq!(ConvParams { stride: [0, 1], ..params }.output_size([7, 7], [3, 3]), None);
+        assert_eq!(ConvParams { dilation: [1, usize::MAX], ..params }.output_size([7, 7], [3, 3]), None);
     }
 
     #[test]
     fn shapes_that_do_not_fit_are_refused() {
-        let two_groups = ConvParams {
-            groups: 2,
-            ..Default::default()
-        };
+        let two_groups = ConvParams { groups: 2, ..Default::default() };
         assert!(Conv::new(two_groups, [1, 4, 3, 3], [2, 2, 1, 1]).is_some());
         assert!(Conv::new(two_groups, [1, 4, 3, 3], [3, 2, 1, 1]).is_none());
         assert!(Conv::new(two_groups, [1, 4, 3, 3], [2, 4, 1, 1]).is_none());
         assert!(
-            Conv::new(
-                ConvParams {
-                    groups: 0,
-                    ..Default::default()
-                },
-                [1, 0, 3, 3],
-                [0, 2, 1, 1]
-            )
-            .is_none()
+            Conv::new(ConvParams { groups: 0, ..Default::default() }, [1, 0, 3, 3], [0, 2, 1, 1]).is_none()
         );
         assert!(Conv::new(ConvParams::default(), [usize::MAX, 2, 1, 1], [1, 2, 1, 1]).is_none());
     }

@@ -29,31 +29,19 @@ pub struct MatrixMut<'a, T> {
 impl<'a, T> Matrix<'a, T> {
     /// A row-major matrix with `cols` columns.
     pub fn row_major(data: &'a [T], cols: usize) -> Self {
-        Self {
-            data,
-            row: cols,
-            col: 1,
-        }
+        Self { data, row: cols, col: 1 }
     }
 
     /// The transpose, without a copy.
     pub fn transposed(self) -> Self {
-        Self {
-            data: self.data,
-            row: self.col,
-            col: self.row,
-        }
+        Self { data: self.data, row: self.col, col: self.row }
     }
 }
 
 impl<'a, T> MatrixMut<'a, T> {
     /// A row-major matrix with `cols` columns.
     pub fn row_major(data: &'a mut [T], cols: usize) -> Self {
-        Self {
-            data,
-            row: cols,
-            col: 1,
-        }
+        Self { data, row: cols, col: 1 }
     }
 }
 
@@ -225,49 +213,28 @@ mod tests {
 
     /// Small whole numbers: every product and sum is exact, so that any order gives the same bits.
     fn whole(len: usize, seed: usize) -> Vec<i64> {
-        (0..len)
-            .map(|i| ((i * 7919 + seed * 104_729) % 19) as i64 - 9)
-            .collect()
+        (0..len).map(|i| ((i * 7919 + seed * 104_729) % 19) as i64 - 9).collect()
     }
 
     fn check<T: Gemm>(size: Size, from: impl Fn(i64) -> T, store: Store, transposed: [bool; 3]) {
         let Size { m, k, n } = size;
         let (a, b, start) = (whole(m * k, 1), whole(k * n, 2), whole(m * n, 3));
         let strides = |rows: usize, cols: usize, swap: bool| if swap { (1, rows) } else { (cols, 1) };
-        let [(ar, ac), (br, bc), (cr, cc)] = [
-            strides(m, k, transposed[0]),
-            strides(k, n, transposed[1]),
-            strides(m, n, transposed[2]),
-        ];
+        let [(ar, ac), (br, bc), (cr, cc)] =
+            [strides(m, k, transposed[0]), strides(k, n, transposed[1]), strides(m, n, transposed[2])];
         let typed = |values: &[i64]| values.iter().map(|&x| from(x)).collect::<Vec<T>>();
         let (a_typed, b_typed, mut c) = (typed(&a), typed(&b), typed(&start));
         gemm(
             size,
-            Matrix {
-                data: &a_typed,
-                row: ar,
-                col: ac,
-            },
-            Matrix {
-                data: &b_typed,
-                row: br,
-                col: bc,
-            },
-            MatrixMut {
-                data: &mut c,
-                row: cr,
-                col: cc,
-            },
+            Matrix { data: &a_typed, row: ar, col: ac },
+            Matrix { data: &b_typed, row: br, col: bc },
+            MatrixMut { data: &mut c, row: cr, col: cc },
             store,
         );
         for i in 0..m {
             for j in 0..n {
                 let product: i64 = (0..k).map(|l| a[i * ar + l * ac] * b[l * br + j * bc]).sum();
-                let before = if store == Store::Add {
-                    start[i * cr + j * cc]
-                } else {
-                    0
-                };
+                let before = if store == Store::Add { start[i * cr + j * cc] } else { 0 };
                 assert_eq!(
                     c[i * cr + j * cc],
                     from(product + before),
@@ -279,16 +246,8 @@ mod tests {
 
     #[test]
     fn products_match_the_definition_in_every_layout() {
-        let sizes = [
-            (1, 1, 1),
-            (3, 4, 5),
-            (17, 9, 33),
-            (8, 0, 3),
-            (0, 2, 3),
-            (2, 3, 0),
-            (1, 40, 1),
-            (65, 70, 5),
-        ];
+        let sizes =
+            [(1, 1, 1), (3, 4, 5), (17, 9, 33), (8, 0, 3), (0, 2, 3), (2, 3, 0), (1, 40, 1), (65, 70, 5)];
         for (m, k, n) in sizes {
             for bits in 0..8 {
                 let transposed = [bits & 1 > 0, bits & 2 > 0, bits & 4 > 0];
@@ -306,19 +265,9 @@ mod tests {
     #[test]
     fn stride_zero_repeats_a_row() {
         let mut c = [0.0f64; 4];
-        let a = Matrix {
-            data: &[1.0, 2.0],
-            row: 0,
-            col: 1,
-        };
+        let a = Matrix { data: &[1.0, 2.0], row: 0, col: 1 };
         let b = Matrix::row_major(&[3.0, 4.0, 5.0, 6.0], 2).transposed();
-        gemm(
-            Size { m: 2, k: 2, n: 2 },
-            a,
-            b,
-            MatrixMut::row_major(&mut c, 2),
-            Store::Replace,
-        );
+        gemm(Size { m: 2, k: 2, n: 2 }, a, b, MatrixMut::row_major(&mut c, 2), Store::Replace);
         assert_eq!(c, [11.0, 17.0, 11.0, 17.0]);
     }
 
@@ -326,13 +275,7 @@ mod tests {
     fn replace_does_not_read_what_was_there() {
         let mut c = [f32::NAN; 1];
         let one = Matrix::row_major(&[2.0f32], 1);
-        gemm(
-            Size { m: 1, k: 1, n: 1 },
-            one,
-            one,
-            MatrixMut::row_major(&mut c, 1),
-            Store::Replace,
-        );
+        gemm(Size { m: 1, k: 1, n: 1 }, one, one, MatrixMut::row_major(&mut c, 1), Store::Replace);
         assert_eq!(c, [4.0]);
     }
 
@@ -360,19 +303,9 @@ mod tests {
     #[should_panic(expected = "does not fit")]
     fn overflowing_strides_are_refused() {
         let mut c = [0.0f64; 4];
-        let a = Matrix {
-            data: &[0.0; 4],
-            row: usize::MAX,
-            col: usize::MAX,
-        };
+        let a = Matrix { data: &[0.0; 4], row: usize::MAX, col: usize::MAX };
         let b = Matrix::row_major(&[0.0; 4], 2);
-        gemm(
-            Size { m: 2, k: 2, n: 2 },
-            a,
-            b,
-            MatrixMut::row_major(&mut c, 2),
-            Store::Replace,
-        );
+        gemm(Size { m: 2, k: 2, n: 2 }, a, b, MatrixMut::row_major(&mut c, 2), Store::Replace);
     }
 
     #[test]
@@ -380,11 +313,7 @@ mod tests {
     fn overlapping_results_are_refused() {
         let mut c = [0.0f64; 4];
         let a = Matrix::row_major(&[0.0; 4], 2);
-        let target = MatrixMut {
-            data: &mut c,
-            row: 1,
-            col: 1,
-        };
+        let target = MatrixMut { data: &mut c, row: 1, col: 1 };
         gemm(Size { m: 2, k: 2, n: 2 }, a, a, target, Store::Replace);
     }
 }

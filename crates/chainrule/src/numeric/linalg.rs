@@ -56,17 +56,9 @@ const TILE: usize = 32;
 /// section 3.1).
 pub fn solve_triangular<T: Float>(a: &[T], n: usize, b: &mut [T], columns: usize, triangle: Triangle) {
     assert_eq!(Some(a.len()), n.checked_mul(n), "solve_triangular: matrix length");
-    assert_eq!(
-        Some(b.len()),
-        n.checked_mul(columns),
-        "solve_triangular: right sides length"
-    );
+    assert_eq!(Some(b.len()), n.checked_mul(columns), "solve_triangular: right sides length");
     let element = |i: usize, j: usize| {
-        if triangle.transposed {
-            a[j * n + i]
-        } else {
-            a[i * n + j]
-        }
+        if triangle.transposed { a[j * n + i] } else { a[i * n + j] }
     };
     // Where the transposed flag swaps the triangles, rows are solved in the other direction.
     let downwards = triangle.lower != triangle.transposed;
@@ -85,11 +77,7 @@ pub fn solve_triangular<T: Float>(a: &[T], n: usize, b: &mut [T], columns: usize
                     *left -= factor * x.to_f64();
                 }
             }
-            let pivot = if triangle.unit {
-                1.0
-            } else {
-                element(i, i).to_f64()
-            };
+            let pivot = if triangle.unit { 1.0 } else { element(i, i).to_f64() };
             for (value, left) in b[i * columns + first..][..width].iter_mut().zip(left) {
                 *value = T::from_f64(left / pivot);
             }
@@ -109,9 +97,7 @@ mod tests {
     }
 
     fn product(a: &[f64], b: &[f64], m: usize, k: usize, n: usize) -> Vec<f64> {
-        (0..m * n)
-            .map(|at| (0..k).map(|l| a[at / n * k + l] * b[l * n + at % n]).sum())
-            .collect()
+        (0..m * n).map(|at| (0..k).map(|l| a[at / n * k + l] * b[l * n + at % n]).sum()).collect()
     }
 
     fn transpose(a: &[f64], n: usize) -> Vec<f64> {
@@ -164,11 +150,7 @@ mod tests {
     fn triangular_systems_of_every_kind() {
         for (n, columns) in [(0, 2), (1, 1), (5, 3), (9, 40), (4, 0)] {
             for bits in 0..8 {
-                let triangle = Triangle {
-                    lower: bits & 1 > 0,
-                    transposed: bits & 2 > 0,
-                    unit: bits & 4 > 0,
-                };
+                let triangle = Triangle { lower: bits & 1 > 0, transposed: bits & 2 > 0, unit: bits & 4 > 0 };
                 let mut stored = random(n * n, 5);
                 (0..n).for_each(|i| stored[i * n + i] += 4.0 * stored[i * n + i].signum());
                 let mut effective = stored.clone();
@@ -196,11 +178,7 @@ mod tests {
         // 1 is lost against 1e8 in f32.
         let a = [1.0f32, 0.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 1.0];
         let mut b = [1e8f32, 1.0, 1e8];
-        let triangle = Triangle {
-            lower: true,
-            transposed: false,
-            unit: false,
-        };
+        let triangle = Triangle { lower: true, transposed: false, unit: false };
         solve_triangular(&a, 3, &mut b, 1, triangle);
         assert_eq!(b[2], -1.0);
     }

@@ -38,13 +38,7 @@ pub fn copy_into_strided<T: Copy>(
     shape: &[usize],
     strides: &[isize],
 ) {
-    let view = View::new(
-        "copy_into_strided",
-        [dst.len(), src.len()],
-        offset,
-        shape,
-        strides,
-    );
+    let view = View::new("copy_into_strided", [dst.len(), src.len()], offset, shape, strides);
     view.for_runs(|run| {
         let values = &src[run.contiguous..][..run.count];
         if run.stride == 1 {
@@ -88,14 +82,8 @@ impl View {
     /// `lens` are those of the strided and of the contiguous slice.
     fn new(what: &str, lens: [usize; 2], offset: usize, shape: &[usize], strides: &[isize]) -> Self {
         assert_eq!(shape.len(), strides.len(), "{what}: one stride for each axis");
-        assert!(
-            shape.len() <= MAX_RANK,
-            "{what}: {} axes are more than {MAX_RANK}",
-            shape.len()
-        );
-        let count = shape
-            .iter()
-            .try_fold(1usize, |count, &size| count.checked_mul(size));
+        assert!(shape.len() <= MAX_RANK, "{what}: {} axes are more than {MAX_RANK}", shape.len());
+        let count = shape.iter().try_fold(1usize, |count, &size| count.checked_mul(size));
         assert_eq!(
             count.or_else(|| shape.contains(&0).then_some(0)),
             Some(lens[1]),
@@ -121,11 +109,7 @@ impl View {
                 }
             }
         }
-        Self {
-            offset,
-            axes,
-            is_empty,
-        }
+        Self { offset, axes, is_empty }
     }
 
     /// Visits the view's elements as runs of the innermost axis.
@@ -139,11 +123,7 @@ impl View {
         // whole.
         let swapped =
             rows.count > 1 && rows.stride != 0 && columns.stride.unsigned_abs() > rows.stride.unsigned_abs();
-        let (height, width) = if swapped {
-            (BLOCK, BLOCK)
-        } else {
-            (rows.count, columns.count)
-        };
+        let (height, width) = if swapped { (BLOCK, BLOCK) } else { (rows.count, columns.count) };
         let mut counters = [0; MAX_RANK - 2];
         let mut start = self.offset;
         let mut contiguous = 0;
@@ -216,10 +196,7 @@ mod tests {
     fn places(offset: usize, shape: &[usize], strides: &[isize]) -> Vec<usize> {
         let mut places = vec![offset as isize];
         for (&count, &stride) in shape.iter().zip(strides) {
-            places = places
-                .iter()
-                .flat_map(|p| (0..count as isize).map(move |i| p + i * stride))
-                .collect();
+            places = places.iter().flat_map(|p| (0..count as isize).map(move |i| p + i * stride)).collect();
         }
         places.iter().map(|&p| p as usize).collect()
     }
@@ -254,19 +231,13 @@ mod tests {
             let rank = dice(6);
             // A subset of a row-major array of sizes up to 5 (one axis up to 45): permuted, stepped,
             // reversed.
-            let full: Vec<usize> = (0..rank)
-                .map(|axis| 1 + dice(if axis == 1 { 45 } else { 5 }))
-                .collect();
+            let full: Vec<usize> = (0..rank).map(|axis| 1 + dice(if axis == 1 { 45 } else { 5 })).collect();
             let mut axes = Vec::new();
             let (mut offset, mut span) = (0, 1);
             for &size in full.iter().rev() {
                 let (first, pace) = (dice(size), 1 + dice(2));
                 let up = dice(2) == 0;
-                let count = if up {
-                    (size - first).div_ceil(pace)
-                } else {
-                    first / pace + 1
-                };
+                let count = if up { (size - first).div_ceil(pace) } else { first / pace + 1 };
                 axes.push((count, (span * pace) as isize * if up { 1 } else { -1 }));
                 offset += first * span;
                 span *= size;
@@ -278,10 +249,7 @@ mod tests {
             let src = numbers(span);
             let at = places(offset, &shape, &strides);
             let got = copied(&src, offset, &shape, &strides);
-            assert!(
-                got.iter().map(|&x| x as usize).eq(at.iter().copied()),
-                "{offset} {shape:?} {strides:?}"
-            );
+            assert!(got.iter().map(|&x| x as usize).eq(at.iter().copied()), "{offset} {shape:?} {strides:?}");
 
             let mut back = vec![u32::MAX; span];
             copy_into_strided(&got, &mut back, offset, &shape, &strides);

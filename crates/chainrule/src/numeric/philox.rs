@@ -29,12 +29,8 @@ pub fn philox4x32_10(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     for _ in 0..ROUNDS {
         let product0 = u64::from(MULTIPLIERS[0]) * u64::from(c0);
         let product1 = u64::from(MULTIPLIERS[1]) * u64::from(c2);
-        (c0, c1, c2, c3) = (
-            high(product1) ^ c1 ^ k0,
-            product1 as u32,
-            high(product0) ^ c3 ^ k1,
-            product0 as u32,
-        );
+        (c0, c1, c2, c3) =
+            (high(product1) ^ c1 ^ k0, product1 as u32, high(product0) ^ c3 ^ k1, product0 as u32);
         k0 = k0.wrapping_add(WEYL[0]);
         k1 = k1.wrapping_add(WEYL[1]);
     }
@@ -47,10 +43,7 @@ fn high(word: u64) -> u32 {
 
 fn block(key: i64, number: u64, purpose: Purpose) -> [u32; 4] {
     let key = key.cast_unsigned();
-    philox4x32_10(
-        [number as u32, high(number), 0, purpose as u32],
-        [key as u32, high(key)],
-    )
+    philox4x32_10([number as u32, high(number), 0, purpose as u32], [key as u32, high(key)])
 }
 
 /// A new key from a key and a number: the first two words of the block that `data` counts, kept apart from
@@ -120,13 +113,7 @@ fn box_muller(block: [u32; 4]) -> [f64; 2] {
 
 /// Elements `start..` of the stream [`uniform_bits`].
 pub fn fill_bits(key: i64, start: u64, output: &mut [u32]) {
-    fill(
-        start,
-        output,
-        4,
-        |number| block(key, number, Purpose::Bits),
-        |block, lane| block[lane],
-    );
+    fill(start, output, 4, |number| block(key, number, Purpose::Bits), |block, lane| block[lane]);
 }
 
 /// Elements `start..` of the stream [`uniform_f32`] or [`uniform_f64`].
@@ -158,11 +145,7 @@ fn fill<T, B>(
     let first = (lanes - (start % lanes as u64) as usize).min(output.len());
     let (head, tail) = output.split_at_mut(first);
     for chunk in std::iter::once(head).chain(tail.chunks_mut(lanes)) {
-        let skipped = if number == start / lanes as u64 {
-            (start % lanes as u64) as usize
-        } else {
-            0
-        };
+        let skipped = if number == start / lanes as u64 { (start % lanes as u64) as usize } else { 0 };
         let block = make(number);
         for (lane, element) in chunk.iter_mut().enumerate() {
             *element = take(&block, skipped + lane);
@@ -178,19 +161,13 @@ mod tests {
     // Random123 1.14, tests/kat_vectors, the lines "philox4x32 10".
     #[test]
     fn known_answers() {
-        assert_eq!(
-            philox4x32_10([0; 4], [0; 2]),
-            [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]
-        );
+        assert_eq!(philox4x32_10([0; 4], [0; 2]), [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]);
         assert_eq!(
             philox4x32_10([u32::MAX; 4], [u32::MAX; 2]),
             [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd]
         );
         assert_eq!(
-            philox4x32_10(
-                [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344],
-                [0xa4093822, 0x299f31d0]
-            ),
+            philox4x32_10([0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], [0xa4093822, 0x299f31d0]),
             [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1]
         );
     }
@@ -221,10 +198,7 @@ mod tests {
         assert_eq!(f32::uniform([u32::MAX; 4], 3), 1.0 - f32::EPSILON / 2.0);
         assert_eq!(f64::uniform([u32::MAX; 4], 1), 1.0 - f64::EPSILON / 2.0);
         assert_eq!(f64::uniform([0, 0, 0, 1 << 31], 1), 0.5);
-        assert_eq!(
-            uniform_f32(5, 9),
-            (uniform_bits(5, 9) >> 8) as f32 * 2f32.powi(-24)
-        );
+        assert_eq!(uniform_f32(5, 9), (uniform_bits(5, 9) >> 8) as f32 * 2f32.powi(-24));
     }
 
     #[test]
@@ -253,9 +227,7 @@ mod tests {
 
     #[test]
     fn folded_keys_differ() {
-        let mut keys: Vec<i64> = (0..100)
-            .flat_map(|a| (-5..5).map(move |b| fold(fold(3, a), b)))
-            .collect();
+        let mut keys: Vec<i64> = (0..100).flat_map(|a| (-5..5).map(move |b| fold(fold(3, a), b))).collect();
         keys.extend((0..100).map(|a| fold(3, a)));
         keys.sort_unstable();
         keys.dedup();

@@ -78,16 +78,8 @@ pub fn reduce_axis<T: Number>(
     output: &mut [T],
     op: Reduce,
 ) {
-    assert_eq!(
-        Some(input.len()),
-        count(outer, len, inner),
-        "reduce_axis: input length"
-    );
-    assert_eq!(
-        Some(output.len()),
-        outer.checked_mul(inner),
-        "reduce_axis: output length"
-    );
+    assert_eq!(Some(input.len()), count(outer, len, inner), "reduce_axis: input length");
+    assert_eq!(Some(output.len()), outer.checked_mul(inner), "reduce_axis: output length");
     match op {
         Reduce::Sum => tree_axis(input, len, inner, output, T::ZERO, T::plus),
         Reduce::Prod => tree_axis(input, len, inner, output, T::ONE, T::times),
@@ -105,20 +97,9 @@ pub fn arg_axis<T: Number>(
     output: &mut [i64],
     extreme: Extreme,
 ) {
-    assert_eq!(
-        Some(input.len()),
-        count(outer, len, inner),
-        "arg_axis: input length"
-    );
-    assert_eq!(
-        Some(output.len()),
-        outer.checked_mul(inner),
-        "arg_axis: output length"
-    );
-    assert!(
-        len > 0 || output.is_empty(),
-        "arg_axis: an empty axis has no extreme"
-    );
+    assert_eq!(Some(input.len()), count(outer, len, inner), "arg_axis: input length");
+    assert_eq!(Some(output.len()), outer.checked_mul(inner), "arg_axis: output length");
+    assert!(len > 0 || output.is_empty(), "arg_axis: an empty axis has no extreme");
     match extreme {
         Extreme::Max => arg_axis_by(input, len, inner, output, T::LOWEST, |a, b| a > b),
         Extreme::Min => arg_axis_by(input, len, inner, output, T::HIGHEST, |a, b| a < b),
@@ -155,10 +136,7 @@ fn lanes<T: Number>(values: &[T], neutral: T, combine: impl Fn(T, T) -> T) -> T 
         *total = combine(*total, value);
     }
     let [a, b, c, d, e, f, g, h] = totals;
-    combine(
-        combine(combine(a, e), combine(c, g)),
-        combine(combine(b, f), combine(d, h)),
-    )
+    combine(combine(combine(a, e), combine(c, g)), combine(combine(b, f), combine(d, h)))
 }
 
 /// The first extreme element: its value is found in lanes, its place by a second, searching pass.
@@ -168,29 +146,18 @@ fn place<T: Number>(values: &[T], lowest: T, beats: impl Fn(T, T) -> bool) -> Op
     let (rows, rest) = values.as_chunks::<LANES>();
     for row in rows {
         for lane in 0..LANES {
-            best[lane] = if beats(row[lane], best[lane]) {
-                row[lane]
-            } else {
-                best[lane]
-            };
+            best[lane] = if beats(row[lane], best[lane]) { row[lane] } else { best[lane] };
             unordered[lane] |= row[lane].is_nan();
         }
     }
     for (lane, &value) in rest.iter().enumerate() {
-        best[lane] = if beats(value, best[lane]) {
-            value
-        } else {
-            best[lane]
-        };
+        best[lane] = if beats(value, best[lane]) { value } else { best[lane] };
         unordered[lane] |= value.is_nan();
     }
     if unordered.contains(&true) {
         return values.iter().position(|value| value.is_nan());
     }
-    let best = best.into_iter().fold(
-        lowest,
-        |best, value| if beats(value, best) { value } else { best },
-    );
+    let best = best.into_iter().fold(lowest, |best, value| if beats(value, best) { value } else { best });
     values.iter().position(|&value| value == best)
 }
 
@@ -325,20 +292,9 @@ mod tests {
 
     /// Few different values, zeros of both signs and NaNs among them.
     fn awkward(len: usize, with_nan: bool) -> Vec<f64> {
-        let choices = [
-            1.0,
-            -1.0,
-            0.0,
-            -0.0,
-            f64::NEG_INFINITY,
-            1.0,
-            f64::INFINITY,
-            f64::NAN,
-        ];
+        let choices = [1.0, -1.0, 0.0, -0.0, f64::NEG_INFINITY, 1.0, f64::INFINITY, f64::NAN];
         let kinds = if with_nan { 8 } else { 7 };
-        (0..len as u64)
-            .map(|i| choices[philox::uniform_bits(len as i64, i) as usize % kinds])
-            .collect()
+        (0..len as u64).map(|i| choices[philox::uniform_bits(len as i64, i) as usize % kinds]).collect()
     }
 
     fn naive_place(values: &[f64], beats: impl Fn(f64, f64) -> bool) -> usize {
@@ -353,9 +309,7 @@ mod tests {
 
     fn column(input: &[f64], len: usize, inner: usize, result: usize) -> Vec<f64> {
         let (group, i) = (result / inner, result % inner);
-        (0..len)
-            .map(|row| input[(group * len + row) * inner + i])
-            .collect()
+        (0..len).map(|row| input[(group * len + row) * inner + i]).collect()
     }
 
     const LAYOUTS: [(usize, usize, usize); 9] = [
@@ -373,9 +327,7 @@ mod tests {
     #[test]
     fn whole_numbers_add_exactly_in_every_layout() {
         for (outer, len, inner) in LAYOUTS {
-            let input: Vec<i64> = (0..(outer * len * inner) as i64)
-                .map(|i| i * i % 101 - 50)
-                .collect();
+            let input: Vec<i64> = (0..(outer * len * inner) as i64).map(|i| i * i % 101 - 50).collect();
             let floats: Vec<f64> = input.iter().map(|&x| x as f64).collect();
             let mut output = vec![-1; outer * inner];
             let mut float_output = vec![f64::NAN; outer * inner];
@@ -383,11 +335,7 @@ mod tests {
             reduce_axis(&floats, outer, len, inner, &mut float_output, Reduce::Sum);
             for (i, &got) in output.iter().enumerate() {
                 let want: f64 = column(&floats, len, inner, i).iter().sum();
-                assert_eq!(
-                    (got as f64, float_output[i]),
-                    (want, want),
-                    "{outer} {len} {inner}"
-                );
+                assert_eq!((got as f64, float_output[i]), (want, want), "{outer} {len} {inner}");
             }
         }
     }
@@ -422,14 +370,7 @@ mod tests {
         assert_eq!(prod(&[i32::MAX, 2]), -2);
         assert_eq!(sum(&[i64::MAX, 1]), i64::MIN);
         let mut output = [0.0; 2];
-        reduce_axis(
-            &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
-            1,
-            3,
-            2,
-            &mut output,
-            Reduce::Prod,
-        );
+        reduce_axis(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 1, 3, 2, &mut output, Reduce::Prod);
         assert_eq!(output, [15.0, 48.0]);
     }
 

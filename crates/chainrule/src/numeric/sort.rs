@@ -34,9 +34,7 @@ pub fn argsort<T: PartialOrd>(
     if input.is_empty() {
         return;
     }
-    let parts = input
-        .chunks_exact(len * inner)
-        .zip(output.chunks_exact_mut(len * inner));
+    let parts = input.chunks_exact(len * inner).zip(output.chunks_exact_mut(len * inner));
     for (input, output) in parts {
         if inner == 1 {
             argsort_line(|i| &input[i], output, descending);
@@ -79,16 +77,7 @@ mod tests {
 
     #[test]
     fn nan_is_last_and_ties_keep_their_order() {
-        let values = [
-            2.0,
-            f64::NAN,
-            0.0,
-            -0.0,
-            f64::INFINITY,
-            -f64::NAN,
-            2.0,
-            f64::NEG_INFINITY,
-        ];
+        let values = [2.0, f64::NAN, 0.0, -0.0, f64::INFINITY, -f64::NAN, 2.0, f64::NEG_INFINITY];
         assert_eq!(line(&values, false), [7, 2, 3, 0, 6, 4, 1, 5]);
         assert_eq!(line(&values, true), [4, 0, 6, 2, 3, 7, 1, 5]);
         assert_eq!(line(&[true, false, true], false), [1, 0, 2]);
@@ -97,28 +86,12 @@ mod tests {
 
     #[test]
     fn every_layout_agrees_with_a_stable_sort() {
-        for (outer, len, inner) in [
-            (1, 200, 1),
-            (2, 50, 3),
-            (3, 1, 4),
-            (2, 0, 2),
-            (0, 3, 3),
-            (1, 6, 0),
-        ] {
-            let input: Vec<i32> = (0..outer * len * inner)
-                .map(|i| (philox::uniform_bits(8, i as u64) % 10) as i32)
-                .collect();
+        for (outer, len, inner) in [(1, 200, 1), (2, 50, 3), (3, 1, 4), (2, 0, 2), (0, 3, 3), (1, 6, 0)] {
+            let input: Vec<i32> =
+                (0..outer * len * inner).map(|i| (philox::uniform_bits(8, i as u64) % 10) as i32).collect();
             for descending in [false, true] {
                 let mut output = vec![-1; input.len()];
-                argsort(
-                    &input,
-                    outer,
-                    len,
-                    inner,
-                    &mut output,
-                    &mut vec![0; len],
-                    descending,
-                );
+                argsort(&input, outer, len, inner, &mut output, &mut vec![0; len], descending);
                 for column in 0..outer * inner {
                     let at = |i: usize| (column / inner * len + i) * inner + column % inner;
                     let mut want: Vec<i64> = (0..len as i64).collect();

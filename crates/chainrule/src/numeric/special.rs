@@ -64,11 +64,7 @@ pub fn lgamma_f32(x: f32) -> f32 {
 pub fn sigmoid<T: Float>(x: T) -> T {
     // exp only ever sees a negative argument, so that it lies in [0, 1].
     let e = (-x.abs()).exp();
-    if x.is_sign_negative() {
-        e / (T::ONE + e)
-    } else {
-        T::ONE / (T::ONE + e)
-    }
+    if x.is_sign_negative() { e / (T::ONE + e) } else { T::ONE / (T::ONE + e) }
 }
 
 /// The derivative of ln gamma: recurrence up to 10, then the asymptotic series (DLMF 5.5.2, 5.11.2).
@@ -196,21 +192,13 @@ fn nearest_poles(n: u32, x: f64) -> f64 {
     let term = |at: f64| {
         let distance = x - at;
         let size = scaled_factorial(n, distance.abs()) / distance.abs();
-        if distance < 0.0 && n.is_multiple_of(2) {
-            -size
-        } else {
-            size
-        }
+        if distance < 0.0 && n.is_multiple_of(2) { -size } else { size }
     };
     // In pairs around x, from the inside: half-way between two poles a pair of opposite sign vanishes
     // exactly.
     let pair = |step: i32| {
         let (below, above) = (x.floor() - f64::from(step), x.floor() + f64::from(step) + 1.0);
-        if above <= 0.0 {
-            term(below) + term(above)
-        } else {
-            term(below)
-        }
+        if above <= 0.0 { term(below) + term(above) } else { term(below) }
     };
     (0..8).map(pair).sum()
 }
@@ -232,10 +220,7 @@ fn cot_derivative(n: u32, x: f64) -> f64 {
         polynomial = next;
     }
     let c = cot_pi(x);
-    let value = polynomial
-        .iter()
-        .rev()
-        .fold(0.0, |value, coefficient| value * c + coefficient);
+    let value = polynomial.iter().rev().fold(0.0, |value, coefficient| value * c + coefficient);
     (0..=n).fold(value, |value, _| value * PI)
 }
 
@@ -257,20 +242,13 @@ mod tests {
     #[track_caller]
     fn close(got: f64, want: f64, relative: f64) {
         let error = (got - want).abs() / want.abs().max(1e-300);
-        assert!(
-            error <= relative,
-            "{got} instead of {want}, relative error {error:e}"
-        );
+        assert!(error <= relative, "{got} instead of {want}, relative error {error:e}");
     }
 
     // Values of this module: mpmath 1.3 with 25 digits.
     #[test]
     fn erf_matches_known_values() {
-        for (x, want) in [
-            (0.1, 0.1124629160182849),
-            (0.5, 0.5204998778130465),
-            (-2.0, -0.9953222650189527),
-        ] {
+        for (x, want) in [(0.1, 0.1124629160182849), (0.5, 0.5204998778130465), (-2.0, -0.9953222650189527)] {
             close(erf(x), want, 2e-16);
             close(f64::from(erf_f32(x as f32)), want, 2e-7);
             close(erfc(x), 1.0 - want, 1e-13);
@@ -318,11 +296,7 @@ mod tests {
         ];
         for (x, want) in known {
             // -0.5 is close to a zero: the error is absolute there.
-            assert!(
-                (digamma(x) - want).abs() <= 4e-15 * want.abs().max(1.0),
-                "{x}: {} {want}",
-                digamma(x)
-            );
+            assert!((digamma(x) - want).abs() <= 4e-15 * want.abs().max(1.0), "{x}: {} {want}", digamma(x));
         }
         assert!(digamma(1.4616321449683622).abs() < 2e-15);
         assert!((digamma_f32(3.7) - 1.1671535).abs() < 2e-7);
@@ -389,10 +363,7 @@ mod tests {
     fn polygamma_at_the_edges_of_its_range() {
         assert_eq!(polygamma(1, 0.0), f64::INFINITY);
         assert_eq!(polygamma(3, -2.0), f64::INFINITY);
-        assert_eq!(
-            (polygamma(2, 0.0), polygamma(2, -0.0)),
-            (f64::NEG_INFINITY, f64::INFINITY)
-        );
+        assert_eq!((polygamma(2, 0.0), polygamma(2, -0.0)), (f64::NEG_INFINITY, f64::INFINITY));
         assert!(polygamma(2, -1.0).is_nan());
         assert_eq!(polygamma(4, f64::INFINITY), 0.0);
         assert!(polygamma(1, f64::NEG_INFINITY).is_nan() && polygamma(1, f64::NAN).is_nan());

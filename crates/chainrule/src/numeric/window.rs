@@ -29,9 +29,7 @@ impl Pool {
             if stride == 0 || self.pad_low[axis] >= window || self.pad_high[axis] >= window {
                 return None;
             }
-            let padded = input[axis]
-                .checked_add(self.pad_low[axis])?
-                .checked_add(self.pad_high[axis])?;
+            let padded = input[axis].checked_add(self.pad_low[axis])?.checked_add(self.pad_high[axis])?;
             match padded.checked_sub(window) {
                 None => Some(0),
                 Some(_) if input[axis] == 0 => None,
@@ -64,17 +62,9 @@ impl Pooling {
     pub fn new(pool: Pool, planes: usize, input: [usize; 2]) -> Option<Self> {
         let output = pool.output_size(input)?;
         for [height, width] in [input, output] {
-            planes
-                .max(1)
-                .checked_mul(height.max(1))?
-                .checked_mul(width.max(1))?;
+            planes.max(1).checked_mul(height.max(1))?.checked_mul(width.max(1))?;
         }
-        Some(Self {
-            pool,
-            planes,
-            input,
-            output,
-        })
+        Some(Self { pool, planes, input, output })
     }
 
     /// Height and width of the output.
@@ -103,15 +93,7 @@ impl Pooling {
                 for j in 0..ow {
                     let columns = self.pool.range(1, j, width);
                     let start = (plane * height + rows.start) * width + columns.start;
-                    each(
-                        at,
-                        Patch {
-                            start,
-                            height: rows.len(),
-                            width: columns.len(),
-                            pitch: width,
-                        },
-                    );
+                    each(at, Patch { start, height: rows.len(), width: columns.len(), pitch: width });
                     at += 1;
                 }
             }
@@ -120,11 +102,7 @@ impl Pooling {
 
     /// What the sum under a window is divided by for an average.
     fn divisor<T: Float>(&self, patch: &Patch, count_padding: bool) -> T {
-        let [height, width] = if count_padding {
-            self.pool.window
-        } else {
-            [patch.height, patch.width]
-        };
+        let [height, width] = if count_padding { self.pool.window } else { [patch.height, patch.width] };
         T::from_f64(height as f64 * width as f64)
     }
 }
@@ -148,11 +126,7 @@ impl Patch {
 /// all.
 pub fn max_pool_index<T: Number>(pooling: &Pooling, input: &[T], output: &mut [i64]) {
     assert_eq!(input.len(), pooling.input_len(), "max_pool_index: input length");
-    assert_eq!(
-        output.len(),
-        pooling.output_len(),
-        "max_pool_index: output length"
-    );
+    assert_eq!(output.len(), pooling.output_len(), "max_pool_index: output length");
     pooling.for_windows(|at, patch| output[at] = largest(input, &patch) as i64);
 }
 
@@ -193,10 +167,7 @@ pub fn average_pool<T: Float>(pooling: &Pooling, input: &[T], output: &mut [T], 
 }
 
 fn total<T: Float>(input: &[T], patch: &Patch) -> f64 {
-    patch
-        .rows()
-        .flat_map(|row| &input[row])
-        .fold(0.0, |sum, value| sum + value.to_f64())
+    patch.rows().flat_map(|row| &input[row]).fold(0.0, |sum, value| sum + value.to_f64())
 }
 
 /// The transpose of [`sum_pool`]: each input element gets the sum of the upstream values of its windows.
@@ -212,22 +183,12 @@ pub fn average_pool_transpose<T: Float>(
     downstream: &mut [T],
     count_padding: bool,
 ) {
-    spread(pooling, upstream, downstream, |value, patch| {
-        value / pooling.divisor(patch, count_padding)
-    });
+    spread(pooling, upstream, downstream, |value, patch| value / pooling.divisor(patch, count_padding));
 }
 
 fn spread<T: Float>(pooling: &Pooling, upstream: &[T], downstream: &mut [T], share: impl Fn(T, &Patch) -> T) {
-    assert_eq!(
-        upstream.len(),
-        pooling.output_len(),
-        "pool transpose: upstream length"
-    );
-    assert_eq!(
-        downstream.len(),
-        pooling.input_len(),
-        "pool transpose: downstream length"
-    );
+    assert_eq!(upstream.len(), pooling.output_len(), "pool transpose: upstream length");
+    assert_eq!(downstream.len(), pooling.input_len(), "pool transpose: downstream length");
     downstream.fill(T::ZERO);
     pooling.for_windows(|at, patch| {
         let part = share(upstream[at], &patch);
@@ -251,23 +212,12 @@ mod tests {
         high: usize,
         input: [usize; 2],
     ) -> Option<Pooling> {
-        Pooling::new(
-            Pool {
-                window,
-                stride,
-                pad_low: [low; 2],
-                pad_high: [high; 2],
-            },
-            2,
-            input,
-        )
+        Pooling::new(Pool { window, stride, pad_low: [low; 2], pad_high: [high; 2] }, 2, input)
     }
 
     fn cases() -> impl Iterator<Item = Pooling> {
         let sizes = [1, 2, 3];
-        let strides = sizes
-            .into_iter()
-            .flat_map(move |window| sizes.map(|stride| (window, stride)));
+        let strides = sizes.into_iter().flat_map(move |window| sizes.map(|stride| (window, stride)));
         strides.flat_map(move |(window, stride)| {
             [(0, 0), (1, 0), (0, 1), (2, 1)]
                 .into_iter()
@@ -276,9 +226,7 @@ mod tests {
     }
 
     fn numbers(count: usize) -> Vec<f64> {
-        (0..count as u64)
-            .map(|i| f64::from(philox::uniform_bits(9, i) % 7) - 3.0)
-            .collect()
+        (0..count as u64).map(|i| f64::from(philox::uniform_bits(9, i) % 7) - 3.0).collect()
     }
 
     /// The elements under one window by the definition: all places are tried.
@@ -345,9 +293,7 @@ mod tests {
 
     #[test]
     fn the_first_nan_wins_and_minus_infinity_can() {
-        let p = pooling([2, 2], [2, 2], 0, 0, [2, 2])
-            .map(|p| Pooling { planes: 1, ..p })
-            .expect("fits");
+        let p = pooling([2, 2], [2, 2], 0, 0, [2, 2]).map(|p| Pooling { planes: 1, ..p }).expect("fits");
         let mut place = [-1];
         max_pool_index(&p, &[3.0, f64::NAN, 9.0, f64::NAN], &mut place);
         assert_eq!(place, [1]);

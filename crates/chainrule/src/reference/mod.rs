@@ -37,7 +37,8 @@ fn gate(node: &Node, specs: &[Spec], operands: &[Plain]) -> Vec<Plain> {
             run(attrs.circuit(branch), &operands[1..])
         }
         _ => {
-            let data = coordinates(specs[0].shape).map(|at| (node.gate.element)(attrs, operands, &at)).collect();
+            let data =
+                coordinates(specs[0].shape).map(|at| (node.gate.element)(attrs, operands, &at)).collect();
             vec![Plain { spec: specs[0], data }]
         }
     }
@@ -48,7 +49,8 @@ fn only(attrs: &Attrs) -> &Circuit {
 }
 
 fn scan(attrs: &Attrs, specs: &[Spec], operands: &[Plain]) -> Vec<Plain> {
-    let (constants, states, length) = (attrs.index("constants"), attrs.index("states"), attrs.index("length"));
+    let (constants, states, length) =
+        (attrs.index("constants"), attrs.index("states"), attrs.index("length"));
     let body = only(attrs);
     let (fixed, rest) = operands.split_at(constants);
     let (start, sequences) = rest.split_at(states);
@@ -62,7 +64,8 @@ fn scan(attrs: &Attrs, specs: &[Spec], operands: &[Plain]) -> Vec<Plain> {
             let each = spec.shape.elements();
             Plain { spec, data: sequence.data[t * each..(t + 1) * each].to_vec() }
         });
-        let arguments: Vec<Plain> = fixed.iter().cloned().chain(state.iter().cloned()).chain(slices).collect();
+        let arguments: Vec<Plain> =
+            fixed.iter().cloned().chain(state.iter().cloned()).chain(slices).collect();
         let mut outputs = run(body, &arguments);
         for (all, one) in collected.iter_mut().zip(outputs.split_off(states)) {
             all.data[t * one.data.len()..(t + 1) * one.data.len()].copy_from_slice(&one.data);

@@ -72,5 +72,11 @@ pub fn pass_back(gate: &OpenNode, mut upstreams: Vec<Option<Wire>>, wants: &[boo
 
 /// What a gate's rules see.
 pub fn room(gate: &OpenNode) -> Room<'_> {
-    Room { gate: gate.gate, attrs: &gate.attrs, inputs: &gate.inputs, outputs: &gate.outputs, passes: &PASSES }
+    Room {
+        gate: gate.gate,
+        attrs: &gate.attrs,
+        inputs: &gate.inputs,
+        outputs: &gate.outputs,
+        passes: &PASSES,
+    }
 }

@@ -6,7 +6,11 @@ use crate::circuit::{Circuit, Class, Room, Wire, at_site, record_many};
 /// Records a circuit for arguments of which some have a batch axis in front; says which outputs have it.
 /// What depends on no batched argument is computed once.
 pub fn batch(circuit: &Circuit, arguments: &[(Wire, bool)]) -> Vec<(Wire, bool)> {
-    assert_eq!(circuit.inputs.len(), arguments.len(), "a circuit is batched with as many arguments as it has inputs");
+    assert_eq!(
+        circuit.inputs.len(),
+        arguments.len(),
+        "a circuit is batched with as many arguments as it has inputs"
+    );
     let live = circuit.live();
     let mut wires = vec![(Wire::POISON, false); circuit.len()];
     for (&input, &argument) in circuit.inputs.iter().zip(arguments) {
@@ -26,7 +30,8 @@ pub fn batch(circuit: &Circuit, arguments: &[(Wire, bool)]) -> Vec<(Wire, bool)>
             if !any {
                 return record_many(node.gate, node.attrs.clone(), &inputs);
             }
-            let room = Room { gate: node.gate, attrs: &node.attrs, inputs: &inputs, outputs: &[], passes: &PASSES };
+            let room =
+                Room { gate: node.gate, attrs: &node.attrs, inputs: &inputs, outputs: &[], passes: &PASSES };
             (node.gate.batch)(&room, &batched)
         });
         for (part, wire) in outputs.into_iter().enumerate() {

@@ -37,7 +37,10 @@ pub fn jvp(outputs: &[Wire], at: &[Wire], tangents: &[Option<Wire>]) -> Vec<Opti
             }
         }
     }
-    outputs.iter().map(|&w| levels::find(&levels, w).and_then(|(level, index)| moving[level][index])).collect()
+    outputs
+        .iter()
+        .map(|&w| levels::find(&levels, w).and_then(|(level, index)| moving[level][index]))
+        .collect()
 }
 
 fn plus(a: Option<Wire>, b: Option<Wire>) -> Option<Wire> {

@@ -125,7 +125,9 @@ fn layers(text: &str) -> std::result::Result<Layers, String> {
     let width = |part: &str| match part.trim().parse::<usize>() {
         Ok(0) => Err("a layer of width 0 lets nothing through".to_string()),
         Ok(width) => Ok(width),
-        Err(_) => Err(format!("{:?} is no width; write whole numbers divided by commas, as in 64,32", part.trim())),
+        Err(_) => {
+            Err(format!("{:?} is no width; write whole numbers divided by commas, as in 64,32", part.trim()))
+        }
     };
     text.split(',').map(width).collect::<std::result::Result<_, _>>().map(Layers)
 }
@@ -191,7 +193,14 @@ impl Train {
             (Some(path), Some(label)) => (path.display().to_string(), Dataset::from_csv(path, label)?),
             _ => ("digits".to_string(), digits()?),
         };
-        Ok(Job { name, data, test_share: self.test_share, network, settings: self.settings(), save: self.save.clone() })
+        Ok(Job {
+            name,
+            data,
+            test_share: self.test_share,
+            network,
+            settings: self.settings(),
+            save: self.save.clone(),
+        })
     }
 
     fn settings(&self) -> Settings {

@@ -3,8 +3,8 @@
 use super::progress::Watch;
 use crate::failure::Result;
 use crate::interrupt;
-use chainrule::{Tensor, Tree};
 use chainrule::formula::Formula;
+use chainrule::{Tensor, Tree};
 use chainrule_nn::data::Dataset;
 use chainrule_nn::formula::FormulaModel;
 use chainrule_nn::metrics::Evaluation;
@@ -60,7 +60,9 @@ impl Job {
     /// Widths of the layers from features to classes; none for a formula.
     pub fn widths(&self) -> Option<Vec<usize>> {
         match &self.network {
-            Network::Layers(hidden) => Some([&[self.data.width()], &hidden[..], &[self.data.classes.len()]].concat()),
+            Network::Layers(hidden) => {
+                Some([&[self.data.width()], &hidden[..], &[self.data.classes.len()]].concat())
+            }
             Network::Formula(..) => None,
         }
     }

@@ -40,7 +40,9 @@ impl Watch {
                 bar.set_position(progress.step as u64);
                 bar.set_message(self.line(progress));
             }
-            None if progress.epoch_ends && self.is_told(progress.epoch) => eprintln!("{}", self.line(progress)),
+            None if progress.epoch_ends && self.is_told(progress.epoch) => {
+                eprintln!("{}", self.line(progress))
+            }
             _ => {}
         }
     }
@@ -88,7 +90,10 @@ mod tests {
         for epochs in [1, 2, 7, 10, 99, 1000] {
             let watch = Watch { bar: None, epochs, rows: 1, start: Instant::now() };
             let told: Vec<usize> = (1..=epochs).filter(|&e| watch.is_told(e)).collect();
-            assert!(told.len() <= LINES + 2 && told.first() == Some(&1) && told.last() == Some(&epochs), "{told:?}");
+            assert!(
+                told.len() <= LINES + 2 && told.first() == Some(&1) && told.last() == Some(&epochs),
+                "{told:?}"
+            );
         }
     }
 }

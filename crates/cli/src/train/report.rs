@@ -11,7 +11,9 @@ pub fn header(job: &Job, split: &Split) -> String {
     let (data, settings) = (&job.data, &job.settings);
     let (rows, learnt, held) = (data.rows(), split.train.rows(), split.test.rows());
     let network = match (job.widths(), &job.network) {
-        (Some(widths), _) => format!("layers {}", widths.iter().map(usize::to_string).collect::<Vec<_>>().join("-")),
+        (Some(widths), _) => {
+            format!("layers {}", widths.iter().map(usize::to_string).collect::<Vec<_>>().join("-"))
+        }
         (None, Network::Formula(_, path)) => format!("formula {}", path.display()),
         (None, Network::Layers(_)) => String::new(),
     };

@@ -29,11 +29,23 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 pub fn parse(bytes: &[u8], path: &Path, label: &str) -> Result<Dataset> {
     let mut rows = split_rows(bytes, path)?;
     if rows.is_empty() {
-        return Err(wrong(path, None, "the file is empty", "give a table: one example a row, one of its columns the class").into());
+        return Err(wrong(
+            path,
+            None,
+            "the file is empty",
+            "give a table: one example a row, one of its columns the class",
+        )
+        .into());
     }
     let header = has_header(&rows, label).then(|| rows.remove(0).1);
     let Some((_, first)) = rows.first() else {
-        return Err(wrong(path, None, "there is a header, but no row below it", "give at least one example a class").into());
+        return Err(wrong(
+            path,
+            None,
+            "there is a header, but no row below it",
+            "give at least one example a class",
+        )
+        .into());
     };
     let width = header.as_ref().unwrap_or(first).len();
     let names: Vec<String> = match &header {
@@ -93,7 +105,9 @@ fn find_label(label: &str, names: &[String], named: bool, path: &Path) -> Result
     let hint = match (named, width) {
         (true, _) => format!("the columns of {place} are {}", shorten(names)),
         (false, 1) => format!("{place} has no header and one column: 0"),
-        (false, _) => format!("{place} has no header; its columns are 0 to {}, or -1 for the last", width - 1),
+        (false, _) => {
+            format!("{place} has no header; its columns are 0 to {}, or -1 for the last", width - 1)
+        }
     };
     Err(Error::argument("--label", format!("there is no column {label:?}"), hint))
 }
@@ -123,7 +137,12 @@ impl Table<'_> {
         let ragged = self.rows.iter().filter(|(_, row)| row.len() != width);
         let report = |(line, row): &(u64, StringRecord)| {
             let what = format!("row {line} has {} cells where the first row has {width}", row.len());
-            wrong(self.path, Some(*line), what, "separate cells by commas, and put text that holds a comma in quotes")
+            wrong(
+                self.path,
+                Some(*line),
+                what,
+                "separate cells by commas, and put text that holds a comma in quotes",
+            )
         };
         match Diagnostic::from_all(ragged.take(limits::MISTAKES).map(report).collect()) {
             Some(mistakes) => Err(mistakes.into()),
@@ -141,7 +160,11 @@ impl Table<'_> {
         let mut labels = Vec::with_capacity(self.rows.len());
         for (line, row) in &self.rows {
             for (column, cell) in row.iter().enumerate() {
-                let read = if column == self.label { class(cell).map(|c| labels.push(c)) } else { number(cell).map(|v| features.push(v)) };
+                let read = if column == self.label {
+                    class(cell).map(|c| labels.push(c))
+                } else {
+                    number(cell).map(|v| features.push(v))
+                };
                 if let Err((what, hint)) = read {
                     mistakes.push(self.bad_cell(*line, column, &what, hint));
                 }
@@ -160,12 +183,14 @@ impl Table<'_> {
         }
         let index = |label: &String| classes.iter().position(|c| c == label).unwrap_or(0);
         let labels = labels.iter().map(index).collect();
-        let columns = self.names.iter().enumerate().filter(|(i, _)| *i != self.label).map(|(_, n)| n.clone()).collect();
+        let columns =
+            self.names.iter().enumerate().filter(|(i, _)| *i != self.label).map(|(_, n)| n.clone()).collect();
         Ok(Dataset { columns, features, labels, classes, image: None })
     }
 
     fn bad_cell(&self, line: u64, column: usize, what: &str, hint: &str) -> Mistake {
-        let place = Place::File { path: self.path.to_path_buf(), line: Some(line), column: Some(column as u64 + 1) };
+        let place =
+            Place::File { path: self.path.to_path_buf(), line: Some(line), column: Some(column as u64 + 1) };
         let name = &self.names[column];
         Mistake::new(place, "csv", format!("row {line}, column {} ({name}) {what}", column + 1)).hint(hint)
     }
@@ -180,9 +205,15 @@ fn number(cell: &str) -> std::result::Result<f32, Wrong> {
         return Err((missing(cell), "fill it in, or leave the row out"));
     }
     match cell.parse::<f64>() {
-        Err(_) => Err((format!("holds the text {cell:?}, not a number"), "give numbers, or name it as the label")),
-        Ok(value) if !value.is_finite() => Err((format!("holds {cell}"), "every feature must be a finite number")),
-        Ok(value) if !(value as f32).is_finite() => Err((format!("holds {cell}, too large for f32"), "use another unit")),
+        Err(_) => {
+            Err((format!("holds the text {cell:?}, not a number"), "give numbers, or name it as the label"))
+        }
+        Ok(value) if !value.is_finite() => {
+            Err((format!("holds {cell}"), "every feature must be a finite number"))
+        }
+        Ok(value) if !(value as f32).is_finite() => {
+            Err((format!("holds {cell}, too large for f32"), "use another unit"))
+        }
         Ok(value) => Ok(value as f32),
     }
 }
@@ -199,9 +230,10 @@ fn class(cell: &str) -> std::result::Result<String, Wrong> {
     }
     match cell.parse::<f64>() {
         Ok(value) if !value.is_finite() => Err((format!("holds {cell}"), "labels are text or whole numbers")),
-        Ok(value) if value.fract() != 0.0 => {
-            Err((format!("holds {cell}, which is no class"), "labels are text or whole numbers; is it another column?"))
-        }
+        Ok(value) if value.fract() != 0.0 => Err((
+            format!("holds {cell}, which is no class"),
+            "labels are text or whole numbers; is it another column?",
+        )),
         Ok(value) if value.abs() < 1e15 => Ok(format!("{}", value as i64)),
         _ => Ok(cell.to_string()),
     }
@@ -233,7 +265,10 @@ mod tests {
         let table = read("\u{feff}a,kind,b\n1,oak,2\n\n3,elm,-4e-1\n5,oak,6\n", "kind").unwrap();
         assert_eq!(table.columns, ["a", "b"]);
         assert_eq!(table.features, [1.0, 2.0, 3.0, -0.4, 5.0, 6.0]);
-        assert_eq!((table.classes, table.labels), (vec!["elm".to_string(), "oak".to_string()], vec![1, 0, 1]));
+        assert_eq!(
+            (table.classes, table.labels),
+            (vec!["elm".to_string(), "oak".to_string()], vec![1, 0, 1])
+        );
     }
 
     #[test]
@@ -241,7 +276,10 @@ mod tests {
         for label in ["-1", "2"] {
             let table = read("1,2,10\n3,4,9\n5,6,10\n", label).unwrap();
             assert_eq!(table.columns, ["column0", "column1"]);
-            assert_eq!((table.classes, table.labels), (vec!["9".to_string(), "10".to_string()], vec![1, 0, 1]));
+            assert_eq!(
+                (table.classes, table.labels),
+                (vec!["9".to_string(), "10".to_string()], vec![1, 0, 1])
+            );
         }
         assert_eq!(read("1,2,no\n3,4,yes\n", "-1").unwrap().rows(), 2);
     }

@@ -33,7 +33,10 @@ mod tests {
         assert_eq!((digits.rows(), digits.width()), (1797, 64));
         assert_eq!(digits.classes, ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
         let count = |class| digits.labels.iter().filter(|&&l| l == class).count();
-        assert_eq!((0..10).map(count).collect::<Vec<_>>(), [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]);
+        assert_eq!(
+            (0..10).map(count).collect::<Vec<_>>(),
+            [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+        );
         assert!(digits.features.iter().all(|p| (0.0..=16.0).contains(p)));
         assert_eq!(digits.row(0)[2..6], [5.0, 13.0, 9.0, 1.0]);
     }

@@ -54,7 +54,10 @@ mod tests {
         let tensor = |values: &[f64], dims: &[usize]| Tensor::new(values.to_vec(), dims).unwrap();
         let net = Mlp {
             layers: vec![
-                Linear { weight: tensor(&[1.0, 2.0, -1.0, 0.5], &[2, 2]), bias: Some(tensor(&[0.5, 0.0], &[2])) },
+                Linear {
+                    weight: tensor(&[1.0, 2.0, -1.0, 0.5], &[2, 2]),
+                    bias: Some(tensor(&[0.5, 0.0], &[2])),
+                },
                 Linear { weight: tensor(&[3.0, 4.0], &[1, 2]), bias: None },
             ],
         };
@@ -70,7 +73,10 @@ mod tests {
         let net = |seed| Mlp::new(&[3, 4, 2], DType::F32, &Rng::new(seed, Purpose::Start)).unwrap();
         assert_eq!(net(0).paths(), ["layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias"]);
         let specs: Vec<Spec> = net(0).leaves().iter().map(Tensor::spec).collect();
-        assert_eq!(specs.iter().map(|s| s.shape.dims()).collect::<Vec<_>>(), [vec![4, 3], vec![4], vec![2, 4], vec![2]]);
+        assert_eq!(
+            specs.iter().map(|s| s.shape.dims()).collect::<Vec<_>>(),
+            [vec![4, 3], vec![4], vec![2, 4], vec![2]]
+        );
         assert_eq!(net(1).leaves(), net(1).leaves());
         assert_ne!(net(1).leaves(), net(2).leaves());
     }

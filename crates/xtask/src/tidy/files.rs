@@ -41,21 +41,12 @@ fn is_checked(path: &str) -> bool {
 /// Tracked files, and new ones that are not ignored; `None` where git can't say.
 fn listed(root: &Path) -> Option<Vec<String>> {
     let arguments = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-    let output = Command::new("git")
-        .current_dir(root)
-        .args(arguments)
-        .output()
-        .ok()?;
+    let output = Command::new("git").current_dir(root).args(arguments).output().ok()?;
     if !output.status.success() {
         return None;
     }
     let text = String::from_utf8(output.stdout).ok()?;
-    Some(
-        text.split('\0')
-            .filter(|path| !path.is_empty())
-            .map(str::to_string)
-            .collect(),
-    )
+    Some(text.split('\0').filter(|path| !path.is_empty()).map(str::to_string).collect())
 }
 
 /// Every file below the root, for a copy of the workspace without git.
@@ -67,11 +58,7 @@ fn walked(root: &Path) -> Result<Vec<String>, String> {
         for entry in entries {
             let entry = entry.map_err(|error| format!("{folder}: {error}"))?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            let path = if folder.is_empty() {
-                name
-            } else {
-                format!("{folder}/{name}")
-            };
+            let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
             // `file_type` does not follow links, so that a link to a parent is no endless walk.
             match entry.file_type() {
                 Ok(kind) if kind.is_dir() && is_checked(&path) => folders.push(path),

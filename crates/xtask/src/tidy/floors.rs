@@ -66,10 +66,7 @@ pub fn check(source: &Source) -> Vec<Finding> {
 }
 
 fn floor_of(module: &str) -> Option<u8> {
-    FLOORS
-        .iter()
-        .find(|(name, _)| *name == module)
-        .map(|&(_, floor)| floor)
+    FLOORS.iter().find(|(name, _)| *name == module).map(|&(_, floor)| floor)
 }
 
 /// What the source names at the crate's root, by `crate::` or by as many `super::` as lead there.
@@ -86,16 +83,11 @@ fn imports(source: &Source) -> Vec<(usize, &str)> {
     let modules = source.inline_modules();
     for at in words(code, "super") {
         let continues = code[..at].trim_end().ends_with("::");
-        let steps = code[at..]
-            .split("::")
-            .take_while(|part| part.trim() == "super")
-            .count();
+        let steps = code[at..].split("::").take_while(|part| part.trim() == "super").count();
         let depth = depth_of(&source.path) + modules.iter().filter(|module| module.contains(&at)).count();
         if !continues && steps > 0 && steps == depth {
-            let end = code[at..]
-                .match_indices("::")
-                .nth(steps - 1)
-                .map_or(code.len(), |(end, _)| at + end + 2);
+            let end =
+                code[at..].match_indices("::").nth(steps - 1).map_or(code.len(), |(end, _)| at + end + 2);
             found.extend(heads(code, end));
         }
     }
@@ -128,16 +120,10 @@ fn heads(code: &str, start: usize) -> Vec<(usize, &str)> {
         starts.push(first);
     }
     let named = starts.into_iter().map(|at| {
-        let name = if code[at..].starts_with('*') {
-            &code[at..=at]
-        } else {
-            identifier(&code[at..])
-        };
+        let name = if code[at..].starts_with('*') { &code[at..=at] } else { identifier(&code[at..]) };
         (at, name)
     });
-    named
-        .filter(|&(at, name)| !name.is_empty() && !is_macro(&code[at + name.len()..]))
-        .collect()
+    named.filter(|&(at, name)| !name.is_empty() && !is_macro(&code[at + name.len()..])).collect()
 }
 
 fn is_macro(rest: &str) -> bool {
@@ -150,31 +136,16 @@ mod tests {
 
     fn whats(path: &str, text: &str) -> Vec<String> {
         let source = Source::new(format!("{ENGINE}{path}"), text.to_string());
-        check(&source)
-            .into_iter()
-            .map(|finding| format!("{}: {}", finding.line, finding.what))
-            .collect()
+        check(&source).into_iter().map(|finding| format!("{}: {}", finding.line, finding.what)).collect()
     }
 
     #[test]
     fn downward_is_fine() {
         assert!(whats("api/a.rs", "use crate::{base::Shape, run, plan::{Plan, Step}};").is_empty());
-        assert!(
-            whats(
-                "plan/mod.rs",
-                "use crate::circuit::Circuit;\nuse super::base::Shape;"
-            )
-            .is_empty()
-        );
+        assert!(whats("plan/mod.rs", "use crate::circuit::Circuit;\nuse super::base::Shape;").is_empty());
         assert!(whats("numeric/a.rs", "use crate::base::Shape;").is_empty());
         assert!(whats("functions/a.rs", "fn f() { crate::gates::constant(0.0) }").is_empty());
-        assert!(
-            whats(
-                "gates/a.rs",
-                "use super::support::batch;\nuse crate::gates::support;"
-            )
-            .is_empty()
-        );
+        assert!(whats("gates/a.rs", "use super::support::batch;\nuse crate::gates::support;").is_empty());
         assert!(whats("lib.rs", "pub use crate::api::trace;").is_empty());
         let other = Source::new("crates/nn/src/a.rs".to_string(), "use crate::api;".to_string());
         assert_eq!(check(&other), []);
@@ -186,20 +157,11 @@ mod tests {
             whats("circuit/a.rs", "\nuse crate::gates::MUL;"),
             ["2: `circuit` (floor 1) must not import `gates` (floor 2)"]
         );
-        assert_eq!(
-            whats("plan/a.rs", "use crate::{base::Shape, run::Workspace, api};").len(),
-            2
-        );
+        assert_eq!(whats("plan/a.rs", "use crate::{base::Shape, run::Workspace, api};").len(), 2);
         assert_eq!(whats("gates/a.rs", "fn f() -> crate::plan::Plan {}").len(), 1);
-        assert_eq!(
-            whats("gates/a.rs", "fn f() { use super::super::plan::Plan; }").len(),
-            1
-        );
+        assert_eq!(whats("gates/a.rs", "fn f() { use super::super::plan::Plan; }").len(), 1);
         assert_eq!(whats("reference.rs", "use super::run::execute;").len(), 1);
-        assert_eq!(
-            whats("gates/a.rs", "mod b { use super::super::super::run; }").len(),
-            1
-        );
+        assert_eq!(whats("gates/a.rs", "mod b { use super::super::super::run; }").len(), 1);
         assert_eq!(whats("gates/a.rs", "pub use crate::run;").len(), 1);
     }
 
@@ -225,20 +187,8 @@ mod tests {
 
     #[test]
     fn tests_and_visibility_import_nothing() {
-        assert_eq!(
-            whats("base/a.rs", "#[cfg(test)]\nmod tests { use crate::api::trace; }"),
-            [""; 0]
-        );
-        assert_eq!(
-            whats("base/a.rs", "pub(in crate::plan) fn f() {}\npub(super) fn g() {}"),
-            [""; 0]
-        );
-        assert_eq!(
-            whats(
-                "base/a.rs",
-                "// crate::api::trace\nconst A: &str = \"crate::api\";"
-            ),
-            [""; 0]
-        );
+        assert_eq!(whats("base/a.rs", "#[cfg(test)]\nmod tests { use crate::api::trace; }"), [""; 0]);
+        assert_eq!(whats("base/a.rs", "pub(in crate::plan) fn f() {}\npub(super) fn g() {}"), [""; 0]);
+        assert_eq!(whats("base/a.rs", "// crate::api::trace\nconst A: &str = \"crate::api\";"), [""; 0]);
     }
 }

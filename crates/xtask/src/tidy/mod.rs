@@ -54,11 +54,8 @@ fn check(files: Vec<File>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = files.iter().flat_map(text::check).collect();
     findings.extend(files.iter().filter_map(size::check_file));
     let is_rust = |file: &File| file.path.ends_with(".rs");
-    let mut sources: Vec<Source> = files
-        .into_iter()
-        .filter(is_rust)
-        .map(|file| Source::new(file.path, file.text))
-        .collect();
+    let mut sources: Vec<Source> =
+        files.into_iter().filter(is_rust).map(|file| Source::new(file.path, file.text)).collect();
     mark_tests(&mut sources);
     for source in &sources {
         findings.extend(size::check_functions(source));
@@ -90,43 +87,22 @@ mod tests {
 
     #[test]
     fn findings_of_all_checks_are_sorted_and_print_on_one_line() {
-        let bad = |path: &str, text: &str| File {
-            path: path.to_string(),
-            text: text.to_string(),
-        };
+        let bad = |path: &str, text: &str| File { path: path.to_string(), text: text.to_string() };
         let findings = check(vec![
             bad("docs/z.md", "fine\nends in a blank \n"),
-            bad(
-                "crates/chainrule/src/base/a.rs",
-                "use crate::plan::Plan;\nfn f() { g().unwrap() }\n",
-            ),
+            bad("crates/chainrule/src/base/a.rs", "use crate::plan::Plan;\nfn f() { g().unwrap() }\n"),
             bad("crates/chainrule/src/gates/add.rs", "fn no_gate_here() {}\n"),
         ]);
         let lines: Vec<String> = findings.iter().map(Finding::to_string).collect();
         assert_eq!(lines.len(), 4, "{lines:?}");
-        assert!(
-            lines[0].starts_with("crates/chainrule/src/base/a.rs:1: floors: "),
-            "{}",
-            lines[0]
-        );
-        assert!(
-            lines[1].starts_with("crates/chainrule/src/base/a.rs:2: words: "),
-            "{}",
-            lines[1]
-        );
-        assert!(
-            lines[2].starts_with("crates/chainrule/src/gates/add.rs:1: rooms: "),
-            "{}",
-            lines[2]
-        );
+        assert!(lines[0].starts_with("crates/chainrule/src/base/a.rs:1: floors: "), "{}", lines[0]);
+        assert!(lines[1].starts_with("crates/chainrule/src/base/a.rs:2: words: "), "{}", lines[1]);
+        assert!(lines[2].starts_with("crates/chainrule/src/gates/add.rs:1: rooms: "), "{}", lines[2]);
         assert!(lines[3].starts_with("docs/z.md:2: text: "), "{}", lines[3]);
     }
     #[test]
     fn files_of_a_test_module_are_tests() {
-        let file = |path: &str, text: &str| File {
-            path: path.to_string(),
-            text: text.to_string(),
-        };
+        let file = |path: &str, text: &str| File { path: path.to_string(), text: text.to_string() };
         let house = |declaration: &str| {
             check(vec![
                 file("crates/chainrule/src/lib.rs", declaration),

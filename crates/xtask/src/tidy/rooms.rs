@@ -16,16 +16,10 @@ const NAMELESS: [&str; 4] = ["circuit", "transform", "plan", "run"];
 const SIMPLIFY: &str = "crates/chainrule/src/transform/simplify";
 
 pub fn check(sources: &[Source]) -> Vec<Finding> {
-    let rooms: Vec<&Source> = sources
-        .iter()
-        .filter(|source| source.path.starts_with(GATES))
-        .collect();
+    let rooms: Vec<&Source> = sources.iter().filter(|source| source.path.starts_with(GATES)).collect();
     let macros: Vec<&str> = rooms.iter().flat_map(|room| declaring_macros(room)).collect();
-    let listed: BTreeSet<&str> = rooms
-        .iter()
-        .filter(|room| room.path == LIST)
-        .flat_map(|room| listed(room))
-        .collect();
+    let listed: BTreeSet<&str> =
+        rooms.iter().filter(|room| room.path == LIST).flat_map(|room| listed(room)).collect();
     let mut findings = Vec::new();
     let mut gates = listed.clone();
     for room in rooms.into_iter().filter(|room| is_room(&room.path)) {
@@ -73,9 +67,7 @@ fn statics(room: &Source) -> Vec<(usize, &str)> {
 fn declaring_macros(room: &Source) -> Vec<&str> {
     let gates = statics(room);
     let bodies = room.macros();
-    let declaring = bodies
-        .iter()
-        .filter(|body| gates.iter().any(|(at, _)| body.contains(at)));
+    let declaring = bodies.iter().filter(|body| gates.iter().any(|(at, _)| body.contains(at)));
     let names = declaring.map(|body| {
         let rest = &room.code[body.start + "macro_rules".len()..];
         identifier(rest.trim_start_matches(|letter: char| letter == '!' || letter.is_whitespace()))
@@ -85,10 +77,8 @@ fn declaring_macros(room: &Source) -> Vec<&str> {
 
 /// The gates a room declares, itself or by a macro, whose first name in capitals is the gate.
 fn declared<'a>(room: &'a Source, macros: &[&str]) -> Vec<(usize, &'a str)> {
-    let mut found: Vec<(usize, &str)> = statics(room)
-        .into_iter()
-        .filter(|(_, name)| is_capital(name))
-        .collect();
+    let mut found: Vec<(usize, &str)> =
+        statics(room).into_iter().filter(|(_, name)| is_capital(name)).collect();
     for name in macros {
         for at in words(&room.code, name).filter(|&at| !room.is_test(at)) {
             let rest = &room.code[at + name.len()..];
@@ -110,21 +100,14 @@ fn listed(list: &Source) -> Vec<&str> {
     let mut parts = Vec::new();
     for at in words(code, "rooms") {
         // The definition, `macro_rules! rooms {`, has no `!` behind the name.
-        if let Some(open) = code[at + "rooms".len()..]
-            .strip_prefix('!')
-            .and_then(|rest| rest.find('{'))
-        {
+        if let Some(open) = code[at + "rooms".len()..].strip_prefix('!').and_then(|rest| rest.find('{')) {
             parts.push(&code[at..closing(code, at + "rooms!".len() + open)]);
         }
     }
     for at in words(code, "ALL").filter(|at| code[at + 3..].starts_with(':')) {
         parts.push(&code[at + 3..body_or_end(code, at)]);
     }
-    parts
-        .into_iter()
-        .flat_map(capitals)
-        .map(|(_, gate)| gate)
-        .collect()
+    parts.into_iter().flat_map(capitals).map(|(_, gate)| gate).collect()
 }
 
 /// Gates that a source names although it must not.
@@ -137,9 +120,7 @@ fn named_gates(source: &Source, gates: &BTreeSet<&str>) -> Vec<Finding> {
     }
     let mut findings = Vec::new();
     for (at, name) in capitals(&source.code) {
-        let is_own = ["const", "static"]
-            .iter()
-            .any(|word| source.code.contains(&format!("{word} {name}:")));
+        let is_own = ["const", "static"].iter().any(|word| source.code.contains(&format!("{word} {name}:")));
         if gates.contains(name) && !is_own && !source.is_test(at) && !is_constant_of_type(&source.code[..at])
         {
             let what = format!(
@@ -153,16 +134,12 @@ fn named_gates(source: &Source, gates: &BTreeSet<&str>) -> Vec<Finding> {
 
 /// Whether what follows belongs to a type, as in `u32::MAX` or `Reads::NOT`.
 fn is_constant_of_type(before: &str) -> bool {
-    const NUMBERS: [&str; 12] = [
-        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "isize", "f32",
-    ];
+    const NUMBERS: [&str; 12] =
+        ["u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "isize", "f32"];
     let Some(before) = before.strip_suffix("::") else {
         return false;
     };
-    let start = before
-        .bytes()
-        .rposition(|byte| !is_word(byte))
-        .map_or(0, |at| at + 1);
+    let start = before.bytes().rposition(|byte| !is_word(byte)).map_or(0, |at| at + 1);
     let owner = &before[start..];
     owner.starts_with(|letter: char| letter.is_ascii_uppercase())
         || NUMBERS.contains(&owner)
@@ -173,9 +150,7 @@ fn is_constant_of_type(before: &str) -> bool {
 fn capitals(code: &str) -> impl Iterator<Item = (usize, &str)> {
     let bytes = code.as_bytes();
     let starts = (0..bytes.len()).filter(|&at| is_word(bytes[at]) && (at == 0 || !is_word(bytes[at - 1])));
-    starts
-        .map(|at| (at, identifier(&code[at..])))
-        .filter(|(_, word)| is_capital(word))
+    starts.map(|at| (at, identifier(&code[at..]))).filter(|(_, word)| is_capital(word))
 }
 
 fn is_capital(word: &str) -> bool {
@@ -205,12 +180,7 @@ mod tests {
     }
 
     fn house(more: (&str, &str)) -> Vec<String> {
-        whats(&[
-            ("gates/mod.rs", ROOMS),
-            ("gates/mul.rs", MUL),
-            ("gates/compare.rs", COMPARE),
-            more,
-        ])
+        whats(&[("gates/mod.rs", ROOMS), ("gates/mul.rs", MUL), ("gates/compare.rs", COMPARE), more])
     }
 
     #[test]
@@ -218,11 +188,7 @@ mod tests {
         assert_eq!(house(("gates/support/shape.rs", "pub fn same() {}")), [""; 0]);
         let plain = "pub static ALL: &[&GateDef] = &[&mul::MUL, &compare::GT,\n    &compare::LT];";
         assert_eq!(
-            whats(&[
-                ("gates/mod.rs", plain),
-                ("gates/mul.rs", MUL),
-                ("gates/compare.rs", COMPARE)
-            ]),
+            whats(&[("gates/mod.rs", plain), ("gates/mul.rs", MUL), ("gates/compare.rs", COMPARE)]),
             [""; 0]
         );
     }
@@ -236,10 +202,7 @@ mod tests {
 
     #[test]
     fn an_unlisted_gate_is_found() {
-        let found = house((
-            "gates/sub.rs",
-            "\npub(crate) static SUB: crate::circuit::GateDef = GateDef {};",
-        ));
+        let found = house(("gates/sub.rs", "\npub(crate) static SUB: crate::circuit::GateDef = GateDef {};"));
         assert_eq!(
             found,
             ["crates/chainrule/src/gates/sub.rs:2: rooms: `SUB` is not in the list of gates/mod.rs"]
@@ -251,11 +214,9 @@ mod tests {
     #[test]
     fn floors_that_name_a_gate_are_found() {
         for module in NAMELESS {
-            for text in [
-                "use crate::gates::MUL;",
-                "use crate::gates::{self, mul::MUL};",
-                "fn f() { gates::GT }",
-            ] {
+            for text in
+                ["use crate::gates::MUL;", "use crate::gates::{self, mul::MUL};", "fn f() { gates::GT }"]
+            {
                 let found = house((&format!("{module}/a.rs"), text));
                 assert_eq!(found.len(), 1, "{module} {text} {found:?}");
                 assert!(found[0].contains("names the gate"), "{found:?}");
@@ -265,26 +226,11 @@ mod tests {
 
     #[test]
     fn simplify_tests_and_other_constants_may() {
-        assert_eq!(
-            house(("transform/simplify.rs", "use crate::gates::MUL;")),
-            [""; 0]
-        );
+        assert_eq!(house(("transform/simplify.rs", "use crate::gates::MUL;")), [""; 0]);
         assert_eq!(house(("api/a.rs", "use crate::gates::MUL;")), [""; 0]);
-        assert_eq!(
-            house(("plan/a.rs", "#[cfg(test)]\nmod tests { use crate::gates::MUL; }")),
-            [""; 0]
-        );
+        assert_eq!(house(("plan/a.rs", "#[cfg(test)]\nmod tests { use crate::gates::MUL; }")), [""; 0]);
         assert_eq!(house(("plan/a.rs", "fn f() { u32::GT + Reads::MUL }")), [""; 0]);
-        assert_eq!(
-            house(("plan/a.rs", "const MUL: u32 = 1;\nfn f() { MUL }")),
-            [""; 0]
-        );
-        assert_eq!(
-            house((
-                "transform/a.rs",
-                "use crate::gates::support::operands::zeros_like;"
-            )),
-            [""; 0]
-        );
+        assert_eq!(house(("plan/a.rs", "const MUL: u32 = 1;\nfn f() { MUL }")), [""; 0]);
+        assert_eq!(house(("transform/a.rs", "use crate::gates::support::operands::zeros_like;")), [""; 0]);
     }
 }

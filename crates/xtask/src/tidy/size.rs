@@ -14,12 +14,7 @@ pub fn check_file(file: &File) -> Option<Finding> {
     let is_program = PROGRAMS.iter().any(|end| file.path.ends_with(end));
     (is_program && lines > FILE).then(|| {
         let what = format!("{lines} lines, at most {FILE}; hint: divide it by purpose");
-        Finding {
-            path: file.path.clone(),
-            line: FILE + 1,
-            rule: "size",
-            what,
-        }
+        Finding { path: file.path.clone(), line: FILE + 1, rule: "size", what }
     })
 }
 
@@ -37,9 +32,7 @@ pub fn check_functions(source: &Source) -> Vec<Finding> {
         if !source.code[open..].starts_with('{') {
             continue;
         }
-        let lines = source
-            .line_of(closing(&source.code, open))
-            .saturating_sub(source.line_of(open) + 1);
+        let lines = source.line_of(closing(&source.code, open)).saturating_sub(source.line_of(open) + 1);
         if lines > FUNCTION {
             let what = format!("the body of `{name}` has {lines} lines, at most {FUNCTION}; hint: divide it");
             findings.push(source.finding(at, "size", what));
@@ -65,10 +58,7 @@ mod tests {
 
     #[test]
     fn long_files_are_found() {
-        let file = |path: &str, lines| File {
-            path: path.to_string(),
-            text: "x\n".repeat(lines),
-        };
+        let file = |path: &str, lines| File { path: path.to_string(), text: "x\n".repeat(lines) };
         assert!(check_file(&file("a.rs", FILE)).is_none());
         assert!(check_file(&file("a.rs", FILE + 1)).is_some());
         assert!(check_file(&file("a.ts", FILE + 1)).is_some());
@@ -81,21 +71,14 @@ mod tests {
         let findings = functions(&format!("fn f();\n{}", function(FUNCTION + 1)));
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].line, 2);
-        assert!(
-            findings[0].what.contains("`long` has 76 lines"),
-            "{}",
-            findings[0].what
-        );
+        assert!(findings[0].what.contains("`long` has 76 lines"), "{}", findings[0].what);
     }
 
     #[test]
     fn tests_and_macros_are_let_be() {
         let long = function(FUNCTION + 1);
         assert_eq!(functions(&format!("#[cfg(test)]\nmod tests {{\n{long}}}\n")), []);
-        assert_eq!(
-            functions(&format!("macro_rules! m {{ () => {{\n{long}}} }}\n")),
-            []
-        );
+        assert_eq!(functions(&format!("macro_rules! m {{ () => {{\n{long}}} }}\n")), []);
         assert_eq!(functions(&format!("#[test]\n{long}")), []);
     }
 }

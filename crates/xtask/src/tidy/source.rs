@@ -20,21 +20,10 @@ pub struct Source {
 impl Source {
     pub fn new(path: String, text: String) -> Source {
         let code = blank(&text);
-        let starts = std::iter::once(0)
-            .chain(code.match_indices('\n').map(|(at, _)| at + 1))
-            .collect();
-        let tests = if is_test_path(&path) {
-            std::iter::once(0..code.len()).collect()
-        } else {
-            test_ranges(&code)
-        };
-        Source {
-            path,
-            text,
-            code,
-            tests,
-            starts,
-        }
+        let starts = std::iter::once(0).chain(code.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let tests =
+            if is_test_path(&path) { std::iter::once(0..code.len()).collect() } else { test_ranges(&code) };
+        Source { path, text, code, tests, starts }
     }
 
     pub fn is_test(&self, at: usize) -> bool {
@@ -79,31 +68,19 @@ impl Source {
         let Some(&start) = self.starts.get(index) else {
             return "";
         };
-        let end = self
-            .starts
-            .get(index + 1)
-            .map_or(self.text.len(), |next| next - 1);
+        let end = self.starts.get(index + 1).map_or(self.text.len(), |next| next - 1);
         &self.text[start..end]
     }
 
     pub fn finding(&self, at: usize, rule: &'static str, what: impl Into<String>) -> Finding {
-        Finding {
-            path: self.path.clone(),
-            line: self.line_of(at),
-            rule,
-            what: what.into(),
-        }
+        Finding { path: self.path.clone(), line: self.line_of(at), rule, what: what.into() }
     }
 
     /// Bodies of `macro_rules!`, whose contents are patterns and not yet code.
     pub fn macros(&self) -> Vec<Range<usize>> {
         let heads = words(&self.code, "macro_rules");
         heads
-            .filter_map(|at| {
-                self.code[at..]
-                    .find('{')
-                    .map(|open| at..closing(&self.code, at + open))
-            })
+            .filter_map(|at| self.code[at..].find('{').map(|open| at..closing(&self.code, at + open)))
             .collect()
     }
 
@@ -126,10 +103,7 @@ impl Source {
 
 /// Whole files that only tests and benchmarks compile.
 fn is_test_path(path: &str) -> bool {
-    path.ends_with("/tests.rs")
-        || path
-            .split('/')
-            .any(|part| ["tests", "benches", "fuzz"].contains(&part))
+    path.ends_with("/tests.rs") || path.split('/').any(|part| ["tests", "benches", "fuzz"].contains(&part))
 }
 
 pub fn is_word(byte: u8) -> bool {
@@ -202,11 +176,7 @@ fn test_ranges(code: &str) -> Vec<Range<usize>> {
             return std::iter::once(0..code.len()).collect();
         }
         let item = body_or_end(code, after_attributes(code, close + 1));
-        let end = if code[item..].starts_with('{') {
-            closing(code, item)
-        } else {
-            item
-        };
+        let end = if code[item..].starts_with('{') { closing(code, item) } else { item };
         found.push(at..end);
     }
     found
@@ -302,10 +272,7 @@ fn character(text: &str, quote: usize) -> (Range<usize>, usize) {
     let end = match first {
         // The escaped character itself may be a quote, so the search begins behind it.
         Some('\\') => rest.get(2..).and_then(|rest| rest.find('\'')).map(|end| end + 2),
-        Some(_) => letters
-            .next()
-            .filter(|&(_, letter)| letter == '\'')
-            .map(|(end, _)| end),
+        Some(_) => letters.next().filter(|&(_, letter)| letter == '\'').map(|(end, _)| end),
         None => None,
     };
     match end {
@@ -325,10 +292,7 @@ fn prefixed(text: &str, start: usize) -> (Range<usize>, usize) {
         "r" | "br" | "cr" if is_quoted => {
             let (inside, end) = (after + hashes + 1, format!("\"{}", "#".repeat(hashes)));
             let length = text[inside..].find(&end).unwrap_or(text.len() - inside);
-            (
-                inside..inside + length,
-                (inside + length + end.len()).min(text.len()),
-            )
+            (inside..inside + length, (inside + length + end.len()).min(text.len()))
         }
         "b" | "c" if is_quoted && hashes == 0 => string(text.as_bytes(), after),
         "b" if rest.starts_with('\'') => character(text, after),
@@ -372,14 +336,8 @@ mod tests {
 
     #[test]
     fn test_files_are_tests_throughout() {
-        for path in [
-            "crates/chainrule/tests/a.rs",
-            "crates/chainrule/src/base/tests.rs",
-        ] {
-            assert!(
-                Source::new(path.to_string(), "fn a() {}".to_string()).is_test(0),
-                "{path}"
-            );
+        for path in ["crates/chainrule/tests/a.rs", "crates/chainrule/src/base/tests.rs"] {
+            assert!(Source::new(path.to_string(), "fn a() {}".to_string()).is_test(0), "{path}");
         }
     }
 
@@ -396,30 +354,15 @@ mod tests {
     #[test]
     fn lines_count_from_one() {
         let source = source("a\nbb\n");
-        assert_eq!(
-            (source.line_of(0), source.line_of(2), source.line_of(3)),
-            (1, 2, 2)
-        );
-        assert_eq!(
-            (source.line(1), source.line(2), source.line(9), source.line(0)),
-            ("a", "bb", "", "")
-        );
+        assert_eq!((source.line_of(0), source.line_of(2), source.line_of(3)), (1, 2, 2));
+        assert_eq!((source.line(1), source.line(2), source.line(9), source.line(0)), ("a", "bb", "", ""));
     }
 
     #[test]
     fn unfinished_text_is_read_to_its_end() {
-        for text in [
-            "\"open",
-            "/* open",
-            "r#\"open",
-            "'",
-            "'\\",
-            "fn f() {",
-            "#[cfg(test)]",
-            "#[",
-            "b'",
-            "\"\\",
-        ] {
+        for text in
+            ["\"open", "/* open", "r#\"open", "'", "'\\", "fn f() {", "#[cfg(test)]", "#[", "b'", "\"\\"]
+        {
             assert_eq!(source(text).code.len(), text.len(), "{text}");
         }
     }

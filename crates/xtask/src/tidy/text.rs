@@ -22,12 +22,7 @@ pub fn check(file: &File) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (index, line) in file.text.lines().enumerate() {
         let mut report = |what: String| {
-            findings.push(Finding {
-                path: file.path.clone(),
-                line: index + 1,
-                rule: "text",
-                what,
-            });
+            findings.push(Finding { path: file.path.clone(), line: index + 1, rule: "text", what });
         };
         if line.contains('\t') {
             report("a tab; hint: use spaces".to_string());
@@ -36,9 +31,7 @@ pub fn check(file: &File) -> Vec<Finding> {
             report("white space at the end of the line".to_string());
         }
         if let Some(folder) = FOLDERS.iter().find(|folder| names_path(line, folder)) {
-            report(format!(
-                "a path of one machine, under {folder}; hint: make it relative or a parameter"
-            ));
+            report(format!("a path of one machine, under {folder}; hint: make it relative or a parameter"));
         }
         if let Some((name, _)) = HOSTS.iter().find(|host| names_host(line, host)) {
             report(format!("the host of a package registry ({name})"));
@@ -67,14 +60,8 @@ mod tests {
     use super::*;
 
     fn whats(text: &str) -> Vec<String> {
-        let file = File {
-            path: "a.md".to_string(),
-            text: text.to_string(),
-        };
-        check(&file)
-            .into_iter()
-            .map(|finding| format!("{}: {}", finding.line, finding.what))
-            .collect()
+        let file = File { path: "a.md".to_string(), text: text.to_string() };
+        check(&file).into_iter().map(|finding| format!("{}: {}", finding.line, finding.what)).collect()
     }
 
     #[test]

@@ -36,14 +36,9 @@ fn leftovers(source: &Source) -> Vec<Finding> {
 }
 
 fn unwraps(source: &Source) -> Vec<Finding> {
-    let calls = source
-        .code
-        .match_indices(".unwrap()")
-        .filter(|&(at, _)| !source.is_test(at));
+    let calls = source.code.match_indices(".unwrap()").filter(|&(at, _)| !source.is_test(at));
     let what = "`unwrap` hides its reason; hint: pass the error on, or `expect` with the invariant";
-    calls
-        .map(|(at, _)| source.finding(at + 1, "words", what))
-        .collect()
+    calls.map(|(at, _)| source.finding(at + 1, "words", what)).collect()
 }
 
 /// `expect` must say why it can't fail: in its message, or in a comment beside or above it.
@@ -51,9 +46,7 @@ fn expects(source: &Source) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (at, call) in source.code.match_indices(".expect(") {
         // A method of the type itself, such as a parser's `self.expect("(")`, is not Option's or Result's.
-        let is_own = words(&source.code[..at], "self")
-            .last()
-            .is_some_and(|word| word + 4 == at);
+        let is_own = words(&source.code[..at], "self").last().is_some_and(|word| word + 4 == at);
         if is_own || source.is_test(at) {
             continue;
         }
@@ -74,10 +67,7 @@ fn expects(source: &Source) -> Vec<Finding> {
 fn has_comment(source: &Source, at: usize) -> bool {
     let line = source.line_of(at);
     [line - 1, line].iter().any(|&line| {
-        let comment = source
-            .line(line)
-            .split_once("//")
-            .map_or("", |(_, comment)| comment);
+        let comment = source.line(line).split_once("//").map_or("", |(_, comment)| comment);
         comment.trim().len() >= REASON
     })
 }
@@ -110,10 +100,7 @@ fn is_pointer_type(rest: &str) -> bool {
         Some(rest) => rest.trim_start_matches(|letter: char| letter == '"' || letter.is_whitespace()),
         None => rest,
     };
-    identifier(rest) == "fn"
-        && !rest[2..]
-            .trim_start()
-            .starts_with(|letter: char| is_word(letter as u8))
+    identifier(rest) == "fn" && !rest[2..].trim_start().starts_with(|letter: char| is_word(letter as u8))
 }
 
 /// On the line itself, in the 3 lines above, or in the comments and attributes right above them.
@@ -127,11 +114,7 @@ fn has_safety(source: &Source, line: usize) -> bool {
         return true;
     }
     let mut above = line.saturating_sub(1);
-    while above > 0
-        && ["//", "#["]
-            .iter()
-            .any(|start| source.line(above).trim_start().starts_with(start))
-    {
+    while above > 0 && ["//", "#["].iter().any(|start| source.line(above).trim_start().starts_with(start)) {
         if is_safety(source.line(above)) {
             return true;
         }
@@ -146,17 +129,11 @@ mod tests {
 
     fn found(path: &str, text: &str) -> Vec<(usize, String)> {
         let findings = check(&Source::new(path.to_string(), text.to_string()));
-        findings
-            .into_iter()
-            .map(|finding| (finding.line, finding.what))
-            .collect()
+        findings.into_iter().map(|finding| (finding.line, finding.what)).collect()
     }
 
     fn lines(text: &str) -> Vec<usize> {
-        found("crates/nn/src/a.rs", text)
-            .into_iter()
-            .map(|(line, _)| line)
-            .collect()
+        found("crates/nn/src/a.rs", text).into_iter().map(|(line, _)| line).collect()
     }
 
     #[test]
@@ -180,49 +157,25 @@ mod tests {
     #[test]
     fn expect_wants_an_invariant() {
         assert_eq!(lines("fn a() { b().expect(\"fits\") }"), [1]);
-        assert_eq!(
-            lines("fn a() {\n    b()\n        .expect(\n            \"fits\",\n        )\n}"),
-            [3]
-        );
-        assert_eq!(
-            lines("fn a() { b().expect(\"the builder was pushed above\") }"),
-            []
-        );
-        assert_eq!(
-            lines("fn a() {\n    // the builder was pushed above\n    b().expect(\"fits\")\n}"),
-            []
-        );
-        assert_eq!(
-            lines("fn a() {\n    b().expect(\"fits\") // the builder was pushed above\n}"),
-            []
-        );
-        assert_eq!(
-            lines("fn a() { self.expect(\"(\")?; parser.expect(Token::Open) }"),
-            []
-        );
+        assert_eq!(lines("fn a() {\n    b()\n        .expect(\n            \"fits\",\n        )\n}"), [3]);
+        assert_eq!(lines("fn a() { b().expect(\"the builder was pushed above\") }"), []);
+        assert_eq!(lines("fn a() {\n    // the builder was pushed above\n    b().expect(\"fits\")\n}"), []);
+        assert_eq!(lines("fn a() {\n    b().expect(\"fits\") // the builder was pushed above\n}"), []);
+        assert_eq!(lines("fn a() { self.expect(\"(\")?; parser.expect(Token::Open) }"), []);
         assert_eq!(lines("fn a() { myself.expect(\"fits\") }"), [1]);
     }
 
     #[test]
     fn unsafe_stays_on_its_floors() {
         let text = "// SAFETY: the slices have equal lengths\nfn a() { unsafe { b() } }";
-        for path in [
-            "crates/chainrule/src/gates/a.rs",
-            "crates/chainrule/src/running/a.rs",
-            "crates/nn/src/a.rs",
-        ] {
-            assert!(
-                found(path, text)[0]
-                    .1
-                    .contains("outside the numeric and run floors"),
-                "{path}"
-            );
+        for path in
+            ["crates/chainrule/src/gates/a.rs", "crates/chainrule/src/running/a.rs", "crates/nn/src/a.rs"]
+        {
+            assert!(found(path, text)[0].1.contains("outside the numeric and run floors"), "{path}");
         }
-        for path in [
-            "crates/chainrule/src/numeric/a.rs",
-            "crates/chainrule/src/run.rs",
-            "crates/nn/tests/a.rs",
-        ] {
+        for path in
+            ["crates/chainrule/src/numeric/a.rs", "crates/chainrule/src/run.rs", "crates/nn/tests/a.rs"]
+        {
             assert_eq!(found(path, text), [], "{path}");
         }
     }
@@ -230,22 +183,13 @@ mod tests {
     #[test]
     fn unsafe_wants_a_safety_comment() {
         let lines = |text: &str| -> Vec<usize> {
-            found("crates/chainrule/src/run/a.rs", text)
-                .into_iter()
-                .map(|(line, _)| line)
-                .collect()
+            found("crates/chainrule/src/run/a.rs", text).into_iter().map(|(line, _)| line).collect()
         };
         assert_eq!(lines("fn a() {\n    unsafe { b() }\n}"), [2]);
         assert_eq!(lines("// SAFETY: far away\n\n\n\nfn a() { unsafe { b() } }"), [5]);
         assert_eq!(lines("unsafe fn a() {}"), [1]);
-        assert_eq!(
-            lines("/// # Safety\n/// One.\n/// Two.\n/// Three.\n#[inline]\nunsafe fn a() {}"),
-            []
-        );
-        assert_eq!(
-            lines("type F = unsafe fn(u8);\ntype G = unsafe extern \"C\" fn(u8);"),
-            []
-        );
+        assert_eq!(lines("/// # Safety\n/// One.\n/// Two.\n/// Three.\n#[inline]\nunsafe fn a() {}"), []);
+        assert_eq!(lines("type F = unsafe fn(u8);\ntype G = unsafe extern \"C\" fn(u8);"), []);
         assert_eq!(lines("#![allow(unsafe_code)]\nlet unsafe_name = \"unsafe\";"), []);
     }
 }

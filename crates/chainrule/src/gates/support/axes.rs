@@ -10,7 +10,10 @@ pub fn axis(rank: usize, axis: i64) -> Result<usize, Fault> {
         Ok(counted as usize)
     } else {
         let axes = if rank == 1 { "1 axis".to_string() } else { format!("{rank} axes") };
-        Err(Fault::new(format!("axis {axis} of a value with {axes}"), "axes count from 0, or from -1 at the end"))
+        Err(Fault::new(
+            format!("axis {axis} of a value with {axes}"),
+            "axes count from 0, or from -1 at the end",
+        ))
     }
 }
 

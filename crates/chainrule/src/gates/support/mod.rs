@@ -4,8 +4,8 @@ pub mod along;
 pub mod arguments;
 pub mod axes;
 pub mod batch;
-pub mod indices;
 pub mod bodies;
+pub mod indices;
 #[macro_use]
 pub mod kernel;
 pub mod matrices;
@@ -16,8 +16,8 @@ pub mod sample;
 pub mod shape;
 pub mod window;
 
-use crate::circuit::{Attrs, Fault, Plain};
 use crate::base::Spec;
+use crate::circuit::{Attrs, Fault, Plain};
 
 /// For gates of which an element costs about one operation.
 pub fn flops_per_output(_: &Attrs, _: &[Spec], outputs: &[Spec]) -> u64 {
@@ -33,7 +33,6 @@ pub fn flops_per_input(_: &Attrs, inputs: &[Spec], _: &[Spec]) -> u64 {
 pub fn no_flops(_: &Attrs, _: &[Spec], _: &[Spec]) -> u64 {
     0
 }
-
 
 /// For gates that the reference runs another way.
 pub fn no_element(_: &Attrs, _: &[Plain], _: &[usize]) -> f64 {

@@ -1,7 +1,7 @@
 //! What rooms of pooling share. Windows slide over planes: the last two axes; those before count planes.
 
 use crate::base::{Shape, Spec, limits};
-use crate::circuit::{Kind, Attr, Attrs, Case, Fault, Room, Sampler, Wire, record};
+use crate::circuit::{Attr, Attrs, Case, Fault, Kind, Room, Sampler, Wire, record};
 use crate::numeric::window::{Pool, Pooling};
 
 /// The attributes of windows.
