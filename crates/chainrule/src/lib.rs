@@ -67,3 +67,8 @@ pub mod prelude {
         vmap, while_bounded, while_loop,
     };
 }
+
+/// The README's Rust is executed.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

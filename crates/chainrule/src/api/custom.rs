@@ -49,7 +49,7 @@ pub fn custom_jvp<In: Wires, F: Traced<In>>(
     move |input| custom(&|x| f.call(x), None, Some(&rule), (&input, site))
 }
 
-/// A function with a rule for each mode. [`check_gradient`](crate::check_gradient) says whether they agree.
+/// A function with a rule for each mode. They are taken at their word: compare them with each other and with differences.
 #[track_caller]
 pub fn custom_rules<In: Wires, F: Traced<In>>(
     f: F,

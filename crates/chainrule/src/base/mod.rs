@@ -3,6 +3,8 @@
 mod diagnostic;
 mod dtype;
 pub mod limits;
+#[cfg(feature = "ndarray")]
+mod ndarray;
 mod shape;
 #[macro_use]
 mod tensor;

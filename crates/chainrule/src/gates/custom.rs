@@ -24,7 +24,7 @@ pub static CUSTOM: GateDef = GateDef {
         summary: "A function with gradient rules of the user's own. They are circuits too: higher orders differentiate them.",
         formula: "y = f(x)",
         local: "as the rules say; where only one of vjp and jvp is given, the other is its transpose",
-        kinks: "what the rules say; check_gradient compares them with differences and with each other",
+        kinks: "what the rules say, which are taken at their word",
         source: "",
     },
     call: None,
