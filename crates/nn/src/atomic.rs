@@ -26,10 +26,10 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     done.map_err(|why| Error::file(path, "written", &why, HINT))
 }
 
-/// Does all of [`write`] but the renaming, so that a place that can't take the bytes is known before they are made.
+/// Does all of [`write()`] but the renaming, so that a place that can't take the bytes is known before they are made.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn rehearse(path: &Path, bytes: &[u8]) -> Result<()> {
     let done = match special(path) {
         true => OpenOptions::new().write(true).open(path).map(drop),
