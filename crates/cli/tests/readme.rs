@@ -36,3 +36,14 @@ fn check(path: &Path) {
         assert_eq!(written, renewed, "renew it with BLESS=1 if this is meant");
     }
 }
+
+#[test]
+fn the_catalogue_is_that_of_the_rooms() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/gates.md");
+    let printed = output("chainrule gates --markdown");
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, &printed).expect("docs/gates.md can be written");
+    }
+    let written = fs::read_to_string(&path).expect("docs/gates.md is there");
+    assert_eq!(written, printed, "renew it with cargo xtask gates");
+}
