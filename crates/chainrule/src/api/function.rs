@@ -1,9 +1,9 @@
 //! A function that is ready to run.
 
-use crate::base::{Diagnostic, Mistake, Place, Result, Slice, Spec, Tensor};
+use crate::base::{Diagnostic, Mistake, Place, Result, Spec, Tensor};
 use crate::circuit::{Circuit, Tree, Wires};
-use crate::plan::{self, Plan};
-use crate::run::{Workspace, execute};
+use crate::plan::Plan;
+use crate::run::Workspace;
 use std::{marker::PhantomData, sync::Mutex};
 
 /// A compiled function from a tree of tensors to a tree of tensors. `Send + Sync`; calls from several threads run side by side.
@@ -19,7 +19,7 @@ pub struct Function<In, Out> {
 
 impl<In: Wires, Out: Wires> Function<In, Out> {
     pub(super) fn new(circuit: &Circuit, paths: Vec<String>, out: Out) -> Self {
-        Function { plan: plan::build(circuit), out, paths, idle: Mutex::new(Vec::new()), marker: PhantomData }
+        Function { plan: Plan::new(circuit), out, paths, idle: Mutex::new(Vec::new()), marker: PhantomData }
     }
 
     /// Specs of the inputs, leaf by leaf.
@@ -29,7 +29,7 @@ impl<In: Wires, Out: Wires> Function<In, Out> {
 
     /// Bytes of memory for intermediate values, those of loops and branches included.
     pub fn bytes(&self) -> usize {
-        self.plan.slot_bytes()
+        self.plan.bytes()
     }
 
     /// Runs it.
@@ -38,7 +38,7 @@ impl<In: Wires, Out: Wires> Function<In, Out> {
     /// A tensor of another shape or dtype than the function was traced for.
     pub fn run(&self, input: In::With<Tensor>) -> Result<Out::With<Tensor>> {
         let mut results: Vec<Tensor> =
-            self.plan.outputs.iter().map(|(_, spec)| Tensor::zeros(*spec)).collect();
+            self.plan.outputs.iter().map(|spec| Tensor::zeros(*spec)).collect();
         self.execute(&tensors(&input), &mut results.iter_mut().collect::<Vec<_>>())?;
         Ok(self.out.fill(&results).expect("one result was made for each leaf"))
     }
@@ -53,16 +53,11 @@ impl<In: Wires, Out: Wires> Function<In, Out> {
 
     fn execute(&self, inputs: &[&Tensor], outputs: &mut [&mut Tensor]) -> Result<()> {
         let (given, taken) = (inputs.iter().map(|t| t.spec()), outputs.iter().map(|t| t.spec()));
-        let wanted: Vec<Spec> = self.plan.outputs.iter().map(|(_, spec)| *spec).collect();
         check("input", &self.plan.inputs, given.collect(), &self.paths)?;
-        check("output", &wanted, taken.collect(), &self.out.paths())?;
-        let slices: Vec<Slice<'_>> = inputs.iter().map(|t| t.slice()).collect();
+        check("output", &self.plan.outputs, taken.collect(), &self.out.paths())?;
         let idle = self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).pop();
         let mut workspace = idle.unwrap_or_else(|| Workspace::new(&self.plan));
-        execute(&self.plan, &mut workspace, &slices);
-        for (i, output) in outputs.iter_mut().enumerate() {
-            output.slice_mut().copy_from(workspace.output(&self.plan, &slices, i));
-        }
+        workspace.run(&self.plan, inputs.iter().map(|t| t.slice()), outputs.iter_mut().map(|t| t.slice_mut()));
         self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(workspace);
         Ok(())
     }

@@ -6,6 +6,7 @@ pub mod limits;
 #[cfg(feature = "ndarray")]
 mod ndarray;
 mod shape;
+mod strided;
 #[macro_use]
 mod tensor;
 mod brief;
@@ -13,4 +14,5 @@ mod brief;
 pub use diagnostic::{Diagnostic, Mistake, Place, Result, Site};
 pub use dtype::{DType, Element};
 pub use shape::{Shape, Spec, coordinates};
+pub use strided::Strided;
 pub use tensor::{Data, Slice, SliceMut, Tensor};

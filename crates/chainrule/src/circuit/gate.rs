@@ -1,7 +1,8 @@
 //! What every gate's room states: a struct of facts without `Default`, so that a forgotten rule is a compile error.
 
 use super::{Attrs, Call, Case, Circuit, Kind, Sampler, Wire};
-use crate::base::{Element, Shape, Slice, SliceMut, Spec};
+use crate::base::{DType, Element, Shape, Slice, SliceMut, Spec, Strided};
+use crate::numeric::{reduce::Reduce, tile::Tile};
 
 /// One kind of operation: everything that the passes, the executor, the tests and the documents know of it.
 pub struct GateDef {
@@ -104,7 +105,7 @@ impl Fault {
 /// One input of a kernel.
 #[derive(Clone, Copy, Debug)]
 pub struct Operand<'a> {
-    /// Its shape. Element-wise kernels must not read it: they also run on parts.
+    /// Its shape.
     pub shape: Shape,
     /// Its numbers, row-major.
     pub data: Slice<'a>,
@@ -141,6 +142,13 @@ impl<'a> Job<'a> {
 /// Computes one output from its inputs.
 pub type Kernel = fn(&mut Job<'_>);
 
+/// The kernel of an element-wise gate for inputs of these dtypes.
+pub type Tiles = fn(&Attrs, &[DType]) -> Tile;
+
+/// The places that a gate's output of this shape takes, from those of its input; `None` where no strides can say that.
+/// Then the executor copies the input first: of a whole array every view gate can say it.
+pub type View = fn(&Attrs, Shape, Strided) -> Option<Strided>;
+
 /// What kind of gate it is. Passes match on this, never on a gate. The list is closed.
 #[derive(Clone, Copy)]
 pub enum Class {
@@ -151,13 +159,17 @@ pub enum Class {
     /// Numbers from nothing: iota, random.
     Source(Kernel),
     /// Element by element; all inputs have the output's shape.
-    Elementwise(Kernel),
-    /// Axes are folded away.
-    Reduce(Kernel),
+    Elementwise(Tiles),
+    /// Axes are folded away. Says by which fold, where it is one of those that the executor can join to what feeds it.
+    Reduce(Kernel, Option<Reduce>),
     /// Running folds along an axis, sorting.
     Cumulate(Kernel),
-    /// Products summed over axes: matmul, convolution; triangular solves.
+    /// Matrix product of the last two axes of two inputs, after equal batch axes.
+    Product,
+    /// Other products summed over axes: convolution, triangular solves.
     Contract(Kernel),
+    /// The same elements seen in another order: nothing is computed, and often nothing copied.
+    View(View),
     /// Elements change places.
     Move(Kernel),
     /// Elements are picked or added by computed indices.
@@ -182,16 +194,13 @@ pub enum Control {
 }
 
 impl Class {
-    /// The kernel; none for inputs, constants and control.
+    /// The kernel of gates that the executor runs one at a time, over whole arrays.
     pub fn kernel(self) -> Option<Kernel> {
         match self {
-            Class::Source(k)
-            | Class::Elementwise(k)
-            | Class::Reduce(k)
-            | Class::Cumulate(k)
-            | Class::Contract(k) => Some(k),
+            Class::Source(k) | Class::Reduce(k, _) | Class::Cumulate(k) | Class::Contract(k) => Some(k),
             Class::Move(k) | Class::Index(k) | Class::Window(k) => Some(k),
             Class::Input | Class::Constant | Class::Control(_) => None,
+            Class::Elementwise(_) | Class::Product | Class::View(_) => None,
         }
     }
 
@@ -200,10 +209,10 @@ impl Class {
         match self {
             Class::Input | Class::Constant | Class::Source(_) => "source",
             Class::Elementwise(_) => "element-wise",
-            Class::Reduce(_) => "reduce",
+            Class::Reduce(..) => "reduce",
             Class::Cumulate(_) => "cumulate",
-            Class::Contract(_) => "contract",
-            Class::Move(_) => "move",
+            Class::Product | Class::Contract(_) => "contract",
+            Class::View(_) | Class::Move(_) => "move",
             Class::Index(_) => "index",
             Class::Window(_) => "window",
             Class::Control(_) => "control",

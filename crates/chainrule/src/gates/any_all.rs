@@ -23,7 +23,7 @@ macro_rules! quantifier {
             arity: Arity::Exactly(1),
             attrs: &[("axes", Kind::Ints)],
             shape: shape_rule,
-            class: Class::Reduce(|job| fold(job, $op)),
+            class: Class::Reduce(|job| fold(job, $op), None),
             element: |a, x, at| f64::from(u8::from(reduce::elements(a, &x[0], at).$method(|x| x != 0.0))),
             local: Local::Flat,
             reads: Reads::NOTHING,
@@ -84,7 +84,7 @@ fn fold(job: &mut Job<'_>, op: Reduce) {
     let output = job.output::<bool>();
     let mut folded = vec![0u8; output.len()];
     reduce::fold_axes(&numbers, x.shape, &axes, &mut folded, op);
-    super::support::kernel::map1(&folded, output, |x| x != 0);
+    output.iter_mut().zip(&folded).for_each(|(to, &x)| *to = x != 0);
 }
 
 fn sample(s: &mut Sampler) -> Case {

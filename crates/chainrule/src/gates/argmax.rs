@@ -24,7 +24,7 @@ macro_rules! place {
             arity: Arity::Exactly(1),
             attrs: &[("axis", Kind::Int)],
             shape: shape_rule,
-            class: Class::Reduce(|job| kernel(job, $extreme)),
+            class: Class::Reduce(|job| kernel(job, $extreme), None),
             element: |a, x, at| {
                 let axes = Attrs::new([("axes", vec![a.int("axis")].into())]);
                 let wins = |best: f64, x: f64| !best.is_nan() && (x $beats best || x.is_nan());

@@ -3,9 +3,8 @@
 use super::support::{axes, batch, no_flops};
 use crate::base::Shape;
 use crate::circuit::{
-    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Wire, record,
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Wire, record,
 };
-use crate::numeric::movement::copy_strided;
 
 /// See the module.
 pub static BROADCAST: GateDef = GateDef {
@@ -38,7 +37,7 @@ pub static BROADCAST: GateDef = GateDef {
         }
         Ok(Outputs::One(x[0].with_shape(shape)))
     },
-    class: Class::Move(kernel),
+    class: Class::View(|_, to, from| Some(from.broadcast(to))),
     element: |_, x, at| {
         let shape = x[0].spec.shape;
         let skip = at.len() - shape.rank();
@@ -69,17 +68,6 @@ pub static BROADCAST: GateDef = GateDef {
         Case { attrs: Attrs::new([("shape", to.into())]), inputs: vec![s.reals(&from, -2.0, 2.0)] }
     },
 };
-
-fn kernel(job: &mut Job<'_>) {
-    let x = job.inputs[0];
-    let skip = job.shape.rank() - x.shape.rank();
-    let mut strides = vec![0isize; job.shape.rank()];
-    for (axis, stride) in x.shape.strides().into_iter().enumerate() {
-        strides[skip + axis] = if x.shape[axis] == 1 { 0 } else { stride as isize };
-    }
-    let dims = job.shape.dims();
-    for_dtype!(x.data.dtype(), [f32 f64 i32 i64 u8 bool], T => copy_strided(x.typed::<T>(), 0, &dims, &strides, job.output()))
-}
 
 impl Wire {
     /// Repeated to a shape. To the shape that it has: the same wire.

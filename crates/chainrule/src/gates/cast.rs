@@ -2,8 +2,9 @@
 
 use super::support::{batch, flops_per_output};
 use crate::base::{DType, Element};
+use crate::numeric::tile::{self, Level, Tile, Unary};
 use crate::circuit::{
-    Arity, Attrs, Call, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Wire, mistake, record,
+    Arity, Attrs, Call, Class, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Wire, mistake, record,
 };
 
 /// See the module.
@@ -26,7 +27,7 @@ pub static CAST: GateDef = GateDef {
     arity: Arity::Exactly(1),
     attrs: &[("dtype", Kind::DType)],
     shape: |a, x| Ok(Outputs::One(x[0].with_dtype(a.dtype("dtype")))),
-    class: Class::Elementwise(kernel),
+    class: Class::Elementwise(tiles),
     element: |a, x, at| {
         let (value, whole) = (x[0].at(at), !x[0].spec.dtype.is_float());
         match a.dtype("dtype") {
@@ -60,18 +61,21 @@ pub static CAST: GateDef = GateDef {
     },
 };
 
-fn kernel(job: &mut Job<'_>) {
-    let (x, to) = (job.inputs[0], job.attrs.dtype("dtype"));
-    for_dtype!(x.data.dtype(), [f32 f64 i32 i64 u8 bool], From => {
-        for_dtype!(to, [f32 f64 i32 i64 u8 bool], To => {
-            let from = x.typed::<From>();
-            // Integers convert by way of i64, so that large ones stay exact; floats by way of f64.
-            let whole = !From::DTYPE.is_float() && !To::DTYPE.is_float();
-            for (to, &x) in job.output::<To>().iter_mut().zip(from) {
-                *to = if whole { To::from_i64(x.to_i64()) } else { To::from_f64(x.to_f64()) };
-            }
-        })
+fn tiles(attrs: &Attrs, inputs: &[DType]) -> Tile {
+    for_dtype!(inputs[0], [f32 f64 i32 i64 u8 bool], From => {
+        for_dtype!(attrs.dtype("dtype"), [f32 f64 i32 i64 u8 bool], To => tile::unary::<Convert, From, To>(0))
     })
+}
+
+struct Convert;
+
+impl<A: Element, R: Element> Unary<A, R> for Convert {
+    /// Integers convert by way of i64, so that large ones stay exact; floats by way of f64.
+    #[inline(always)]
+    fn at<L: Level>(x: A, _: i64) -> R {
+        let whole = !A::DTYPE.is_float() && !R::DTYPE.is_float();
+        if whole { R::from_i64(x.to_i64()) } else { R::from_f64(x.to_f64()) }
+    }
 }
 
 impl Wire {

@@ -49,7 +49,7 @@ macro_rules! comparison {
             arity: Arity::Exactly(2),
             attrs: &[],
             shape: shape::question,
-            class: Class::Elementwise(map2!([f32 f64 i32 i64 u8 bool] |x, y| x $op y)),
+            class: Class::Elementwise(map2!([f32 f64 i32 i64 u8 bool] -> bool, |x, y| x $op y)),
             element: element!(|x, y| f64::from(u8::from(x $op y))),
             local: Local::Flat,
             reads: Reads::NOTHING,

@@ -2,7 +2,7 @@
 
 use super::support::{batch, flops_per_output, shape};
 use crate::base::DType;
-use crate::circuit::{Arity, Call, Class, Doc, GateDef, Kernel, Local, Reads};
+use crate::circuit::{Arity, Call, Class, Doc, GateDef, Tiles, Local, Reads};
 
 /// See the module.
 pub static DIV: GateDef = GateDef {
@@ -18,14 +18,14 @@ pub static DIV: GateDef = GateDef {
     arity: Arity::Exactly(2),
     attrs: &[],
     shape: shape::numbers,
-    class: Class::Elementwise(|job| match job.inputs[0].data.dtype() {
-        DType::F32 | DType::F64 => (map2!([f32 f64] |x, y| x / y) as Kernel)(job),
-        DType::U8 => (map2!([u8] => |x, y| x.checked_div(y).unwrap_or(0)) as Kernel)(job),
+    class: Class::Elementwise(|a, x| match x[0] {
+        DType::F32 | DType::F64 => (map2!([f32 f64] |x, y| x / y) as Tiles)(a, x),
+        DType::U8 => (map2!([u8] => |x, y| x.checked_div(y).unwrap_or(0)) as Tiles)(a, x),
         _ => (map2!([i32 i64] |x, y| {
             let toward_zero = x.wrapping_div(if y == 0 { 1 } else { y });
             let down = y != 0 && x.wrapping_rem(y) != 0 && (x < 0) != (y < 0);
             if y == 0 { 0 } else if down { toward_zero - 1 } else { toward_zero }
-        }) as Kernel)(job),
+        }) as Tiles)(a, x),
     }),
     element: |_, inputs, at| {
         let (x, y) = (inputs[0].at(at), inputs[1].at(at));

@@ -1,7 +1,7 @@
 //! Whether it is NaN, the result of an operation that has none. A question, without a gradient.
 
 use super::support::{batch, flops_per_output, sample, shape};
-use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Kernel, Local, Reads, Wire, record};
+use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Tiles, Local, Reads, Wire, record};
 
 /// See the module.
 pub static IS_NAN: GateDef = GateDef {
@@ -17,9 +17,9 @@ pub static IS_NAN: GateDef = GateDef {
     arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::question,
-    class: Class::Elementwise(|job| match job.inputs[0].data.dtype().is_float() {
-        true => (map1!([f32 f64] |x| x.is_nan()) as Kernel)(job),
-        false => job.output::<bool>().fill(false),
+    class: Class::Elementwise(|a, x| match x[0].is_float() {
+        true => (map1!([f32 f64] -> bool, |x| x.is_nan()) as Tiles)(a, x),
+        false => (map1!([i32 i64 u8 bool] -> bool, |_x| false) as Tiles)(a, x),
     }),
     element: element!(|x| f64::from(u8::from(x.is_nan()))),
     local: Local::Flat,

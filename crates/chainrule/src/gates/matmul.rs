@@ -3,9 +3,8 @@
 use super::support::{batch, wants};
 use crate::base::{DType, Shape, Spec};
 use crate::circuit::{
-    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Wire, mistake, record,
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Local, Outputs, Reads, Wire, mistake, record,
 };
-use crate::numeric::gemm::{Gemm, Matrix, MatrixMut, Size, Store, gemm};
 
 /// See the module.
 pub static MATMUL: GateDef = GateDef {
@@ -21,7 +20,7 @@ pub static MATMUL: GateDef = GateDef {
     arity: Arity::Exactly(2),
     attrs: &[],
     shape: shape_rule,
-    class: Class::Contract(kernel),
+    class: Class::Product,
     element: |_, x, at| {
         let (batch, [i, j]) = at.split_at(at.len() - 2) else { return f64::NAN };
         let length = x[0].spec.shape[at.len() - 1];
@@ -91,20 +90,6 @@ fn shape_rule(_: &Attrs, inputs: &[Spec]) -> Result<Outputs, Fault> {
     }
     let shape = Shape::new(&[&batch[..], &[m, n]].concat()).map_err(|e| Fault::new(e, ""))?;
     Ok(Outputs::One(a.with_shape(shape)))
-}
-
-fn kernel(job: &mut Job<'_>) {
-    let (a, b) = (job.inputs[0], job.inputs[1]);
-    for_dtype!(a.data.dtype(), [f32 f64 i32 i64], T => product::<T>(a.typed(), b.typed(), a.shape, b.shape, job.output()))
-}
-
-fn product<T: Gemm>(a: &[T], b: &[T], a_shape: Shape, b_shape: Shape, output: &mut [T]) {
-    let ((batch, m, k), (_, _, n)) = (split(a_shape), split(b_shape));
-    for i in 0..batch.iter().product() {
-        let (a, b) = (&a[i * m * k..(i + 1) * m * k], &b[i * k * n..(i + 1) * k * n]);
-        let c = MatrixMut::row_major(&mut output[i * m * n..(i + 1) * m * n], n);
-        gemm(Size { m, k, n }, Matrix::row_major(a, k), Matrix::row_major(b, n), c, Store::Replace);
-    }
 }
 
 impl Wire {

@@ -33,7 +33,7 @@ macro_rules! extreme {
             arity: Arity::Exactly(1),
             attrs: &[("axes", Kind::Ints)],
             shape: shape_rule,
-            class: Class::Reduce(|job| fold(job, $op)),
+            class: Class::Reduce(|job| fold(job, $op), Some($op)),
             element: |a, x, at| {
                 let best = |best: f64, x: f64| if best.is_nan() || !(x $beats best || x.is_nan()) { best } else { x };
                 reduce::elements(a, &x[0], at).reduce(best).unwrap_or(f64::NAN)

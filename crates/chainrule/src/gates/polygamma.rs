@@ -2,8 +2,9 @@
 
 use super::support::{batch, flops_per_output, shape};
 use crate::base::limits;
+use crate::numeric::tile::{self, Level, Unary};
 use crate::circuit::{
-    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Reads, Wire, record,
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Kind, Local, Reads, Wire, record,
 };
 use crate::numeric::{Float, special};
 
@@ -29,7 +30,7 @@ pub static POLYGAMMA: GateDef = GateDef {
         }
         shape::floats(a, x)
     },
-    class: Class::Elementwise(kernel),
+    class: Class::Elementwise(|a, x| for_dtype!(x[0], [f32 f64], T => tile::unary::<Order, T, T>(a.int("n")))),
     element: |a, x, at| special::polygamma(a.int("n") as u32, x[0].at(at)),
     local: Local::Partials(|r, _| r.inputs[0].polygamma(r.attrs.int("n") + 1)),
     reads: Reads::INPUTS,
@@ -41,13 +42,13 @@ pub static POLYGAMMA: GateDef = GateDef {
     },
 };
 
-fn kernel(job: &mut Job<'_>) {
-    let (x, n) = (job.inputs[0], job.attrs.int("n") as u32);
-    for_dtype!(x.data.dtype(), [f32 f64], T => {
-        for (to, &x) in job.output::<T>().iter_mut().zip(x.typed::<T>()) {
-            *to = Float::polygamma(x, n);
-        }
-    })
+struct Order;
+
+impl<T: Float> Unary<T, T> for Order {
+    #[inline(always)]
+    fn at<L: Level>(x: T, n: i64) -> T {
+        Float::polygamma(x, n as u32)
+    }
 }
 
 impl Wire {

@@ -2,8 +2,9 @@
 
 use super::support::operands::zeros_like;
 use super::support::{batch, flops_per_output, shape};
+use crate::numeric::tile::{self, Level, Unary};
 use crate::circuit::{
-    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Reads, Room, Wire, record,
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Kind, Local, Reads, Room, Wire, record,
 };
 use crate::numeric::{Float, Number};
 
@@ -27,7 +28,7 @@ pub static POWI: GateDef = GateDef {
         }
         shape::numbers(a, x)
     },
-    class: Class::Elementwise(kernel),
+    class: Class::Elementwise(|a, x| for_dtype!(x[0], [f32 f64 i32 i64 u8], T => tile::unary::<Power, T, T>(a.int("n")))),
     element: |a, x, at| {
         let factor = if a.int("n") < 0 { 1.0 / x[0].at(at) } else { x[0].at(at) };
         (0..a.int("n").unsigned_abs()).fold(1.0, |product, _| product * factor)
@@ -56,13 +57,13 @@ fn scaled(r: &Room<'_>, through: Wire) -> Wire {
     }
 }
 
-fn kernel(job: &mut Job<'_>) {
-    let (x, n) = (job.inputs[0], job.attrs.int("n"));
-    for_dtype!(x.data.dtype(), [f32 f64 i32 i64 u8], T => {
-        for (to, &x) in job.output::<T>().iter_mut().zip(x.typed::<T>()) {
-            *to = x.to_power(n);
-        }
-    })
+struct Power;
+
+impl<T: ToPower> Unary<T, T> for Power {
+    #[inline(always)]
+    fn at<L: Level>(x: T, n: i64) -> T {
+        x.to_power(n)
+    }
 }
 
 /// Floats and integers take different ways to a power.

@@ -3,7 +3,7 @@
 use super::support::operands::filled_like;
 use super::support::{batch, flops_per_output, shape};
 use crate::base::DType;
-use crate::circuit::{Arity, Call, Class, Doc, GateDef, Kernel, Local, Reads, Room, Wire};
+use crate::circuit::{Arity, Call, Class, Doc, GateDef, Tiles, Local, Reads, Room, Wire};
 use crate::numeric::Float;
 
 /// See the module.
@@ -21,13 +21,13 @@ pub static REMAINDER: GateDef = GateDef {
     arity: Arity::Exactly(2),
     attrs: &[],
     shape: shape::numbers,
-    class: Class::Elementwise(|job| match job.inputs[0].data.dtype() {
-        DType::F32 | DType::F64 => (map2!([f32 f64] |x, y| floored(x, y)) as Kernel)(job),
-        DType::U8 => (map2!([u8] => |x, y| x.checked_rem(y).unwrap_or(0)) as Kernel)(job),
+    class: Class::Elementwise(|a, x| match x[0] {
+        DType::F32 | DType::F64 => (map2!([f32 f64] |x, y| floored(x, y)) as Tiles)(a, x),
+        DType::U8 => (map2!([u8] => |x, y| x.checked_rem(y).unwrap_or(0)) as Tiles)(a, x),
         _ => (map2!([i32 i64] |x, y| {
             let rest = if y == 0 { 0 } else { x.wrapping_rem(y) };
             if rest != 0 && (rest < 0) != (y < 0) { rest + y } else { rest }
-        }) as Kernel)(job),
+        }) as Tiles)(a, x),
     }),
     // Not x - y floor(x / y), which loses all digits where x / y is large.
     element: |_, inputs, at| {

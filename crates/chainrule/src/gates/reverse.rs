@@ -3,10 +3,9 @@
 use super::support::{axes, no_flops};
 use crate::base::Spec;
 use crate::circuit::{
-    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Wire, mistake,
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Wire, mistake,
     record,
 };
-use crate::numeric::movement::copy_strided;
 
 /// See the module.
 pub static REVERSE: GateDef = GateDef {
@@ -28,7 +27,7 @@ pub static REVERSE: GateDef = GateDef {
     arity: Arity::Exactly(1),
     attrs: &[("axes", Kind::Ints)],
     shape: shape_rule,
-    class: Class::Move(kernel),
+    class: Class::View(|a, _, from| Some(from.reverse(&a.indices("axes")))),
     element: |a, x, at| {
         let mut from = at.to_vec();
         a.indices("axes").iter().for_each(|&axis| from[axis] = x[0].spec.shape[axis] - 1 - at[axis]);
@@ -55,20 +54,6 @@ fn shape_rule(attrs: &Attrs, inputs: &[Spec]) -> Result<Outputs, Fault> {
         return Err(Fault::new(what, "list axes from the lowest to the highest, counted from 0"));
     }
     Ok(Outputs::One(inputs[0]))
-}
-
-fn kernel(job: &mut Job<'_>) {
-    let (x, axes) = (job.inputs[0], job.attrs.indices("axes"));
-    let mut strides: Vec<isize> = x.shape.strides().into_iter().map(|s| s as isize).collect();
-    let mut offset = 0;
-    for axis in axes {
-        offset += x.shape[axis].saturating_sub(1) * strides[axis] as usize;
-        strides[axis] = -strides[axis];
-    }
-    let dims = job.shape.dims();
-    for_dtype!(x.data.dtype(), [f32 f64 i32 i64 u8 bool], T => {
-        copy_strided(x.typed::<T>(), offset, &dims, &strides, job.output())
-    })
 }
 
 impl Wire {

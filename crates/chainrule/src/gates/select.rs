@@ -3,8 +3,9 @@
 use super::support::operands::{fit, zeros_like};
 use super::support::{batch, flops_per_output};
 use crate::base::{DType, Spec};
+use crate::numeric::tile::{self, Level, Ternary};
 use crate::circuit::{
-    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Local, Outputs, Reads, Wire, record,
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Local, Outputs, Reads, Wire, record,
 };
 
 /// See the module.
@@ -21,7 +22,7 @@ pub static SELECT: GateDef = GateDef {
     arity: Arity::Exactly(3),
     attrs: &[],
     shape: shape_rule,
-    class: Class::Elementwise(kernel),
+    class: Class::Elementwise(|_, x| for_dtype!(x[1], [f32 f64 i32 i64 u8 bool], T => tile::ternary::<Choose, bool, T, T, T>(0))),
     element: |_, x, at| if x[0].at(at) != 0.0 { x[1].at(at) } else { x[2].at(at) },
     local: Local::Pair {
         vjp: |r, up, _| {
@@ -54,17 +55,14 @@ fn shape_rule(attrs: &Attrs, inputs: &[Spec]) -> Result<Outputs, Fault> {
     Ok(chosen)
 }
 
-fn kernel(job: &mut Job<'_>) {
-    let [condition, x, y] = [job.inputs[0], job.inputs[1], job.inputs[2]];
-    for_dtype!(x.data.dtype(), [f32 f64 i32 i64 u8 bool], T => {
-        let output = job.output::<T>();
-        let length = output.len();
-        let (c, x, y) = (&condition.typed::<bool>()[..length], &x.typed::<T>()[..length], &y.typed::<T>()[..length]);
-        // Conditions, such as those of relu, are often random: a branch would be predicted wrong half of the time.
-        for (((to, &c), &x), &y) in output.iter_mut().zip(c).zip(x).zip(y) {
-            *to = std::hint::select_unpredictable(c, x, y);
-        }
-    })
+struct Choose;
+
+impl<T: Copy> Ternary<bool, T, T, T> for Choose {
+    /// Conditions, such as those of relu, are often random: a branch would be predicted wrong half of the time.
+    #[inline(always)]
+    fn at<L: Level>(condition: bool, x: T, y: T, _: i64) -> T {
+        std::hint::select_unpredictable(condition, x, y)
+    }
 }
 
 impl Wire {

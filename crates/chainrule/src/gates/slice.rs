@@ -3,10 +3,9 @@
 use super::support::{along, axes, batch, no_flops};
 use crate::base::{Shape, Spec};
 use crate::circuit::{
-    Args, Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Room, Wire,
+    Args, Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Room, Wire,
     mistake, record,
 };
-use crate::numeric::movement::copy_strided;
 
 /// See the module.
 pub static SLICE: GateDef = GateDef {
@@ -22,7 +21,7 @@ pub static SLICE: GateDef = GateDef {
     arity: Arity::Exactly(1),
     attrs: &[("starts", Kind::Ints), ("stops", Kind::Ints), ("steps", Kind::Ints)],
     shape: shape_rule,
-    class: Class::Move(kernel),
+    class: Class::View(|a, to, from| Some(from.slice(&a.indices("starts"), &a.indices("steps"), to))),
     element: |a, x, at| {
         let along = a.ints("starts").iter().zip(a.ints("steps")).zip(at);
         let from: Vec<usize> = along.map(|((start, step), &i)| (start + step * i as i64) as usize).collect();
@@ -93,20 +92,6 @@ fn padded(r: &Room<'_>, up: Wire, _: usize) -> Wire {
     let taken = |(step, count): (&i64, usize)| if count > 1 { step - 1 } else { 0 };
     let between: Vec<i64> = steps.iter().zip(up.shape().iter()).map(taken).collect();
     up.pad_between(starts, &high, &between)
-}
-
-fn kernel(job: &mut Job<'_>) {
-    let x = job.inputs[0];
-    let (starts, steps) = (job.attrs.indices("starts"), job.attrs.indices("steps"));
-    let strides = x.shape.strides();
-    let offset = strides.iter().zip(&starts).map(|(stride, start)| stride * start).sum();
-    // A step may be longer than memory where the axis has one place left; then it is never taken.
-    let step = |(stride, step): (&usize, &usize)| stride.wrapping_mul(*step) as isize;
-    let strides: Vec<isize> = strides.iter().zip(&steps).map(step).collect();
-    let dims = job.shape.dims();
-    for_dtype!(x.data.dtype(), [f32 f64 i32 i64 u8 bool], T => {
-        copy_strided(x.typed::<T>(), offset, &dims, &strides, job.output())
-    })
 }
 
 fn call(args: &Args<'_>) -> Wire {

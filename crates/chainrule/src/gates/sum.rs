@@ -23,7 +23,7 @@ pub static SUM: GateDef = GateDef {
         let dtype = if matches!(x[0].dtype, DType::Bool | DType::U8) { DType::I64 } else { x[0].dtype };
         reduce::shape(a, x).map(|spec| Outputs::One(spec.with_dtype(dtype)))
     },
-    class: Class::Reduce(kernel),
+    class: Class::Reduce(kernel, Some(Reduce::Sum)),
     element: |a, x, at| reduce::elements(a, &x[0], at).sum(),
     local: Local::Linear(|r, up, _| {
         let from = r.inputs[0].shape();

@@ -3,9 +3,8 @@
 use super::support::no_flops;
 use crate::base::Shape;
 use crate::circuit::{
-    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Wire, record,
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Wire, record,
 };
-use crate::numeric::movement::copy_strided;
 
 /// See the module.
 pub static TRANSPOSE: GateDef = GateDef {
@@ -40,7 +39,7 @@ pub static TRANSPOSE: GateDef = GateDef {
         let dims: Vec<usize> = a.indices("order").iter().map(|&axis| x[0].shape[axis]).collect();
         Ok(Outputs::One(x[0].with_shape(Shape::new(&dims).map_err(|e| Fault::new(e, ""))?)))
     },
-    class: Class::Move(kernel),
+    class: Class::View(|a, to, from| Some(from.permute(&a.indices("order"), to))),
     element: |a, x, at| {
         let mut from = vec![0; at.len()];
         for (&axis, &i) in a.indices("order").iter().zip(at) {
@@ -71,15 +70,6 @@ pub(super) fn inverse(order: &[usize]) -> Vec<usize> {
         inverse[from] = to;
     }
     inverse
-}
-
-fn kernel(job: &mut Job<'_>) {
-    let x = job.inputs[0];
-    let strides = x.shape.strides();
-    let order = job.attrs.indices("order");
-    let strides: Vec<isize> = order.iter().map(|&axis| strides[axis] as isize).collect();
-    let dims = job.shape.dims();
-    for_dtype!(x.data.dtype(), [f32 f64 i32 i64 u8 bool], T => copy_strided(x.typed::<T>(), 0, &dims, &strides, job.output()))
 }
 
 impl Wire {

@@ -149,14 +149,11 @@ wrong! {
         GateDef { local: Local::Linear(|r, up, _| up.transpose(&r.attrs.indices("order")) * 2.0), ..transpose() };
     value_in_f32_is_rough: "a kernel of low precision in f32", "value in f32",
         GateDef {
-            class: Class::Elementwise(|job| {
-                if job.inputs[0].data.dtype() == crate::base::DType::F32 {
-                    let kernel: crate::circuit::Kernel = map1!([f32] => |x| (x * x * 256.0).round() / 256.0);
-                    kernel(job)
-                } else {
-                    let kernel: crate::circuit::Kernel = map1!([f64] => |x| x * x);
-                    kernel(job)
+            class: Class::Elementwise(|a, x| match x[0] {
+                crate::base::DType::F32 => {
+                    (map1!([f32] => |x| (x * x * 256.0).round() / 256.0) as crate::circuit::Tiles)(a, x)
                 }
+                _ => (map1!([f64] => |x| x * x) as crate::circuit::Tiles)(a, x),
             }),
             ..square()
         };

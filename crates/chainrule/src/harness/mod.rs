@@ -15,8 +15,8 @@ mod values;
 use crate::base::{DType, Tensor};
 use crate::circuit::{Attrs, Circuit, Class, GateDef, Sampler, Wire, outermost, record_many};
 use crate::gates::{ALL, INPUT};
-use crate::plan;
-use crate::run::{Workspace, execute};
+use crate::plan::Plan;
+use crate::run::Workspace;
 
 /// Random cases for each gate.
 const CASES: u64 = 24;
@@ -96,15 +96,11 @@ impl Subject {
 
 /// Runs a circuit by its plan.
 fn run(circuit: &Circuit, inputs: &[Tensor]) -> Vec<Tensor> {
-    let plan = plan::build(circuit);
-    let mut workspace = Workspace::new(&plan);
-    let slices: Vec<_> = inputs.iter().map(Tensor::slice).collect();
-    execute(&plan, &mut workspace, &slices);
-    let output = |(i, (_, spec)): (usize, &(_, crate::base::Spec))| {
-        let data = workspace.output(&plan, &slices, i).to_data();
-        Tensor::from_data(data, &spec.shape.dims()).expect("a plan's outputs have the shapes that it states")
-    };
-    plan.outputs.iter().enumerate().map(output).collect()
+    let plan = Plan::new(circuit);
+    let mut outputs: Vec<Tensor> = plan.outputs.iter().map(|&spec| Tensor::zeros(spec)).collect();
+    let (slices, room) = (inputs.iter().map(Tensor::slice), outputs.iter_mut().map(Tensor::slice_mut));
+    Workspace::new(&plan).run(&plan, slices, room);
+    outputs
 }
 
 /// Floats in another dtype, the rest as it is.

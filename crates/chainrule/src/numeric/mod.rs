@@ -24,6 +24,7 @@ pub mod philox;
 pub mod reduce;
 pub mod sort;
 pub mod special;
+pub mod tile;
 pub mod window;
 
 pub use number::{Float, Number};

@@ -88,6 +88,19 @@ pub fn reduce_axis<T: Number>(
     }
 }
 
+/// Joins the results of two parts of an array, number by number, into the first.
+pub fn join<T: Number>(into: &mut [T], from: &[T], op: Reduce) {
+    let wins = |a: T, b: T, beats: bool| if !a.is_nan() && (beats || b.is_nan()) { b } else { a };
+    for (a, &b) in into.iter_mut().zip(from) {
+        *a = match op {
+            Reduce::Sum => a.plus(b),
+            Reduce::Prod => a.times(b),
+            Reduce::Max => wins(*a, b, b > *a),
+            Reduce::Min => wins(*a, b, b < *a),
+        };
+    }
+}
+
 /// The index along the middle axis of the first extreme element, the first NaN winning; `len` is at least 1.
 pub fn arg_axis<T: Number>(
     input: &[T],

@@ -1,124 +1,138 @@
-//! Steps that run inner programs: calls, loops, branches.
+//! Steps that run inner plans: calls, branches, loops.
 
-use super::{Workspace, execute};
-use crate::base::{Data, Slice};
-use crate::circuit::{Control, Operand};
-use crate::plan::{Plan, Step};
+use super::{Address, Workspace};
+use crate::circuit::Control;
+use crate::plan::{ControlStep, Plan};
 
-/// Runs a control step. `outputs` holds a place for each output that somebody reads.
-pub fn run(
-    kind: Control,
-    step: &Step,
-    plans: &[Plan],
-    workspaces: &mut [Workspace],
-    operands: &[Operand<'_>],
-    outputs: &mut [Option<Data>],
-) {
-    let inputs: Vec<Slice<'_>> = operands.iter().map(|o| o.data).collect();
-    match kind {
-        Control::Call => call(&plans[0], &mut workspaces[0], &inputs, outputs),
-        Control::Cond => {
-            let branch = usize::from(!inputs[0].typed::<bool>()[0]);
-            call(&plans[branch], &mut workspaces[branch], &inputs[1..], outputs);
-        }
-        Control::Scan => scan(step, &plans[0], &mut workspaces[0], &inputs, outputs),
-        Control::While => repeat(step, plans, workspaces, &inputs, outputs),
-    }
-}
-
-fn call(plan: &Plan, workspace: &mut Workspace, inputs: &[Slice<'_>], outputs: &mut [Option<Data>]) {
-    execute(plan, workspace, inputs);
-    // The inner program gives exactly what somebody reads.
-    for (i, output) in outputs.iter_mut().flatten().enumerate() {
-        output.as_slice_mut().copy_from(workspace.output(plan, inputs, i));
-    }
-}
-
-/// The state that a loop carries: the current one and the next, which change places.
-struct Carry {
-    current: Vec<Data>,
-    next: Vec<Data>,
-}
-
-impl Carry {
-    fn new(start: &[Slice<'_>]) -> Carry {
-        let current: Vec<Data> = start.iter().map(|s| s.to_data()).collect();
-        Carry { next: current.clone(), current }
-    }
-
-    fn finish(self, outputs: &mut [Option<Data>]) {
-        for (output, state) in outputs.iter_mut().zip(self.current) {
-            if output.is_some() {
-                *output = Some(state);
+/// # Safety
+/// `values` are the addresses of the plan's values.
+pub unsafe fn run(step: &ControlStep, values: &[Address], inner: &mut [Workspace]) {
+    // SAFETY: handed on.
+    unsafe {
+        match step.kind {
+            Control::Call => call(step, values, &mut inner[0], 0, 0),
+            Control::Cond => {
+                let branch = usize::from(!input(step, values, 0).cast::<bool>().read());
+                call(step, values, &mut inner[branch], branch, 1);
             }
+            Control::Scan => scan(step, values, &mut inner[0]),
+            Control::While => repeat(step, values, inner),
         }
     }
 }
 
-fn scan(
-    step: &Step,
-    plan: &Plan,
-    workspace: &mut Workspace,
-    inputs: &[Slice<'_>],
-    outputs: &mut [Option<Data>],
-) {
-    let attrs = &step.attrs;
-    let (constants, states, length) =
-        (attrs.index("constants"), attrs.index("states"), attrs.index("length"));
-    let reverse = attrs.flag("reverse");
-    let (fixed, rest) = inputs.split_at(constants);
-    let (start, sequences) = rest.split_at(states);
-    let mut carry = Carry::new(start);
-    for turn in 0..length {
-        let t = if reverse { length - 1 - turn } else { turn };
-        let part = |s: &Slice<'_>| s.len() / length;
-        {
-            let now = sequences.iter().map(|s| s.part(t * part(s), (t + 1) * part(s)));
-            let arguments: Vec<Slice<'_>> =
-                fixed.iter().copied().chain(carry.current.iter().map(Data::as_slice)).chain(now).collect();
-            execute(plan, workspace, &arguments);
-            for (i, next) in carry.next.iter_mut().enumerate() {
-                next.as_slice_mut().copy_from(workspace.output(plan, &arguments, i));
-            }
-            // Behind the states the inner program gives exactly what somebody reads.
-            for (i, output) in outputs.iter_mut().skip(states).flatten().enumerate() {
-                let each = output.len() / length;
-                let now = workspace.output(plan, &arguments, states + i);
-                output.as_slice_mut().part(t * each, (t + 1) * each).copy_from(now);
-            }
-        }
-        std::mem::swap(&mut carry.current, &mut carry.next);
-    }
-    carry.finish(outputs);
+/// # Safety
+/// As `run`.
+unsafe fn input(step: &ControlStep, values: &[Address], i: usize) -> Address {
+    let array = &step.inputs[i];
+    // SAFETY: the input lies within its value.
+    unsafe { values[array.value as usize].add(array.view.offset * array.dtype.bytes()) }
 }
 
-fn repeat(
-    step: &Step,
-    plans: &[Plan],
-    workspaces: &mut [Workspace],
-    inputs: &[Slice<'_>],
-    outputs: &mut [Option<Data>],
-) {
-    let test_constants = step.attrs.index("test_constants");
-    let body_constants = step.attrs.index("body_constants");
-    let (test_fixed, rest) = inputs.split_at(test_constants);
-    let (body_fixed, start) = rest.split_at(body_constants);
-    let mut carry = Carry::new(start);
+/// # Safety
+/// As `run`; input number `first` is the plan's first.
+unsafe fn call(step: &ControlStep, values: &[Address], inner: &mut Workspace, plan: usize, first: usize) {
+    inner.inputs.clear();
+    inner.outputs.clear();
+    // SAFETY: the inner plan takes the gate's inputs and gives exactly the outputs that somebody reads.
+    unsafe {
+        inner.inputs.extend((first..step.inputs.len()).map(|i| input(step, values, i)));
+        inner.outputs.extend(step.outputs.iter().flatten().map(|&output| values[output as usize]));
+        inner.execute(&step.plans[plan]);
+    }
+}
+
+/// Where a loop finds its states before a turn, and where the turn leaves them: first at the inputs, then by turns in
+/// the two rooms of each state.
+///
+/// # Safety
+/// As `run`.
+unsafe fn state(step: &ControlStep, values: &[Address], i: usize, turn: usize) -> Address {
+    let first = step.turns.constants[0] + step.turns.constants[1];
+    if turn == 0 {
+        // SAFETY: handed on.
+        return unsafe { input(step, values, first + i) };
+    }
+    values[step.turns.states[i][turn % 2] as usize]
+}
+
+/// # Safety
+/// As `run`; so many turns are done.
+unsafe fn give_states(step: &ControlStep, values: &[Address], turns: usize) {
+    for (i, output) in step.outputs.iter().take(step.turns.states.len()).enumerate() {
+        if let Some(output) = output {
+            let first = step.turns.constants[0] + step.turns.constants[1];
+            let spec = step.inputs[first + i].spec();
+            let bytes = spec.dtype.bytes() * spec.shape.elements();
+            // SAFETY: an output has the spec of its state.
+            unsafe { std::ptr::copy_nonoverlapping(state(step, values, i, turns), values[*output as usize], bytes) }
+        }
+    }
+}
+
+/// # Safety
+/// As `run`.
+unsafe fn scan(step: &ControlStep, values: &[Address], inner: &mut Workspace) {
+    let turns = &step.turns;
+    let (constants, states) = (turns.constants[0], turns.states.len());
+    for turn in 0..turns.length {
+        let t = if turns.reverse { turns.length - 1 - turn } else { turn };
+        inner.inputs.clear();
+        inner.outputs.clear();
+        // SAFETY: the inner plan takes constants, states and one element of each sequence, and gives the states and one
+        // element of each sequence that somebody reads; the two rooms of a state do not overlap.
+        unsafe {
+            inner.inputs.extend((0..constants).map(|i| input(step, values, i)));
+            inner.inputs.extend((0..states).map(|i| state(step, values, i, turn)));
+            let element = |(i, &each): (usize, &usize)| input(step, values, constants + states + i).add(t * each);
+            inner.inputs.extend(turns.moves[0].iter().enumerate().map(element));
+            inner.outputs.extend((0..states).map(|i| state(step, values, i, turn + 1)));
+            for (output, &each) in step.outputs[states..].iter().zip(&turns.moves[1]) {
+                inner.outputs.extend(output.map(|output| values[output as usize].add(t * each)));
+            }
+            inner.execute(&step.plans[0]);
+        }
+    }
+    // SAFETY: handed on.
+    unsafe { give_states(step, values, turns.length) }
+}
+
+/// # Safety
+/// As `run`.
+unsafe fn repeat(step: &ControlStep, values: &[Address], inner: &mut [Workspace]) {
+    let [test_constants, body_constants] = step.turns.constants;
+    let states = step.turns.states.len();
+    let mut turn = 0;
     loop {
-        {
-            let state = || carry.current.iter().map(Data::as_slice);
-            let arguments: Vec<Slice<'_>> = test_fixed.iter().copied().chain(state()).collect();
-            execute(&plans[0], &mut workspaces[0], &arguments);
-            if !workspaces[0].output(&plans[0], &arguments, 0).typed::<bool>()[0] {
+        let mut go_on = false;
+        // SAFETY: the test takes its constants and the states and gives one truth value; the body takes its own and gives
+        // the next states.
+        unsafe {
+            let fill = |inner: &mut Workspace, constants: std::ops::Range<usize>| {
+                inner.inputs.clear();
+                inner.outputs.clear();
+                inner.inputs.extend(constants.map(|i| input(step, values, i)));
+                inner.inputs.extend((0..states).map(|i| state(step, values, i, turn)));
+            };
+            fill(&mut inner[0], 0..test_constants);
+            inner[0].outputs.push((&raw mut go_on).cast());
+            run_one(&mut inner[0], &step.plans[0]);
+            if !go_on {
                 break;
             }
-            let arguments: Vec<Slice<'_>> = body_fixed.iter().copied().chain(state()).collect();
-            execute(&plans[1], &mut workspaces[1], &arguments);
-            for (i, next) in carry.next.iter_mut().enumerate() {
-                next.as_slice_mut().copy_from(workspaces[1].output(&plans[1], &arguments, i));
-            }
+            fill(&mut inner[1], test_constants..test_constants + body_constants);
+            inner[1].outputs.extend((0..states).map(|i| state(step, values, i, turn + 1)));
+            run_one(&mut inner[1], &step.plans[1]);
         }
-        std::mem::swap(&mut carry.current, &mut carry.next);
+        turn += 1;
     }
-    carry.finish(outputs);
+    // SAFETY: handed on.
+    unsafe { give_states(step, values, turn) }
+}
+
+/// # Safety
+/// Inputs and outputs have been filled in.
+unsafe fn run_one(inner: &mut Workspace, plan: &Plan) {
+    // SAFETY: handed on.
+    unsafe { inner.execute(plan) }
 }

@@ -1,81 +1,194 @@
 //! Floor 5: the loop over a plan. Names no gate and never sees a circuit.
+//!
+//! A plan says where everything lies, so that running it is arithmetic on addresses. Everything unsafe about that rests
+//! on what the plan promises: every value has room for its elements; values that are alive together do not overlap;
+//! a step's outputs overlap none of its inputs; every access of a step lies within its values.
 
+#![allow(unsafe_code)]
+
+mod arena;
 mod control;
+mod kernel;
+mod movement;
+mod product;
+mod scalars;
+mod sweep;
 
-use crate::base::{Data, Slice};
-use crate::circuit::{Job, Operand};
-use crate::plan::{Plan, Source, Step, Work};
+use crate::base::{DType, Slice, SliceMut, Spec};
+use crate::plan::{Place, Plan, Step};
+use arena::Arena;
 
-/// The memory that one run of a plan works in; kept and used again.
+/// An address in an array.
+type Address = *mut u8;
+
+/// The memory that one run of a plan works in; kept and used again, so that running allocates nothing.
 pub struct Workspace {
-    slots: Vec<Data>,
-    /// One for each inner program, in the order of the steps that hold them.
-    inner: Vec<Vec<Workspace>>,
+    /// Keeps alive what `values` point into.
+    _arena: Arena,
+    /// Where each value of the plan is.
+    values: Vec<Address>,
+    /// Where the ports of the sweep that is running are.
+    ports: Vec<Address>,
+    /// For each control step, in order.
+    inner: Vec<Inner>,
+    inputs: Vec<Address>,
+    outputs: Vec<Address>,
 }
+
+/// What a control step works in: for each of its plans a workspace.
+type Inner = Vec<Workspace>;
+
+// SAFETY: the addresses point into the arena and into constants, which live as long as the plan, and into what the caller
+// of `run` lent, which is not looked at after `run` returns.
+unsafe impl Send for Workspace {}
 
 impl Workspace {
-    /// Memory for a plan.
+    /// Memory for a plan. It must be run with this plan alone.
     pub fn new(plan: &Plan) -> Workspace {
-        let slots = plan.slots.iter().map(|&(dtype, elements)| Data::zeros(dtype, elements)).collect();
-        let of = |step: &Step| match &step.work {
-            Work::Control(_, plans) => plans.iter().map(Workspace::new).collect(),
-            Work::Kernel(_) => Vec::new(),
+        let mut arena = Arena::new(plan.arena);
+        let place = |value: &crate::plan::Value| match value.place {
+            Place::Arena(offset) => arena.at(offset),
+            Place::Constant(i) => address(plan.constants[i as usize].slice()),
+            Place::Input(_) | Place::Output(_) => std::ptr::null_mut(),
         };
-        let inner = plan.steps.iter().map(of).filter(|i: &Vec<Workspace>| !i.is_empty()).collect();
-        Workspace { slots, inner }
+        let values = plan.values.iter().map(place).collect();
+        let control = |step: &Step| match step {
+            Step::Control(control) => Some(control.plans.iter().map(Workspace::new).collect()),
+            _ => None,
+        };
+        Workspace {
+            values,
+            ports: vec![std::ptr::null_mut(); plan.ports],
+            inner: plan.steps.iter().filter_map(control).collect(),
+            inputs: Vec::with_capacity(plan.inputs.len()),
+            outputs: Vec::with_capacity(plan.outputs.len()),
+            _arena: arena,
+        }
     }
 
-    /// Output number `i` of the last run.
-    pub fn output<'a>(&'a self, plan: &'a Plan, inputs: &[Slice<'a>], i: usize) -> Slice<'a> {
-        find(&self.slots, plan, inputs, plan.outputs[i].0)
+    /// Runs the plan. Inputs and outputs are what it states: floor 6 has checked that, with better messages.
+    pub fn run<'a>(
+        &mut self,
+        plan: &Plan,
+        inputs: impl Iterator<Item = Slice<'a>>,
+        outputs: impl Iterator<Item = SliceMut<'a>>,
+    ) {
+        self.inputs.clear();
+        self.outputs.clear();
+        for (slice, spec) in inputs.zip(&plan.inputs) {
+            assert_fits(slice, spec);
+            self.inputs.push(address(slice));
+        }
+        for (mut slice, spec) in outputs.zip(&plan.outputs) {
+            assert_fits(slice.as_slice(), spec);
+            self.outputs.push(address_mut(&mut slice));
+        }
+        assert!(
+            self.inputs.len() == plan.inputs.len() && self.outputs.len() == plan.outputs.len(),
+            "a plan gets all of its inputs and outputs"
+        );
+        // SAFETY: all addresses have just been filled in from borrows that outlive this call, of the right sizes and
+        // dtypes; outputs are borrowed mutably, so that they overlap nothing.
+        unsafe { self.execute(plan) }
     }
-}
 
-fn find<'a>(slots: &'a [Data], plan: &'a Plan, inputs: &[Slice<'a>], source: Source) -> Slice<'a> {
-    match source {
-        Source::Input(i) => inputs[i as usize],
-        Source::Constant(i) => plan.constants[i as usize].slice(),
-        Source::Slot(i) => slots[i as usize].as_slice(),
-    }
-}
-
-/// Runs all steps. The inputs have the specs that the plan states: floor 6 has checked them.
-pub fn execute(plan: &Plan, workspace: &mut Workspace, inputs: &[Slice<'_>]) {
-    let Workspace { slots, inner } = workspace;
-    let mut inner = inner.iter_mut();
-    for step in &plan.steps {
-        // The outputs leave the slots while the inputs are borrowed from them.
-        let mut outputs: Vec<Option<Data>> = plan
-            .outputs_of(step)
-            .iter()
-            .map(|(slot, _)| slot.map(|s| std::mem::replace(&mut slots[s as usize], Data::Bool(Vec::new()))))
-            .collect();
-        {
-            let of = |&(source, shape)| Operand {
-                shape: plan.shape(shape),
-                data: find(slots, plan, inputs, source),
-            };
-            let operands: Vec<Operand<'_>> = plan.inputs_of(step).iter().map(of).collect();
-            match &step.work {
-                Work::Kernel(kernel) => {
-                    let output = outputs[0].as_mut().expect("a live gate with one output has a slot");
-                    let shape = plan.shape(plan.outputs_of(step)[0].1);
-                    kernel(&mut Job {
-                        attrs: &step.attrs,
-                        inputs: &operands,
-                        shape,
-                        output: output.as_slice_mut(),
-                    });
-                }
-                Work::Control(kind, plans) => {
-                    let workspaces = inner.next().expect("a workspace has memory for every inner program");
-                    control::run(*kind, step, plans, workspaces, &operands, &mut outputs);
+    /// Runs the plan on the addresses in `inputs` and `outputs`.
+    ///
+    /// # Safety
+    /// Those are what the plan states, and outputs overlap nothing else.
+    unsafe fn execute(&mut self, plan: &Plan) {
+        for (at, value) in self.values.iter_mut().zip(&plan.values) {
+            match value.place {
+                Place::Input(i) => *at = self.inputs[i as usize],
+                Place::Output(i) => *at = self.outputs[i as usize],
+                Place::Arena(_) | Place::Constant(_) => {}
+            }
+        }
+        let mut inner = self.inner.iter_mut();
+        for step in &plan.steps {
+            // SAFETY: every value has an address with room for its elements; see the module.
+            unsafe {
+                match step {
+                    Step::Sweep(sweep) => sweep::run(sweep, &self.values, &mut self.ports),
+                    Step::Scalars(scalars) => scalars::run(scalars, &self.values),
+                    Step::Product(product) => product::run(product, &self.values),
+                    Step::Copy(copied) => movement::copy(copied, &self.values),
+                    Step::Kernel(step) => kernel::run(step, &self.values),
+                    Step::Control(step) => {
+                        let inner = inner.next().expect("a workspace has memory for every control step");
+                        control::run(step, &self.values, inner);
+                    }
                 }
             }
         }
-        for ((slot, _), output) in plan.outputs_of(step).iter().zip(outputs) {
-            if let (Some(slot), Some(output)) = (slot, output) {
-                slots[*slot as usize] = output;
+    }
+}
+
+fn assert_fits(slice: Slice<'_>, spec: &Spec) {
+    assert!(
+        slice.dtype() == spec.dtype && slice.len() == spec.shape.elements(),
+        "inputs and outputs are checked before a plan runs"
+    );
+}
+
+fn address(slice: Slice<'_>) -> Address {
+    match slice {
+        Slice::F32(s) => s.as_ptr().cast_mut().cast(),
+        Slice::F64(s) => s.as_ptr().cast_mut().cast(),
+        Slice::I32(s) => s.as_ptr().cast_mut().cast(),
+        Slice::I64(s) => s.as_ptr().cast_mut().cast(),
+        Slice::U8(s) => s.as_ptr().cast_mut(),
+        Slice::Bool(s) => s.as_ptr().cast_mut().cast(),
+    }
+}
+
+fn address_mut(slice: &mut SliceMut<'_>) -> Address {
+    match slice {
+        SliceMut::F32(s) => s.as_mut_ptr().cast(),
+        SliceMut::F64(s) => s.as_mut_ptr().cast(),
+        SliceMut::I32(s) => s.as_mut_ptr().cast(),
+        SliceMut::I64(s) => s.as_mut_ptr().cast(),
+        SliceMut::U8(s) => s.as_mut_ptr(),
+        SliceMut::Bool(s) => s.as_mut_ptr().cast(),
+    }
+}
+
+/// Numbers at an address.
+///
+/// # Safety
+/// There are so many of this dtype, aligned, and nobody writes them while the slice is used.
+unsafe fn slice<'a>(dtype: DType, at: Address, len: usize) -> Slice<'a> {
+    use std::slice::from_raw_parts as of;
+    // SAFETY: the caller's promise.
+    unsafe {
+        match dtype {
+            DType::F32 => Slice::F32(of(at.cast(), len)),
+            DType::F64 => Slice::F64(of(at.cast(), len)),
+            DType::I32 => Slice::I32(of(at.cast(), len)),
+            DType::I64 => Slice::I64(of(at.cast(), len)),
+            DType::U8 => Slice::U8(of(at, len)),
+            DType::Bool => Slice::Bool(of(at.cast(), len)),
+        }
+    }
+}
+
+/// The same, to be written. Truth values are set to `false` first: what lay there may be anything.
+///
+/// # Safety
+/// As `slice`, and nobody else looks at them.
+unsafe fn slice_mut<'a>(dtype: DType, at: Address, len: usize) -> SliceMut<'a> {
+    use std::slice::from_raw_parts_mut as of;
+    // SAFETY: the caller's promise; any bytes are numbers, and zero bytes are `false`.
+    unsafe {
+        match dtype {
+            DType::F32 => SliceMut::F32(of(at.cast(), len)),
+            DType::F64 => SliceMut::F64(of(at.cast(), len)),
+            DType::I32 => SliceMut::I32(of(at.cast(), len)),
+            DType::I64 => SliceMut::I64(of(at.cast(), len)),
+            DType::U8 => SliceMut::U8(of(at, len)),
+            DType::Bool => {
+                at.write_bytes(0, len);
+                SliceMut::Bool(of(at.cast(), len))
             }
         }
     }

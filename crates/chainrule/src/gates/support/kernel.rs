@@ -1,22 +1,4 @@
-//! Loops of element-wise kernels. Each slice is cut to the output's length first, so that the bounds checks leave the loop.
-
-/// `output[i] = f(x[i])`.
-#[inline(always)]
-pub fn map1<A: Copy, R>(x: &[A], output: &mut [R], f: impl Fn(A) -> R) {
-    let x = &x[..output.len()];
-    for (to, &a) in output.iter_mut().zip(x) {
-        *to = f(a);
-    }
-}
-
-/// `output[i] = f(x[i], y[i])`.
-#[inline(always)]
-pub fn map2<A: Copy, B: Copy, R>(x: &[A], y: &[B], output: &mut [R], f: impl Fn(A, B) -> R) {
-    let (x, y) = (&x[..output.len()], &y[..output.len()]);
-    for ((to, &a), &b) in output.iter_mut().zip(x).zip(y) {
-        *to = f(a, b);
-    }
-}
+//! Element-wise kernels from one expression: the rooms say what happens to one element.
 
 /// Runs a block with `T` standing for the element type of a dtype: `for_dtype!(dtype, [f32 f64], T => ...)`.
 /// Dtypes that the room's shape rule lets through must be listed.
@@ -32,15 +14,28 @@ macro_rules! for_dtype {
     }};
 }
 
-/// The kernel of an element-wise gate with one input: `map1!([f32 f64] |x| x.exp())`.
-/// The expression is compiled for each type. With one type, write `[u8] => |x| ..`: rustfmt takes `[u8] |x|` for arithmetic.
+/// The kernels of an element-wise gate with one input: `map1!([f32 f64] |x| x.exp())`. The expression is compiled for each
+/// type and each set of vector instructions, which it may ask about as `L`. The output has the input's type, or the one
+/// stated: `map1!([f32 f64] -> bool, |x| x.is_nan())`.
 macro_rules! map1 {
     ([$($type:ident)*] $(=>)? |$x:ident| $body:expr) => {
-        |job: &mut $crate::circuit::Job<'_>| {
-            let x = job.inputs[0];
-            for_dtype!(x.data.dtype(), [$($type)*], T => {
-                $crate::gates::support::kernel::map1(x.typed::<T>(), job.output(), |$x: T| $body)
-            })
+        |_: &$crate::circuit::Attrs, inputs: &[$crate::base::DType]| {
+            struct Op;
+            $(impl $crate::numeric::tile::Unary<$type, $type> for Op {
+                #[inline(always)]
+                fn at<L: $crate::numeric::tile::Level>($x: $type, _: i64) -> $type { $body }
+            })*
+            for_dtype!(inputs[0], [$($type)*], T => $crate::numeric::tile::unary::<Op, T, T>(0))
+        }
+    };
+    ([$($type:ident)*] -> $to:ident, |$x:ident| $body:expr) => {
+        |_: &$crate::circuit::Attrs, inputs: &[$crate::base::DType]| {
+            struct Op;
+            $(impl $crate::numeric::tile::Unary<$type, $to> for Op {
+                #[inline(always)]
+                fn at<L: $crate::numeric::tile::Level>($x: $type, _: i64) -> $to { $body }
+            })*
+            for_dtype!(inputs[0], [$($type)*], T => $crate::numeric::tile::unary::<Op, T, $to>(0))
         }
     };
 }
@@ -48,11 +43,23 @@ macro_rules! map1 {
 /// The same with two inputs of one dtype.
 macro_rules! map2 {
     ([$($type:ident)*] $(=>)? |$x:ident, $y:ident| $body:expr) => {
-        |job: &mut $crate::circuit::Job<'_>| {
-            let (x, y) = (job.inputs[0], job.inputs[1]);
-            for_dtype!(x.data.dtype(), [$($type)*], T => {
-                $crate::gates::support::kernel::map2(x.typed::<T>(), y.typed::<T>(), job.output(), |$x: T, $y: T| $body)
-            })
+        |_: &$crate::circuit::Attrs, inputs: &[$crate::base::DType]| {
+            struct Op;
+            $(impl $crate::numeric::tile::Binary<$type, $type, $type> for Op {
+                #[inline(always)]
+                fn at<L: $crate::numeric::tile::Level>($x: $type, $y: $type, _: i64) -> $type { $body }
+            })*
+            for_dtype!(inputs[0], [$($type)*], T => $crate::numeric::tile::binary::<Op, T, T, T>(0))
+        }
+    };
+    ([$($type:ident)*] -> $to:ident, |$x:ident, $y:ident| $body:expr) => {
+        |_: &$crate::circuit::Attrs, inputs: &[$crate::base::DType]| {
+            struct Op;
+            $(impl $crate::numeric::tile::Binary<$type, $type, $to> for Op {
+                #[inline(always)]
+                fn at<L: $crate::numeric::tile::Level>($x: $type, $y: $type, _: i64) -> $to { $body }
+            })*
+            for_dtype!(inputs[0], [$($type)*], T => $crate::numeric::tile::binary::<Op, T, T, $to>(0))
         }
     };
 }
@@ -60,14 +67,12 @@ macro_rules! map2 {
 /// The same with one expression for floats and another for integers.
 macro_rules! map2_numbers {
     (float: |$x:ident, $y:ident| $float:expr, int: |$a:ident, $b:ident| $int:expr) => {
-        |job: &mut $crate::circuit::Job<'_>| {
-            if job.inputs[0].data.dtype().is_float() {
-                let kernel: $crate::circuit::Kernel = map2!([f32 f64] |$x, $y| $float);
-                kernel(job)
-            } else {
-                let kernel: $crate::circuit::Kernel = map2!([i32 i64 u8] |$a, $b| $int);
-                kernel(job)
-            }
+        |attrs: &$crate::circuit::Attrs, inputs: &[$crate::base::DType]| {
+            let tiles: $crate::circuit::Tiles = match inputs[0].is_float() {
+                true => map2!([f32 f64] |$x, $y| $float),
+                false => map2!([i32 i64 u8] |$a, $b| $int),
+            };
+            tiles(attrs, inputs)
         }
     };
 }
@@ -75,14 +80,12 @@ macro_rules! map2_numbers {
 /// The same with one input.
 macro_rules! map1_numbers {
     (float: |$x:ident| $float:expr, int: |$a:ident| $int:expr) => {
-        |job: &mut $crate::circuit::Job<'_>| {
-            if job.inputs[0].data.dtype().is_float() {
-                let kernel: $crate::circuit::Kernel = map1!([f32 f64] |$x| $float);
-                kernel(job)
-            } else {
-                let kernel: $crate::circuit::Kernel = map1!([i32 i64 u8] |$a| $int);
-                kernel(job)
-            }
+        |attrs: &$crate::circuit::Attrs, inputs: &[$crate::base::DType]| {
+            let tiles: $crate::circuit::Tiles = match inputs[0].is_float() {
+                true => map1!([f32 f64] |$x| $float),
+                false => map1!([i32 i64 u8] |$a| $int),
+            };
+            tiles(attrs, inputs)
         }
     };
 }

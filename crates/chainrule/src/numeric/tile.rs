@@ -1,0 +1,239 @@
+//! Element-wise kernels: one loop over a tile, compiled for each set of vector instructions and picked at run time.
+//!
+//! The loops are plain Rust; under `#[target_feature]` the compiler turns them into vector instructions, within a few
+//! percent of intrinsics. A tile gets untyped pointers, so that the executor's inner loop is one indirect call.
+
+#![allow(unsafe_code)]
+
+use std::mem::MaybeUninit;
+use std::sync::OnceLock;
+
+/// Vector instructions that a loop is compiled for.
+pub trait Level {
+    /// Whether a fused multiply-add is one instruction. Where it is not, it is a slow call into the platform's library.
+    const FUSED: bool;
+}
+
+/// What every machine has.
+pub struct Portable;
+/// 256-bit vectors with fused multiply-add.
+pub struct Avx2;
+/// 512-bit vectors.
+pub struct Avx512;
+
+impl Level for Portable {
+    const FUSED: bool = cfg!(target_arch = "aarch64");
+}
+impl Level for Avx2 {
+    const FUSED: bool = true;
+}
+impl Level for Avx512 {
+    const FUSED: bool = true;
+}
+
+/// The levels that a machine can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Instructions {
+    /// See [`Portable`].
+    Portable,
+    /// See [`Avx2`].
+    Avx2,
+    /// See [`Avx512`].
+    Avx512,
+}
+
+/// The best that this machine has.
+pub fn instructions() -> Instructions {
+    static FOUND: OnceLock<Instructions> = OnceLock::new();
+    *FOUND.get_or_init(|| {
+        #[cfg(target_arch = "x86_64")]
+        {
+            let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+            let wide = ["f", "vl", "bw", "dq"];
+            let avx512 = wide.iter().all(|part| match *part {
+                "f" => is_x86_feature_detected!("avx512f"),
+                "vl" => is_x86_feature_detected!("avx512vl"),
+                "bw" => is_x86_feature_detected!("avx512bw"),
+                _ => is_x86_feature_detected!("avx512dq"),
+            });
+            match (avx512 && avx2, avx2) {
+                (true, _) => return Instructions::Avx512,
+                (false, true) => return Instructions::Avx2,
+                (false, false) => {}
+            }
+        }
+        Instructions::Portable
+    })
+}
+
+/// Where a tile reads and writes.
+pub struct Ports {
+    /// First elements of the inputs; as many as the kernel takes count.
+    pub inputs: [*const u8; 3],
+    /// First element of the output.
+    pub output: *mut u8,
+    /// Number of elements.
+    pub len: usize,
+}
+
+type Function = unsafe fn(&Ports, i64);
+
+/// An element-wise kernel for certain dtypes, ready to be called.
+#[derive(Clone, Copy)]
+pub struct Tile {
+    function: Function,
+    parameter: i64,
+}
+
+impl Tile {
+    /// Computes a tile.
+    ///
+    /// # Safety
+    /// Each port holds `len` elements of the type that the kernel was made for, aligned, and the output overlaps none
+    /// of the inputs.
+    #[inline(always)]
+    pub unsafe fn run(&self, ports: &Ports) {
+        // SAFETY: the caller keeps the contract, which is the same.
+        unsafe { (self.function)(ports, self.parameter) }
+    }
+
+    /// Whether both do the same: two uses of one kernel.
+    pub fn is_same(&self, other: &Tile) -> bool {
+        std::ptr::fn_addr_eq(self.function, other.function) && self.parameter == other.parameter
+    }
+}
+
+/// A function of one element. `parameter` is the gate's own number, such as an exponent.
+pub trait Unary<A, R> {
+    /// One element; implementations are `#[inline(always)]`, or the loop around them cannot become vector instructions.
+    fn at<L: Level>(a: A, parameter: i64) -> R;
+}
+
+/// A function of two elements.
+pub trait Binary<A, B, R> {
+    /// See [`Unary::at`].
+    fn at<L: Level>(a: A, b: B, parameter: i64) -> R;
+}
+
+/// A function of three elements.
+pub trait Ternary<A, B, C, R> {
+    /// See [`Unary::at`].
+    fn at<L: Level>(a: A, b: B, c: C, parameter: i64) -> R;
+}
+
+/// One loop in three versions, and the choice among them.
+macro_rules! levels {
+    ($name:ident, $body:ident, $trait:ident, [$($input:ident),*]) => {
+        /// The kernel of a function of single elements.
+        pub fn $name<O: $trait<$($input,)* R>, $($input: Copy,)* R>(parameter: i64) -> Tile {
+            #[cfg(target_arch = "x86_64")]
+            {
+                #[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
+                unsafe fn avx2<O: $trait<$($input,)* R>, $($input: Copy,)* R>(ports: &Ports, parameter: i64) {
+                    // SAFETY: handed on.
+                    unsafe { $body::<Avx2, O, $($input,)* R>(ports, parameter) }
+                }
+                #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
+                unsafe fn avx512<O: $trait<$($input,)* R>, $($input: Copy,)* R>(ports: &Ports, parameter: i64) {
+                    // SAFETY: handed on.
+                    unsafe { $body::<Avx512, O, $($input,)* R>(ports, parameter) }
+                }
+                match instructions() {
+                    // The functions are called only on machines that have the instructions.
+                    Instructions::Avx512 => return Tile { function: avx512::<O, $($input,)* R>, parameter },
+                    Instructions::Avx2 => return Tile { function: avx2::<O, $($input,)* R>, parameter },
+                    Instructions::Portable => {}
+                }
+            }
+            Tile { function: $body::<Portable, O, $($input,)* R>, parameter }
+        }
+    };
+}
+
+levels!(unary, unary_loop, Unary, [A]);
+levels!(binary, binary_loop, Binary, [A, B]);
+levels!(ternary, ternary_loop, Ternary, [A, B, C]);
+
+/// # Safety
+/// See [`Tile::run`].
+#[inline(always)]
+unsafe fn unary_loop<L: Level, O: Unary<A, R>, A: Copy, R>(ports: &Ports, parameter: i64) {
+    // SAFETY: the ports hold `len` elements of these types and the output overlaps nothing, by the contract of `run`.
+    let (x, output) = unsafe { (input::<A>(ports, 0), output::<R>(ports)) };
+    for (to, &a) in output.iter_mut().zip(x) {
+        to.write(O::at::<L>(a, parameter));
+    }
+}
+
+/// # Safety
+/// See [`Tile::run`].
+#[inline(always)]
+unsafe fn binary_loop<L: Level, O: Binary<A, B, R>, A: Copy, B: Copy, R>(ports: &Ports, parameter: i64) {
+    // SAFETY: as in `unary_loop`.
+    let (x, y, output) = unsafe { (input::<A>(ports, 0), input::<B>(ports, 1), output::<R>(ports)) };
+    for ((to, &a), &b) in output.iter_mut().zip(x).zip(y) {
+        to.write(O::at::<L>(a, b, parameter));
+    }
+}
+
+/// # Safety
+/// See [`Tile::run`].
+#[inline(always)]
+unsafe fn ternary_loop<L: Level, O, A: Copy, B: Copy, C: Copy, R>(ports: &Ports, parameter: i64)
+where
+    O: Ternary<A, B, C, R>,
+{
+    // SAFETY: as in `unary_loop`.
+    let (x, y) = unsafe { (input::<A>(ports, 0), input::<B>(ports, 1)) };
+    // SAFETY: as in `unary_loop`.
+    let (z, output) = unsafe { (input::<C>(ports, 2), output::<R>(ports)) };
+    for (((to, &a), &b), &c) in output.iter_mut().zip(x).zip(y).zip(z) {
+        to.write(O::at::<L>(a, b, c, parameter));
+    }
+}
+
+/// # Safety
+/// Input `i` holds `len` elements of this type, aligned.
+#[inline(always)]
+unsafe fn input<'a, T>(ports: &Ports, i: usize) -> &'a [T] {
+    // SAFETY: the caller's promise.
+    unsafe { std::slice::from_raw_parts(ports.inputs[i].cast(), ports.len) }
+}
+
+/// # Safety
+/// The output holds `len` elements of this type, aligned, and nobody else looks at them. What it held may be of any type.
+#[inline(always)]
+unsafe fn output<'a, T>(ports: &Ports) -> &'a mut [MaybeUninit<T>] {
+    // SAFETY: the caller's promise.
+    unsafe { std::slice::from_raw_parts_mut(ports.output.cast(), ports.len) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Add;
+    impl Binary<f32, f32, f32> for Add {
+        #[inline(always)]
+        fn at<L: Level>(a: f32, b: f32, parameter: i64) -> f32 {
+            a + b + parameter as f32
+        }
+    }
+
+    #[test]
+    fn a_tile_computes_every_element() {
+        for len in [0, 1, 15, 16, 17, 1000] {
+            let x: Vec<f32> = (0..len).map(|i| i as f32).collect();
+            let mut y = vec![f32::NAN; len];
+            let ports = Ports {
+                inputs: [x.as_ptr().cast(), x.as_ptr().cast(), std::ptr::null()],
+                output: y.as_mut_ptr().cast(),
+                len,
+            };
+            let tile = binary::<Add, f32, f32, f32>(3);
+            // SAFETY: both vectors hold `len` floats, and they are different ones.
+            unsafe { tile.run(&ports) };
+            assert!(y.iter().enumerate().all(|(i, &y)| y == 2.0 * i as f32 + 3.0));
+        }
+    }
+}

@@ -1,0 +1,378 @@
+//! Sweeps: element-wise gates, and the reductions at their edge, tile by tile in one pass over memory.
+//!
+//! A tile is some hundred elements, in whole rows where a gate asks for rows. Each gate's kernel runs over the tile; what
+//! only the sweep itself reads lies in registers, stretches of memory that stay in the first-level cache.
+
+use super::ValueId;
+use super::emit::Emitter;
+use super::lower::{Link, Member, Role, SweepDraft};
+use crate::base::{DType, Strided};
+use crate::circuit::Class;
+use crate::numeric::{reduce::Reduce, tile::Tile};
+use std::collections::HashMap;
+
+/// Bytes that the registers and the tiles of all inputs and outputs should fit in: most of a first-level cache.
+const TILE_BYTES: usize = 24 << 10;
+
+/// The fewest and the most elements of a tile, where rows leave the choice.
+const TILE_ELEMENTS: [usize; 2] = [128, 1024];
+
+/// The longest stretch that repeats which is laid out once for all tiles.
+const LONGEST_PERIOD: usize = 4096;
+
+/// One pass.
+pub struct Sweep {
+    /// Elements of a full value.
+    pub elements: usize,
+    /// Elements of a row; 1 where rows do not matter.
+    pub row: usize,
+    /// Elements of a tile: whole rows.
+    pub tile: usize,
+    /// Everything that operations read and write.
+    pub ports: Vec<Port>,
+    /// Done once, before the first tile.
+    pub once: Vec<Op>,
+    /// Done for each tile, in order.
+    pub ops: Vec<Op>,
+    /// Folds over all tiles.
+    pub sinks: Vec<Sink>,
+    /// The registers' memory.
+    pub registers: ValueId,
+}
+
+/// How many numbers a port has for a tile.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Level {
+    /// One an element.
+    Full,
+    /// One a row.
+    Row,
+}
+
+/// Something that an operation reads or writes.
+#[derive(Clone, Copy, Debug)]
+pub struct Port {
+    /// The value that it lies in.
+    pub value: ValueId,
+    /// Where it begins there, in bytes.
+    pub offset: usize,
+    /// Bytes that it moves on from tile to tile; 0 for registers.
+    pub step: usize,
+}
+
+/// What is done for a tile.
+#[derive(Clone, Copy)]
+#[allow(missing_docs)]
+pub enum Op {
+    /// An element-wise gate.
+    Gate { tile: Tile, name: &'static str, inputs: [u32; 3], arity: usize, output: u32, level: Level },
+    /// Elements from anywhere in memory, in the order of the tile.
+    Load { from: ValueId, view: Strided, bytes: usize, output: u32, level: Level },
+    /// The number of each row, repeated along it.
+    Spread { bytes: usize, input: u32, output: u32 },
+    /// Each row folded to one number.
+    Fold { fold: Reduce, dtype: DType, input: u32, output: u32 },
+}
+
+/// A fold over all tiles: partial results are joined pairwise in a fixed order.
+#[derive(Clone, Copy, Debug)]
+pub struct Sink {
+    /// How.
+    pub fold: Reduce,
+    /// Kind of number.
+    pub dtype: DType,
+    /// What is folded.
+    pub input: u32,
+    /// How many numbers a tile of it has.
+    pub level: Level,
+    /// Length of the result: 1, or the columns.
+    pub columns: usize,
+    /// Where the result goes.
+    pub output: ValueId,
+    /// Partial results: one for each power of two of tiles.
+    pub partials: ValueId,
+}
+
+/// A port before it has a place.
+#[derive(Clone, Copy)]
+enum Virtual {
+    Memory { value: ValueId, offset: usize, level: Level, bytes: usize },
+    /// `pinned`: filled once, kept for all tiles.
+    Register { dtype: DType, pinned: bool },
+}
+
+struct Writer<'e, 'a> {
+    emitter: &'e mut Emitter<'a>,
+    draft: &'e SweepDraft,
+    number: u32,
+    row: usize,
+    /// The unit of tiles: a multiple of the row and of what repeats.
+    unit: usize,
+    ports: Vec<Virtual>,
+    once: Vec<Op>,
+    ops: Vec<Op>,
+    sinks: Vec<Sink>,
+    /// The port of each node that the sweep computes.
+    own: HashMap<u32, u32>,
+    /// The port of each row value that was spread.
+    spread: HashMap<u32, u32>,
+    /// The ports of what was loaded: root, view, level.
+    loaded: Vec<(u32, Strided, Level, u32)>,
+}
+
+/// Writes a sweep.
+pub(super) fn emit(emitter: &mut Emitter<'_>, draft: &SweepDraft, number: u32) -> Sweep {
+    let row = draft.row.unwrap_or(1).max(1);
+    let mut writer = Writer {
+        emitter,
+        draft,
+        number,
+        row,
+        unit: row,
+        ports: Vec::new(),
+        once: Vec::new(),
+        ops: Vec::new(),
+        sinks: Vec::new(),
+        own: HashMap::new(),
+        spread: HashMap::new(),
+        loaded: Vec::new(),
+    };
+    draft.members.iter().for_each(|&member| writer.member(member));
+    writer.finish()
+}
+
+impl Writer<'_, '_> {
+    fn member(&mut self, member: Member) {
+        let node = self.emitter.lowering.circuit.node(member.node);
+        let inputs = self.emitter.lowering.circuit.inputs_of(member.node);
+        let dtype = node.spec.dtype;
+        match (member.role, node.gate.class) {
+            (Role::Full | Role::Row, Class::Elementwise(tiles)) => {
+                let level = if member.role == Role::Full { Level::Full } else { Level::Row };
+                let dtypes: Vec<DType> =
+                    inputs.iter().map(|&w| self.emitter.lowering.circuit.node(w).spec.dtype).collect();
+                let mut ports = [0; 3];
+                for (port, &input) in ports.iter_mut().zip(inputs) {
+                    *port = self.read(input, member.role);
+                }
+                let output = self.write(member.node, dtype, level);
+                let (tile, name) = (tiles(&node.attrs, &dtypes), node.gate.name);
+                self.ops.push(Op::Gate { tile, name, inputs: ports, arity: inputs.len(), output, level });
+            }
+            (Role::FoldRows(fold), _) => {
+                let input = self.read(inputs[0], Role::Full);
+                let output = self.write(member.node, dtype, Level::Row);
+                self.ops.push(Op::Fold { fold, dtype, input, output });
+            }
+            (Role::Sink(fold), _) => self.sink(member.node, inputs[0], fold),
+            _ => unreachable!("sweeps hold element-wise gates and reductions"),
+        }
+    }
+
+    fn sink(&mut self, node: u32, wire: u32, fold: Reduce) {
+        let circuit = self.emitter.lowering.circuit;
+        let is_full = circuit.node(wire).spec.shape.elements() == self.draft.elements;
+        let role = if is_full { Role::Full } else { Role::Row };
+        let input = self.read(wire, role);
+        let level = if is_full { Level::Full } else { Level::Row };
+        let spec = circuit.node(node).spec;
+        let columns = spec.shape.elements();
+        let tiles = self.draft.elements.max(1).ilog2() as usize + 2;
+        let room = columns * spec.dtype.bytes() * tiles;
+        let partials = self.emitter.memory.scratch(room, self.number);
+        let output = self.emitter.output(node, self.number);
+        self.sinks.push(Sink { fold, dtype: spec.dtype, input, level, columns, output, partials });
+    }
+
+    /// The port from which a gate of this role reads a wire.
+    fn read(&mut self, wire: u32, reader: Role) -> u32 {
+        let lowering = &self.emitter.lowering;
+        let root = lowering.root[wire as usize];
+        if lowering.step[root as usize] == self.number {
+            let link = lowering.link(wire, self.draft, reader).expect("gates join a sweep that they can read from");
+            let port = self.own[&root];
+            return if link == Link::Same { port } else { self.spread(root, port) };
+        }
+        let (array, level) = (self.emitter.array(wire), if reader == Role::Row { Level::Row } else { Level::Full });
+        if let Some(known) = self.loaded.iter().find(|l| (l.0, l.1, l.2) == (root, array.view, level)) {
+            return known.3;
+        }
+        let bytes = array.dtype.bytes();
+        let port = if array.view.is_contiguous() {
+            let offset = array.view.offset * bytes;
+            self.port(Virtual::Memory { value: array.value, offset, level, bytes })
+        } else {
+            self.load(array, level)
+        };
+        self.loaded.push((root, array.view, level, port));
+        port
+    }
+
+    /// A strided array brought into a register: once, where every tile would get the same.
+    fn load(&mut self, array: super::Array, level: Level) -> u32 {
+        let period = period(&array.view);
+        let repeats = match level {
+            Level::Row => period == 1,
+            Level::Full if self.unit.is_multiple_of(period) => true,
+            Level::Full if period.is_multiple_of(self.unit) && period <= LONGEST_PERIOD => {
+                self.unit = period;
+                true
+            }
+            Level::Full => false,
+        };
+        let output = self.port(Virtual::Register { dtype: array.dtype, pinned: repeats });
+        let op = Op::Load { from: array.value, view: array.view, bytes: array.dtype.bytes(), output, level };
+        if repeats { self.once.push(op) } else { self.ops.push(op) }
+        output
+    }
+
+    fn spread(&mut self, root: u32, input: u32) -> u32 {
+        if let Some(&port) = self.spread.get(&root) {
+            return port;
+        }
+        let dtype = self.emitter.lowering.circuit.node(root).spec.dtype;
+        let output = self.port(Virtual::Register { dtype, pinned: false });
+        self.ops.push(Op::Spread { bytes: dtype.bytes(), input, output });
+        self.spread.insert(root, output);
+        output
+    }
+
+    /// The port to which a node of the sweep is written: memory if another step reads it.
+    fn write(&mut self, node: u32, dtype: DType, level: Level) -> u32 {
+        let port = if self.emitter.is_kept(node) {
+            let value = self.emitter.value(node);
+            self.port(Virtual::Memory { value, offset: 0, level, bytes: dtype.bytes() })
+        } else {
+            self.port(Virtual::Register { dtype, pinned: false })
+        };
+        self.own.insert(node, port);
+        port
+    }
+
+    fn port(&mut self, port: Virtual) -> u32 {
+        self.ports.push(port);
+        self.ports.len() as u32 - 1
+    }
+
+    fn finish(self) -> Sweep {
+        let registers = Registers::assign(&self);
+        let each = registers.width + self.memory_width();
+        let wanted = (TILE_BYTES / each.max(1)).clamp(TILE_ELEMENTS[0], TILE_ELEMENTS[1]);
+        let tile = (wanted / self.unit).max(1) * self.unit;
+        let tile = tile.min(self.draft.elements.next_multiple_of(self.unit).max(1));
+        let mut starts = vec![0];
+        for &bytes in &registers.slots {
+            starts.push(starts[starts.len() - 1] + (bytes * tile).next_multiple_of(64));
+        }
+        let memory = self.emitter.memory.scratch(starts[starts.len() - 1], self.number);
+        let place = |(port, &register): (&Virtual, &Option<usize>)| match *port {
+            Virtual::Memory { value, offset, level, bytes } => {
+                let count = if level == Level::Full { tile } else { tile / self.row };
+                Port { value, offset, step: count * bytes }
+            }
+            Virtual::Register { .. } => {
+                let slot = register.expect("every register port has been given a register");
+                Port { value: memory, offset: starts[slot], step: 0 }
+            }
+        };
+        let ports: Vec<Port> = self.ports.iter().zip(&registers.of).map(place).collect();
+        self.emitter.ports = self.emitter.ports.max(ports.len());
+        Sweep {
+            elements: self.draft.elements,
+            row: self.row,
+            tile,
+            ports,
+            once: self.once,
+            ops: self.ops,
+            sinks: self.sinks,
+            registers: memory,
+        }
+    }
+
+    /// Bytes that a tile takes in memory for each of its elements.
+    fn memory_width(&self) -> usize {
+        let of = |port: &Virtual| match port {
+            Virtual::Memory { level: Level::Full, bytes, .. } => *bytes,
+            _ => 0,
+        };
+        self.ports.iter().map(of).sum()
+    }
+}
+
+impl Op {
+    /// The ports that it reads.
+    pub fn reads(&self) -> impl Iterator<Item = u32> {
+        let (list, count) = match *self {
+            Op::Gate { inputs, arity, .. } => (inputs, arity),
+            Op::Load { .. } => ([0; 3], 0),
+            Op::Spread { input, .. } | Op::Fold { input, .. } => ([input; 3], 1),
+        };
+        list.into_iter().take(count)
+    }
+
+    /// The port that it writes.
+    pub fn writes(&self) -> u32 {
+        match *self {
+            Op::Gate { output, .. } | Op::Load { output, .. } | Op::Spread { output, .. } | Op::Fold { output, .. } => {
+                output
+            }
+        }
+    }
+}
+
+/// Which register each port has. Registers are used again when their value is no longer read.
+struct Registers {
+    of: Vec<Option<usize>>,
+    /// Bytes of an element of each register.
+    slots: Vec<usize>,
+    /// Bytes of all registers for each element of a tile.
+    width: usize,
+}
+
+impl Registers {
+    fn assign(writer: &Writer<'_, '_>) -> Registers {
+        let mut last = vec![0; writer.ports.len()];
+        for (at, op) in writer.ops.iter().enumerate() {
+            op.reads().chain([op.writes()]).for_each(|port| last[port as usize] = at);
+        }
+        // Sinks read after the last operation.
+        writer.sinks.iter().for_each(|sink| last[sink.input as usize] = usize::MAX);
+        let mut registers = Registers { of: vec![None; last.len()], slots: Vec::new(), width: 0 };
+        let mut free = Vec::new();
+        for op in &writer.once {
+            registers.give(writer, op.writes(), &mut Vec::new());
+        }
+        for (at, op) in writer.ops.iter().enumerate() {
+            registers.give(writer, op.writes(), &mut free);
+            let mut done: Vec<u32> = op.reads().chain([op.writes()]).filter(|&p| last[p as usize] == at).collect();
+            done.sort_unstable();
+            done.dedup();
+            for port in done {
+                if let (Some(slot), Virtual::Register { pinned: false, .. }) =
+                    (registers.of[port as usize], writer.ports[port as usize])
+                {
+                    free.push(slot);
+                }
+            }
+        }
+        registers.width = registers.slots.iter().sum();
+        registers
+    }
+
+    fn give(&mut self, writer: &Writer<'_, '_>, port: u32, free: &mut Vec<usize>) {
+        let Virtual::Register { dtype, .. } = writer.ports[port as usize] else { return };
+        let slot = free.pop().unwrap_or_else(|| {
+            self.slots.push(0);
+            self.slots.len() - 1
+        });
+        self.slots[slot] = self.slots[slot].max(dtype.bytes());
+        self.of[port as usize] = Some(slot);
+    }
+}
+
+/// After how many elements a view begins again; all of them where it never does.
+fn period(view: &Strided) -> usize {
+    let (lengths, strides, rank) = view.merged();
+    let repeats = (0..rank).take_while(|&axis| strides[axis] == 0).count();
+    lengths[repeats..rank].iter().product()
+}

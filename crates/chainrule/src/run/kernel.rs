@@ -1,0 +1,38 @@
+//! One gate over whole arrays.
+
+use super::{Address, slice, slice_mut};
+use crate::base::{Shape, Slice};
+use crate::circuit::{Job, Operand};
+use crate::plan::{Array, KernelStep};
+
+/// Inputs that a step has room for without asking for memory.
+const FEW: usize = 8;
+
+/// # Safety
+/// `values` are the addresses of the plan's values.
+pub unsafe fn run(step: &KernelStep, values: &[Address]) {
+    // SAFETY: inputs are contiguous and within their values, by the plan.
+    let operand = |array: &Array| Operand { shape: array.view.shape, data: unsafe { of(array, values) } };
+    // SAFETY: the output has room for its elements and overlaps no input, by the plan.
+    let output = unsafe { slice_mut(step.spec.dtype, values[step.output as usize], step.spec.shape.elements()) };
+    let mut few = [Operand { shape: Shape::SCALAR, data: Slice::U8(&[]) }; FEW];
+    let many: Vec<Operand<'_>>;
+    let inputs = if step.inputs.len() <= FEW {
+        few.iter_mut().zip(&step.inputs).for_each(|(to, array)| *to = operand(array));
+        &few[..step.inputs.len()]
+    } else {
+        many = step.inputs.iter().map(operand).collect();
+        &many[..]
+    };
+    (step.kernel)(&mut Job { attrs: &step.attrs, inputs, shape: step.spec.shape, output });
+}
+
+/// # Safety
+/// The array is contiguous and lies within its value.
+unsafe fn of<'a>(array: &Array, values: &[Address]) -> Slice<'a> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let first = values[array.value as usize].add(array.view.offset * array.dtype.bytes());
+        slice(array.dtype, first, array.view.shape.elements())
+    }
+}

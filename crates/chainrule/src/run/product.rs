@@ -1,0 +1,56 @@
+//! Matrix products.
+
+use super::Address;
+use crate::base::DType;
+use crate::numeric::gemm::{Gemm, Matrix, MatrixMut, Size, Store, gemm};
+use crate::plan::{Factor, Product};
+
+/// # Safety
+/// `values` are the addresses of the plan's values.
+pub unsafe fn run(product: &Product, values: &[Address]) {
+    // SAFETY: handed on, with the type that the plan states.
+    unsafe {
+        match product.dtype {
+            DType::F32 => all::<f32>(product, values),
+            DType::F64 => all::<f64>(product, values),
+            DType::I32 => all::<i32>(product, values),
+            DType::I64 => all::<i64>(product, values),
+            DType::U8 | DType::Bool => unreachable!("the shape rule of products refuses u8 and bool"),
+        }
+    }
+}
+
+/// # Safety
+/// As `run`, for numbers of this type.
+unsafe fn all<T: Gemm>(product: &Product, values: &[Address]) {
+    let size = Size { m: product.m, k: product.k, n: product.n };
+    let count: usize = product.batch.iter().map(|(length, _)| length).product();
+    for i in 0..count {
+        let (mut rest, mut moved) = (i, [0, 0]);
+        for (length, steps) in product.batch.iter().rev() {
+            let at = rest % length;
+            rest /= length;
+            moved = [moved[0] + at * steps[0], moved[1] + at * steps[1]];
+        }
+        // SAFETY: both matrices lie within their values, the result has room for all products, and they do not overlap.
+        unsafe {
+            let a = factor::<T>(&product.a, values, moved[0], [size.m, size.k]);
+            let b = factor::<T>(&product.b, values, moved[1], [size.k, size.n]);
+            let c = values[product.output as usize].cast::<T>().add(i * size.m * size.n);
+            let c = std::slice::from_raw_parts_mut(c, size.m * size.n);
+            gemm(size, a, b, MatrixMut::row_major(c, size.n), Store::Replace);
+        }
+    }
+}
+
+/// # Safety
+/// The matrix lies within its value.
+unsafe fn factor<'a, T>(factor: &Factor, values: &[Address], moved: usize, lengths: [usize; 2]) -> Matrix<'a, T> {
+    let span = if lengths.contains(&0) { 0 } else { (lengths[0] - 1) * factor.row + (lengths[1] - 1) * factor.col + 1 };
+    // SAFETY: the caller's promise: the span ends with the matrix's last element.
+    let data = unsafe {
+        let first = values[factor.value as usize].cast::<T>().add(factor.offset + moved);
+        std::slice::from_raw_parts(first, span)
+    };
+    Matrix { data, row: factor.row, col: factor.col }
+}
