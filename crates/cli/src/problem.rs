@@ -87,6 +87,7 @@ impl Point {
             }
         };
         names(&formula, &given)?;
+        given.iter().for_each(Given::warn);
         let floats = self.dtype.parse().unwrap_or(DType::F64);
         let mut options = Options { dtype: floats, output: self.of.clone(), ..Options::default() };
         for value in &given {
@@ -277,6 +278,7 @@ impl Problem {
             return Err(argument("--upstream", what, hint).into());
         };
         let given = given::value("--upstream", text, text, 0)?;
+        given.warn();
         let tensor = given.tensor(spec.dtype)?;
         if tensor.shape().rank() == 0 {
             return Ok(Tensor::full(spec, tensor.to_f64()[0]));

@@ -87,7 +87,7 @@ impl<M: Model> Trainer<M> {
     /// # Errors
     /// Settings that make no sense, weights that are too large.
     pub fn new(model: M, settings: Settings, train: &Dataset) -> Result<Trainer<M>> {
-        check(&settings)?;
+        check(&settings, train.rows())?;
         let net = model.start(settings.seed)?;
         let zeros = |_| replace::<M::Net>(&net, |t| Tensor::zeros(t.spec()));
         let moments: Vec<Tensors<M::Net>> = (0..settings.optimiser.moments()).map(zeros).collect();
@@ -149,7 +149,7 @@ impl<M: Model> Trainer<M> {
     /// Trains on examples. `watch` is called after each step and may stop the training there.
     ///
     /// # Errors
-    /// The loss becomes NaN or infinite.
+    /// The loss or a weight becomes NaN or infinite.
     pub fn fit(
         &mut self,
         train: &Dataset,
@@ -171,7 +171,8 @@ impl<M: Model> Trainer<M> {
                 let (batch_loss, batch_right) =
                     self.step(train, chosen, batch, rate, settings.shifts.then_some(&mut shift))?;
                 if !batch_loss.is_finite() {
-                    return Err(diverged(batch_loss, step + 1, epoch + 1, settings.rate));
+                    let what = format!("the loss is {batch_loss} at step {} (epoch {})", step + 1, epoch + 1);
+                    return Err(diverged(what, settings.rate));
                 }
                 (loss, right, seen) =
                     (loss + batch_loss * chosen.len() as f64, right + batch_right, seen + chosen.len());
@@ -185,11 +186,23 @@ impl<M: Model> Trainer<M> {
                     rate,
                 };
                 if watch(&progress).is_break() {
+                    self.finite()?;
                     return Ok(ControlFlow::Break(()));
                 }
             }
         }
+        self.finite()?;
         Ok(ControlFlow::Continue(()))
+    }
+
+    /// A loss is that of the weights before its step; what the last step made of them is seen here.
+    fn finite(&self) -> Result<()> {
+        let net = self.net();
+        let ends = |t: &Tensor| t.to_f64().iter().any(|v| !v.is_finite());
+        match net.paths().into_iter().zip(net.leaves()).find(|(_, leaf)| ends(leaf)) {
+            Some((name, _)) => Err(diverged(format!("{name} holds NaN or infinity"), self.settings.rate)),
+            None => Ok(()),
+        }
     }
 
     /// One step: its loss, and how many examples were predicted right before it.
@@ -275,7 +288,11 @@ fn mean(loss: Wire, weight: Wire) -> Wire {
     if loss.shape().rank() == 0 { loss } else { (loss * weight).sum() / weight.sum() }
 }
 
-fn check(settings: &Settings) -> Result<()> {
+fn check(settings: &Settings, rows: usize) -> Result<()> {
+    if settings.epochs.checked_mul(rows).is_none() {
+        let what = format!("{} epochs are more steps than can be counted", settings.epochs);
+        return Err(Error::argument("--epochs", what, "give a smaller number; Ctrl-C ends a long training"));
+    }
     if settings.batch == 0 {
         return Err(Error::argument("--batch", "0 examples a step teach nothing", "give 1 or more"));
     }
@@ -283,11 +300,15 @@ fn check(settings: &Settings) -> Result<()> {
         let what = format!("{} is no learning rate", settings.rate);
         return Err(Error::argument("--rate", what, "give a number above 0, as in 0.001"));
     }
+    let shrink = settings.optimiser.shrink;
+    if !(shrink >= 0.0 && shrink.is_finite()) {
+        let what = format!("weights can't shrink by {shrink}");
+        return Err(Error::argument("--decay", what, "give 0 or a small number, as in 0.1"));
+    }
     Ok(())
 }
 
-fn diverged(loss: f64, step: usize, epoch: usize, rate: f64) -> Error {
-    let what = format!("the loss is {loss} at step {step} (epoch {epoch})");
+fn diverged(what: String, rate: f64) -> Error {
     let hint = format!("a lower rate than {rate} may help");
     Error { kind: Kind::Diverged, diagnostic: Mistake::new(Place::Unknown, "train", what).hint(hint).into() }
 }
@@ -401,6 +422,21 @@ mod tests {
     }
 
     #[test]
+    fn weights_that_the_last_step_ruins_are_reported_too() {
+        let data = data(8);
+        let last = Settings { epochs: 1, ..settings(Rule::Sgd, 3e38) };
+        for watch in [go_on, |_: &Progress| ControlFlow::Break(())] {
+            let mut trainer = trainer(Settings { rate: 1e39, ..last.clone() }, &data);
+            let error = trainer.fit(&data, &mut |p| watch(p)).unwrap_err();
+            assert_eq!(error.kind, Kind::Diverged);
+            assert!(
+                error.to_string().starts_with("train: layers.0.weight holds NaN or infinity; hint: "),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
     fn gradient_norms_are_those_of_the_mean_loss() {
         let data = Dataset {
             columns: vec!["a".into()],
@@ -429,5 +465,12 @@ mod tests {
         for rate in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert!(refused(settings(Rule::Sgd, rate)).starts_with("--rate: "), "{rate}");
         }
+        for shrink in [-1.0, f64::NAN, f64::INFINITY] {
+            let optimiser = Optimiser { rule: Rule::Sgd, shrink };
+            let text = refused(Settings { optimiser, ..settings(Rule::Sgd, 1.0) });
+            assert!(text.starts_with("--decay: weights can't shrink by "), "{text}");
+        }
+        let text = refused(Settings { epochs: usize::MAX, ..settings(Rule::Sgd, 1.0) });
+        assert!(text.starts_with("--epochs: ") && text.contains("more steps than can be counted"), "{text}");
     }
 }

@@ -6,24 +6,36 @@ use chainrule::DType;
 use std::io::{Cursor, Read};
 use std::path::Path;
 
+/// How often deflate makes bytes fewer, at most.
+const DEFLATED: u64 = 1032;
+
 const MAGIC: &[u8] = b"\x93NUMPY";
 
 /// The arrays of an `.npz` file, by name.
 pub fn npz(path: &Path) -> Result<Vec<(String, Value)>> {
     let bytes = failure::read(path)?;
     let broken = |what: String| content(path, what, "write it again with numpy.savez");
+    if bytes.is_empty() {
+        return Err(broken("is empty".into()).into());
+    }
+    // Entries may overlap, so that a small file unpacks to any size; an honest one stays below this.
+    let mut room = (bytes.len() as u64).saturating_mul(DEFLATED);
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes))
         .map_err(|why| broken(format!("is no .npz archive, or not a whole one: {why}")))?;
     let mut arrays = Vec::new();
     for index in 0..archive.len() {
-        let mut entry =
+        let entry =
             archive.by_index(index).map_err(|why| broken(format!("entry {index} can't be read: {why}")))?;
         let name =
             entry.name().map_err(|why| broken(format!("entry {index} has no name: {why}")))?.into_owned();
         let name = name.strip_suffix(".npy").map_or(name.clone(), str::to_string);
         let mut bytes = Vec::new();
         // A damaged size in the directory must not make us ask for the memory it states; reading stops at the end.
-        entry.read_to_end(&mut bytes).map_err(|why| broken(format!("array {name} can't be read: {why}")))?;
+        let read = entry.take(room + 1).read_to_end(&mut bytes);
+        read.map_err(|why| broken(format!("array {name} can't be read: {why}")))?;
+        room = room
+            .checked_sub(bytes.len() as u64)
+            .ok_or_else(|| broken("unpacks to more than it can hold".to_string()))?;
         arrays
             .push((name.clone(), npy_bytes(&bytes).map_err(|what| broken(format!("array {name}: {what}")))?));
     }
@@ -33,7 +45,11 @@ pub fn npz(path: &Path) -> Result<Vec<(String, Value)>> {
 /// The array of an `.npy` file.
 pub fn npy(path: &Path) -> Result<Value> {
     let bytes = failure::read(path)?;
-    Ok(npy_bytes(&bytes).map_err(|what| content(path, what, "write it again with numpy.save"))?)
+    let broken = |what: String| content(path, what, "write it again with numpy.save");
+    if bytes.is_empty() {
+        return Err(broken("is empty".into()).into());
+    }
+    Ok(npy_bytes(&bytes).map_err(broken)?)
 }
 
 /// How an array lies in its file.
@@ -54,12 +70,13 @@ fn npy_bytes(bytes: &[u8]) -> std::result::Result<Value, String> {
     let length = length.iter().rev().fold(0usize, |n, &b| n << 8 | usize::from(b));
     let (header, data) = rest.split_at_checked(length).ok_or(whole)?;
     let header = read_header(&String::from_utf8_lossy(header))?;
+    // This knows the few sizes of elements that there are, none of them 0; the product below stays in range.
+    let (dtype, item) = reader(&header)?;
     let shape = chainrule::Shape::new(&header.dims)?;
     let wanted = shape.elements() * header.bytes;
     if data.len() < wanted {
         return Err(format!("shape {shape} needs {wanted} bytes, but only {} are there", data.len()));
     }
-    let (dtype, item) = reader(&header)?;
     let mut items: Vec<Item> =
         data[..wanted].chunks_exact(header.bytes).map(|b| item(&ordered(b, &header))).collect();
     if header.columns_first {

@@ -2,7 +2,9 @@
 
 use super::{Value, arrays, lists};
 use crate::failure::{self, Failure, Result, argument, content};
+use crate::render;
 use chainrule::{DType, Mistake, Place, Tensor};
+use serde_json::error::Category;
 use std::path::{Path, PathBuf};
 
 /// A value that was given, and where.
@@ -28,6 +30,14 @@ impl Given {
         let hint = format!("give numbers that {dtype} can hold, or declare another dtype");
         let mistake = |what: String| Mistake::new(self.place.clone(), self.name.clone(), what).hint(hint);
         Ok(self.value.tensor(dtype).map_err(mistake)?)
+    }
+
+    /// Says which number from a file is NaN or infinite: the formula may be meant for it, but most are not.
+    pub fn warn(&self) {
+        if let (Place::File { .. }, Some(what)) = (&self.place, self.value.strange()) {
+            let mistake = Mistake::new(self.place.clone(), "", format!("{} {what}", self.name));
+            render::warning(&mistake);
+        }
     }
 
     /// Lengths of its axes.
@@ -153,10 +163,15 @@ fn json(path: &Path) -> Result<serde_json::Value> {
     }
     serde_json::from_str(&text).map_err(|why| {
         let (line, column) = (why.line() as u64, why.column() as u64);
+        let hint = match why.classify() {
+            Category::Eof => "is this the whole file?",
+            _ => "NaN and infinities are written as strings",
+        };
         let place = Place::File { path: path.into(), line: Some(line), column: Some(column) };
         let text = why.to_string();
-        let what = text.split(" at line ").next().unwrap_or(&text).to_string();
-        Mistake::new(place, "json", what).hint("NaN and infinities are written as strings").into()
+        let what =
+            text.split(" at line ").next().unwrap_or(&text).replace("EOF while", "the text ends while");
+        Mistake::new(place, "json", what).hint(hint).into()
     })
 }
 

@@ -55,6 +55,18 @@ impl Value {
         Ok(Tensor::from_f64(spec, &values))
     }
 
+    /// The first number that is NaN or infinite, in words, and how many more there are.
+    pub fn strange(&self) -> Option<String> {
+        let mut strange = self.items.iter().enumerate().filter(|(_, i)| !i.to_f64().is_finite());
+        let (first, item) = strange.next()?;
+        let at =
+            if self.dims.is_empty() { String::new() } else { format!(" at {:?}", self.coordinates(first)) };
+        Some(match strange.count() {
+            0 => format!("is {item}{at}"),
+            more => format!("is {item}{at}, and {more} more are not finite"),
+        })
+    }
+
     fn coordinates(&self, mut flat: usize) -> Vec<usize> {
         let mut at = vec![0; self.dims.len()];
         for (to, &length) in at.iter_mut().zip(&self.dims).rev() {
