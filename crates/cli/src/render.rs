@@ -5,13 +5,19 @@ use crate::output;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use anstyle::{AnsiColor, Style};
 use chainrule::{Mistake, Place};
+use std::path::Path;
 
 /// Prints mistakes on standard error; with colours on a terminal.
 pub fn failure(failure: &Failure) {
-    for (mistake, origin) in failure.mistakes() {
-        let origin = origin.map(|path| path.display().to_string());
-        output::tell(&render(mistake, origin.as_deref()));
-    }
+    texts(failure).iter().for_each(|text| output::tell(text));
+}
+
+/// Each mistake as a text, with colours.
+pub fn texts(failure: &Failure) -> Vec<String> {
+    let text = |(mistake, origin): (&Mistake, Option<&Path>)| {
+        render(mistake, origin.map(|path| path.display().to_string()).as_deref())
+    };
+    failure.mistakes().map(text).collect()
 }
 
 /// Prints what may be a mistake, and may be meant.

@@ -124,10 +124,15 @@ impl Job {
         let seconds = start.elapsed().as_secs_f64();
         // Whether it ended by itself or by Ctrl-C: what is learnt so far is kept.
         let _ = ended?;
+        let evaluation = trainer.evaluate(&split.test)?;
+        if !evaluation.loss.is_finite() {
+            let what = format!("the held-out loss is {} after step {steps}", evaluation.loss);
+            return Err(chainrule_nn::Error::diverged(what, self.settings.rate).into());
+        }
         let write = |path| atomic::write(path, &encoded(&trainer, network, train)?);
         let saved = save.map_or(Ok(()), write).map_err(Into::into);
         Ok(Trained {
-            evaluation: trainer.evaluate(&split.test)?,
+            evaluation,
             norms: trainer.gradient_norms(train)?,
             weights: count(&trainer),
             steps,
