@@ -4,7 +4,7 @@ use crate::failure::{self, Failure, Result, argument};
 use crate::given::{self, Given};
 use crate::start;
 use chainrule::formula::{Built, Formula, Options, nearest};
-use chainrule::{DType, Flow, Mistake, Place, Spec, Tensor, flow};
+use chainrule::{DType, Diagnostic, Flow, Mistake, Place, Spec, Tensor, flow};
 use std::path::{Path, PathBuf};
 
 /// A formula and values for its inputs.
@@ -78,7 +78,7 @@ impl Point {
     pub fn load(&self) -> Result<Problem> {
         let source = self.source()?;
         let given = given::collect(&self.values, &self.inputs);
-        let formula = Formula::parse(&source.text).map_err(|mistakes| source.placed(mistakes.into()));
+        let formula = Formula::parse(&source.text).map_err(|mistakes| source.refused(mistakes));
         let (given, formula) = match (given, formula) {
             (Ok(given), Ok(formula)) => (given, formula),
             (given, formula) => {
@@ -184,6 +184,18 @@ struct Source {
 }
 
 impl Source {
+    /// Why it is no formula: its mistakes, or it was meant as the name of a file, which is not there.
+    fn refused(&self, mistakes: Diagnostic) -> Failure {
+        let path = Path::new(&self.text);
+        let word = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphabetic());
+        let is_name = !self.text.contains(|c: char| c.is_whitespace() || "()[]=,;".contains(c))
+            && path.extension().and_then(|e| e.to_str()).is_some_and(word);
+        match (self.path.is_none() && is_name).then(|| failure::read(path)) {
+            Some(Err(missing)) => missing,
+            _ => self.placed(mistakes.into()),
+        }
+    }
+
     /// The same mistakes, said to be in the file.
     fn placed(&self, failure: Failure) -> Failure {
         match &self.path {

@@ -109,6 +109,28 @@ error: y: 1.5 at [1] is no i64
 }
 
 #[test]
+fn numbers_that_the_dtype_takes_for_infinite() {
+    says(
+        &["grad", "x", "x=1e400"],
+        2,
+        "\
+error: x: 1e400 is too large for f64
+  |
+1 | x=1e400
+  |   ^^^^^
+  |
+  = hint: write a number, or nested lists as in [[1, 2], [3, 4]]
+",
+    );
+    let said = run(&["grad", "sum(x)", "x=[1, -1e39]", "--dtype", "f32"]).fails(2);
+    assert!(
+        said.starts_with("error: x: -1000000000000000000000000000000000000000 at [1] is no f32\n"),
+        "{said}"
+    );
+    assert_eq!(run(&["grad", "sum(x)", "x=[1, -inf]", "--dtype", "f32"]).code, Some(0));
+}
+
+#[test]
 fn outputs_and_gradients_that_do_not_exist() {
     says(
         &["grad", "a = 2 * x\nloss = a * a", "x=1", "--of", "los"],
@@ -158,7 +180,9 @@ error: --of: f is bool and has no gradient
 
 #[test]
 fn files_that_can_not_be_read() {
-    says(&["explain", "none.cr"], 3, "error: none.cr: can't be read: no such file or directory\n");
+    for name in ["none.cr", "none.txt", "no/such.formula"] {
+        says(&["explain", name], 3, &format!("error: {name}: can't be read: no such file or directory\n"));
+    }
     std::fs::create_dir_all(folder().join("a_folder")).expect("the folder for test files is writable");
     says(
         &["explain", "a_folder"],

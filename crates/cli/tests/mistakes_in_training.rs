@@ -215,6 +215,16 @@ fn places_that_can_not_be_written_are_known_before_the_first_step() {
     assert_eq!(std::fs::read(place.join("file")).ok().as_deref(), Some(&b"kept"[..]));
 }
 
+#[test]
+fn weights_do_not_replace_what_they_are_made_from() {
+    let data = file("source.csv", TABLE.as_bytes());
+    let expected = "\
+error: --save: ./source.csv is read by this training; it would be replaced
+  = hint: give a file of its own, as in weights.safetensors
+";
+    says(&["--data", data, "--label", "kind", "--save", "./source.csv"], 2, expected);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_disk_without_room_keeps_what_was_there() {

@@ -193,6 +193,7 @@ fn all(job: &Job, seeds: impl Iterator<Item = u64>) -> Result<bool> {
 
 impl Train {
     fn job(&self) -> Result<Job> {
+        self.keep_sources()?;
         let network = match &self.model {
             Some(path) => Network::Formula(Box::new(formula(path)?), path.clone()),
             None => Network::Layers(self.layers.0.clone()),
@@ -209,6 +210,19 @@ impl Train {
             settings: self.settings(),
             save: self.save.clone(),
         })
+    }
+
+    /// The weights must not replace what they are made from.
+    fn keep_sources(&self) -> Result<()> {
+        let same = |a: &PathBuf, b: &PathBuf| matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b);
+        let mut sources = self.data.iter().chain(&self.model);
+        match &self.save {
+            Some(save) if sources.any(|source| same(source, save)) && save.is_file() => {
+                let what = format!("{} is read by this training; it would be replaced", save.display());
+                Err(argument("--save", what, "give a file of its own, as in weights.safetensors").into())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn settings(&self) -> Settings {

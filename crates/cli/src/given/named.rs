@@ -104,7 +104,7 @@ fn from_argument(text: &str) -> Result<Given> {
 /// # Errors
 /// What is no value, with its place in `source`; a file that can't be read.
 pub fn value(name: &str, text: &str, source: &str, from: usize) -> Result<Given> {
-    if let Some(path) = text.strip_prefix('@') {
+    if let Some(path) = text.strip_prefix('@').filter(|path| !path.is_empty()) {
         return from_one_file(name, Path::new(path));
     }
     let place = |span: std::ops::Range<usize>| Place::Text {
