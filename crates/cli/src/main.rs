@@ -1,7 +1,6 @@
 //! The command `chainrule`: explain, check and train circuits from the command line.
 
 mod commands;
-mod differences;
 mod draw;
 mod failure;
 mod given;

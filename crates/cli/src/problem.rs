@@ -49,12 +49,6 @@ pub struct Upstream {
 
 /// A circuit with values for its inputs.
 pub struct Problem {
-    /// The formula.
-    pub formula: Formula,
-    /// The dtype of what it does not declare.
-    pub dtype: DType,
-    /// The name of the output, if one was asked for.
-    pub of: Option<String>,
     /// The circuit, with the names of inputs and bindings.
     pub built: Built,
     /// A value for each input.
@@ -102,8 +96,7 @@ impl Point {
         }
         let (values, started) = self.fill(&built, &given)?;
         let wanted = self.wanted(&built)?;
-        let (dtype, of) = (floats, self.of.clone());
-        Ok(Problem { formula, dtype, of, built, values, started, wanted, is_explicit: !self.wrt.is_empty() })
+        Ok(Problem { built, values, started, wanted, is_explicit: !self.wrt.is_empty() })
     }
 
     /// The seed.

@@ -148,6 +148,11 @@ fn outputs_and_gradients_that_do_not_exist() {
         "error: --wrt: no path leads from f to y\n  = hint: leave it out, or name another output with --of\n",
     );
     says(
+        &["check", "a = x * x\nf = 2 * a", "x=1", "--wrt", "a,x"],
+        2,
+        "error: --wrt: a is computed, so that it cannot be moved\n  = hint: name inputs or parameters\n",
+    );
+    says(
         &["grad", "f = 2 * x", "x=[1,2]"],
         2,
         "\

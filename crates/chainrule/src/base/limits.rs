@@ -23,3 +23,6 @@ pub const FORMULA_DEPTH: usize = 200;
 
 /// Highest order of the polygamma function. Beyond it most values leave the range of f64, and each costs a loop of that length.
 pub const POLYGAMMA_ORDER: i64 = 1000;
+
+/// Most functions that a `jit` keeps, one for each set of input specs; past that the one unused for longest is dropped.
+pub const JIT_FUNCTIONS: usize = 64;
