@@ -5,7 +5,7 @@ use chainrule::{Conv, Pool, Shape, attention, concat, iota, parse_circuit, scan_
 
 /// What a function of a matrix `f64[2, 3]`, whole numbers `i64[3]`, truth values `bool[3]` and a number `f64[]` is told.
 fn told(f: fn(Wire, Wire, Wire, Wire) -> Wire) -> String {
-    let spec = |dims: &[usize], dtype| Spec::new(dims, dtype).unwrap();
+    let spec = |dims: &[usize], dtype| Spec::new(dims, dtype).expect("a small shape");
     let specs =
         (spec(&[2, 3], DType::F64), spec(&[3], DType::I64), spec(&[3], DType::Bool), spec(&[], DType::F64));
     trace(f, &specs).err().map(|e| e.to_string()).unwrap_or_default()
