@@ -282,13 +282,16 @@ fn jacobian_dims(gate: &str, out: Wire, of: Wire) -> Option<(Vec<usize>, Vec<usi
 }
 
 /// One tensor for each element of a wire: 1 there, 0 elsewhere.
+#[track_caller]
 fn basis(wire: Wire) -> Wire {
     let (elements, mut dims) = (wire.shape().elements(), vec![wire.shape().elements()]);
     dims.extend(wire.shape().iter());
-    let mut values = vec![0.0; elements * elements];
-    values.iter_mut().step_by(elements + 1).for_each(|v| *v = 1.0);
     match Spec::new(&dims, wire.dtype()) {
-        Ok(spec) => constant(Tensor::from_f64(spec, &values)),
+        Ok(spec) => {
+            let mut values = vec![0.0; elements * elements];
+            values.iter_mut().step_by(elements + 1).for_each(|v| *v = 1.0);
+            constant(Tensor::from_f64(spec, &values))
+        }
         Err(why) => mistake("jacobian", Fault::new(why, "ask for vjp or jvp instead")),
     }
 }
