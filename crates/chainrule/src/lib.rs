@@ -63,8 +63,8 @@ pub mod random {
 pub mod prelude {
     pub use crate::{DType, Diagnostic, Result, Shape, Spec, Tensor, Tree, Wire, Wires};
     pub use crate::{
-        compile, cond, constant, custom_jvp, custom_rules, custom_vjp, iterate, jvp, scan, stage, trace, vjp,
-        vmap, while_bounded, while_loop,
+        check_gradient, compile, cond, constant, custom_jvp, custom_rules, custom_vjp, iterate, jit, jvp,
+        scan, stage, trace, vjp, vmap, while_bounded, while_loop,
     };
 }
 

@@ -197,6 +197,25 @@ fn logsumexp_of_nothing() {
 }
 
 #[test]
+fn infinities_that_stay_what_they_are() {
+    assert_eq!(gradients(|x| stack(&x, 0).logsumexp(0), [f64::INFINITY, 1.0]), [0.0, 0.0]);
+    assert_eq!(gradients(|x| stack(&x, 0).norm(), [f64::NEG_INFINITY, 1.0]), [0.0, 0.0]);
+}
+
+#[test]
+fn ramps_at_infinity() {
+    for f in [Wire::silu, Wire::gelu, Wire::gelu_tanh, Wire::softplus, |x: Wire| x.elu(1.0)] {
+        assert_eq!([f64::NEG_INFINITY, f64::INFINITY].map(|at| of_one(f, at)), [0.0, 1.0]);
+    }
+}
+
+#[test]
+fn binary_cross_entropy_of_an_infinite_logit() {
+    let loss = |x: Wire| x.binary_cross_entropy(constant(0.25).cast(x.dtype()));
+    assert_eq!([f64::NEG_INFINITY, f64::INFINITY].map(|at| of_one(loss, at)), [-0.25, 0.75]);
+}
+
+#[test]
 fn cross_entropy_of_an_ignored_label() {
     let loss = |label: i64| move |x: [Wire; 2]| stack(&x, 0).cross_entropy_ignoring(constant(label), -100);
     assert_eq!(gradients(loss(-100), [f64::NAN, f64::INFINITY]), [0.0, 0.0]);

@@ -141,7 +141,7 @@ pub fn read_text(path: &Path) -> Result<String> {
 }
 
 /// The system's words without its number, in lower case.
-fn reason(why: &io::Error) -> String {
+pub fn reason(why: &io::Error) -> String {
     let text = why.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }

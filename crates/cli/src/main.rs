@@ -1,7 +1,6 @@
 //! The command `chainrule`: explain, check and train circuits from the command line.
 
 mod commands;
-mod differences;
 mod draw;
 mod failure;
 mod given;
@@ -15,7 +14,7 @@ mod start;
 mod train;
 
 use clap::Parser;
-use failure::Result;
+use failure::{Failure, Result};
 use std::process::ExitCode;
 
 /// Backpropagation that shows its work: values flow forward, gradients flow back, gate by gate.
@@ -57,12 +56,26 @@ impl Command {
 }
 
 fn main() -> ExitCode {
-    let command = Cli::parse().command;
+    interrupt::outlive_file_limits();
+    let command = match Cli::try_parse() {
+        Ok(cli) => cli.command,
+        Err(usage) => return explain(&usage),
+    };
     match command.map_or_else(main_job::run, |command| command.run()) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            render::failure(&failure);
-            ExitCode::from(failure.code())
-        }
+        Err(failure) => report(&failure),
+    }
+}
+
+fn report(failure: &Failure) -> ExitCode {
+    render::failure(failure);
+    ExitCode::from(failure.code())
+}
+
+/// Prints what clap has to say: the help that was asked for, or what is wrong with the arguments.
+fn explain(usage: &clap::Error) -> ExitCode {
+    match output::written(usage.print()) {
+        Err(failure) if !usage.use_stderr() => report(&failure),
+        _ => u8::try_from(usage.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from),
     }
 }

@@ -4,7 +4,7 @@ use crate::failure::{self, Failure, Result, argument};
 use crate::given::{self, Given};
 use crate::start;
 use chainrule::formula::{Built, Formula, Options, nearest};
-use chainrule::{DType, Flow, Mistake, Place, Spec, Tensor, flow};
+use chainrule::{DType, Diagnostic, Flow, Mistake, Place, Spec, Tensor, flow};
 use std::path::{Path, PathBuf};
 
 /// A formula and values for its inputs.
@@ -49,12 +49,6 @@ pub struct Upstream {
 
 /// A circuit with values for its inputs.
 pub struct Problem {
-    /// The formula.
-    pub formula: Formula,
-    /// The dtype of what it does not declare.
-    pub dtype: DType,
-    /// The name of the output, if one was asked for.
-    pub of: Option<String>,
     /// The circuit, with the names of inputs and bindings.
     pub built: Built,
     /// A value for each input.
@@ -78,7 +72,7 @@ impl Point {
     pub fn load(&self) -> Result<Problem> {
         let source = self.source()?;
         let given = given::collect(&self.values, &self.inputs);
-        let formula = Formula::parse(&source.text).map_err(|mistakes| source.placed(mistakes.into()));
+        let formula = Formula::parse(&source.text).map_err(|mistakes| source.refused(mistakes));
         let (given, formula) = match (given, formula) {
             (Ok(given), Ok(formula)) => (given, formula),
             (given, formula) => {
@@ -87,6 +81,7 @@ impl Point {
             }
         };
         names(&formula, &given)?;
+        given.iter().for_each(Given::warn);
         let floats = self.dtype.parse().unwrap_or(DType::F64);
         let mut options = Options { dtype: floats, output: self.of.clone(), ..Options::default() };
         for value in &given {
@@ -101,8 +96,7 @@ impl Point {
         }
         let (values, started) = self.fill(&built, &given)?;
         let wanted = self.wanted(&built)?;
-        let (dtype, of) = (floats, self.of.clone());
-        Ok(Problem { formula, dtype, of, built, values, started, wanted, is_explicit: !self.wrt.is_empty() })
+        Ok(Problem { built, values, started, wanted, is_explicit: !self.wrt.is_empty() })
     }
 
     /// The seed.
@@ -183,6 +177,18 @@ struct Source {
 }
 
 impl Source {
+    /// Why it is no formula: its mistakes, or it was meant as the name of a file, which is not there.
+    fn refused(&self, mistakes: Diagnostic) -> Failure {
+        let path = Path::new(&self.text);
+        let word = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphabetic());
+        let is_name = !self.text.contains(|c: char| c.is_whitespace() || "()[]=,;".contains(c))
+            && path.extension().and_then(|e| e.to_str()).is_some_and(word);
+        match (self.path.is_none() && is_name).then(|| failure::read(path)) {
+            Some(Err(missing)) => missing,
+            _ => self.placed(mistakes.into()),
+        }
+    }
+
     /// The same mistakes, said to be in the file.
     fn placed(&self, failure: Failure) -> Failure {
         match &self.path {
@@ -277,6 +283,7 @@ impl Problem {
             return Err(argument("--upstream", what, hint).into());
         };
         let given = given::value("--upstream", text, text, 0)?;
+        given.warn();
         let tensor = given.tensor(spec.dtype)?;
         if tensor.shape().rank() == 0 {
             return Ok(Tensor::full(spec, tensor.to_f64()[0]));

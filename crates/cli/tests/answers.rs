@@ -192,3 +192,17 @@ fn parameters_start_from_the_seed() {
     assert_eq!(number(&given["output"]["value"]), 3.0);
     assert!(run(&["explain", formula, "x=[1,2,3]"]).ok().contains("\ndrawn by --seed: w, b\n"));
 }
+
+#[test]
+fn the_check_says_yes_or_no() {
+    let text = run(&["check", "x * exp(-x * y)", "x=0.5", "y=2", "--wrt", "y"]).ok();
+    assert!(text.starts_with("gradient of output against differences along 3 random directions"), "{text}");
+    assert!(text.contains("\n  y  ok    reverse "), "{text}");
+    assert!(text.ends_with("\n1 of 1 within 1e-6\n"), "{text}");
+    let text = run(&["check", "tanh(x) * x", "x=0.5", "--dtype", "f32"]).ok();
+    assert!(text.ends_with("\n1 of 1 within 1e-2\n"), "{text}");
+    // at a kink there is no gradient to agree with
+    let kink = run(&["check", "relu(x) * y", "x=0", "y=2"]);
+    assert_eq!((kink.code, kink.err.as_str()), (Some(1), ""));
+    assert!(kink.out.contains("\n  x  FAIL  reverse "), "{}", kink.out);
+}

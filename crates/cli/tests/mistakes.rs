@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{command, file, folder, run};
+use common::{file, folder, run};
 
 fn says(arguments: &[&str], code: i32, text: &str) {
     let said = run(arguments).fails(code);
@@ -109,6 +109,28 @@ error: y: 1.5 at [1] is no i64
 }
 
 #[test]
+fn numbers_that_the_dtype_takes_for_infinite() {
+    says(
+        &["grad", "x", "x=1e400"],
+        2,
+        "\
+error: x: 1e400 is too large for f64
+  |
+1 | x=1e400
+  |   ^^^^^
+  |
+  = hint: write a number, or nested lists as in [[1, 2], [3, 4]]
+",
+    );
+    let said = run(&["grad", "sum(x)", "x=[1, -1e39]", "--dtype", "f32"]).fails(2);
+    assert!(
+        said.starts_with("error: x: -1000000000000000000000000000000000000000 at [1] is no f32\n"),
+        "{said}"
+    );
+    assert_eq!(run(&["grad", "sum(x)", "x=[1, -inf]", "--dtype", "f32"]).code, Some(0));
+}
+
+#[test]
 fn outputs_and_gradients_that_do_not_exist() {
     says(
         &["grad", "a = 2 * x\nloss = a * a", "x=1", "--of", "los"],
@@ -124,6 +146,11 @@ fn outputs_and_gradients_that_do_not_exist() {
         &["grad", "a = x + y\nf = 2 * x", "x=1", "y=2", "--wrt", "y"],
         2,
         "error: --wrt: no path leads from f to y\n  = hint: leave it out, or name another output with --of\n",
+    );
+    says(
+        &["check", "a = x * x\nf = 2 * a", "x=1", "--wrt", "a,x"],
+        2,
+        "error: --wrt: a is computed, so that it cannot be moved\n  = hint: name inputs or parameters\n",
     );
     says(
         &["grad", "f = 2 * x", "x=[1,2]"],
@@ -158,7 +185,9 @@ error: --of: f is bool and has no gradient
 
 #[test]
 fn files_that_can_not_be_read() {
-    says(&["explain", "none.cr"], 3, "error: none.cr: can't be read: no such file or directory\n");
+    for name in ["none.cr", "none.txt", "no/such.formula"] {
+        says(&["explain", name], 3, &format!("error: {name}: can't be read: no such file or directory\n"));
+    }
     std::fs::create_dir_all(folder().join("a_folder")).expect("the folder for test files is writable");
     says(
         &["explain", "a_folder"],
@@ -212,12 +241,18 @@ fn files_with_something_else_in_them() {
 #[test]
 fn archives_that_are_not_whole() {
     let whole = include_bytes!("data/values.npz");
-    for length in [0, 1, 10, 100, whole.len() / 2, whole.len() - 1] {
+    for length in [1, 10, 100, whole.len() / 2, whole.len() - 1] {
         let cut = file("cut.npz", &whole[..length]);
         let said = run(&["grad", "sum(x * y)", "--inputs", cut]).fails(2);
         assert!(said.starts_with("error: cut.npz: is no .npz archive, or not a whole one: "), "{said}");
         assert!(said.ends_with("\n  = hint: write it again with numpy.savez\n"), "{said}");
     }
+    let empty = file("empty.npz", b"");
+    says(
+        &["grad", "sum(x * y)", "--inputs", empty],
+        2,
+        "error: empty.npz: is empty\n  = hint: write it again with numpy.savez\n",
+    );
     // damage in the middle is found by the checksum, or by the array's own header
     for at in 0..whole.len() {
         let mut damaged = whole.to_vec();
@@ -229,22 +264,144 @@ fn archives_that_are_not_whole() {
     }
 }
 
+/// The bytes of an `.npy` file: its header, then zeros.
+fn npy(descr: &str, shape: &str, bytes: usize) -> Vec<u8> {
+    let header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}\n");
+    let length = u16::try_from(header.len()).expect("headers are short");
+    [&b"\x93NUMPY\x01\x00"[..], &length.to_le_bytes(), header.as_bytes(), &vec![0; bytes]].concat()
+}
+
 #[test]
-fn a_full_disk_is_a_failure_and_a_closed_pipe_is_none() {
-    if let Ok(full) = std::fs::OpenOptions::new().write(true).open("/dev/full") {
-        let output =
-            command().args(["gates"]).stdout(full).output().expect("the binary was built for this test");
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(3), "{said}");
-        assert!(said.starts_with("error: standard output can't be written: "), "{said}");
+fn arrays_that_claim_what_they_do_not_have() {
+    let most = u64::MAX;
+    for (descr, shape, said) in [
+        ("<f8", "(3,)", "shape [3] needs 24 bytes, but only 16 are there"),
+        ("<f8", "(1000000000000000000,)", "[1000000000000000000] has more than 4294967296 elements"),
+        ("<f8", "(4000000000,)", "[4000000000] has more than 4294967296 elements"),
+        ("<f8", "(2000000000,)", "shape [2000000000] needs 16000000000 bytes, but only 16 are there"),
+        (
+            "<f8",
+            &format!("({most}, {most}, 0)"),
+            &format!("[{most}, {most}, 0] has more than 4294967296 elements"),
+        ),
+        ("<f8", "(99999999999999999999,)", "99999999999999999999 in the shape is no length"),
+        ("<f8", "(1,1,1,1,1,1,1,1,1)", "9 axes are more than the 8 that a tensor can have"),
+        ("<f0", "(3,)", "numbers of kind f0 are not known; known are f4 f8 i1 i2 i4 i8 u1 u2 u4 b1"),
+        (
+            &format!("<f{most}"),
+            "(3,)",
+            &format!("numbers of kind f{most} are not known; known are f4 f8 i1 i2 i4 i8 u1 u2 u4 b1"),
+        ),
+        ("<U5", "(3,)", "numbers of kind U5 are not known; known are f4 f8 i1 i2 i4 i8 u1 u2 u4 b1"),
+        ("|O", "(3,)", "it holds |O, not numbers"),
+        ("", "(3,)", "it holds , not numbers"),
+        ("<f8", "3", "the header has no shape"),
+    ] {
+        let array = file("claims.npy", &npy(descr, shape, 16));
+        let expected = format!("error: claims.npy: {said}\n  = hint: write it again with numpy.save\n");
+        says(&["grad", "sum(x)", &format!("x=@{array}")], 2, &expected);
     }
-    let mut child = command()
-        .args(["gates", "--markdown"])
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .expect("it starts");
-    drop(child.stdout.take());
-    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    let empty = file("empty.npy", b"");
+    says(
+        &["grad", "sum(x)", &format!("x=@{empty}")],
+        2,
+        "error: empty.npy: is empty\n  = hint: write it again with numpy.save\n",
+    );
+}
+
+/// A claim of a size is believed only as far as the file goes.
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_stays_in_proportion_to_the_file() {
+    let whole = include_bytes!("data/values.npz");
+    let claims = |record: &[u8], at: usize, length: usize| {
+        let mut bytes = whole.to_vec();
+        let starts: Vec<usize> = (0..bytes.len() - 4).filter(|&i| bytes[i..].starts_with(record)).collect();
+        assert!(!starts.is_empty());
+        starts.iter().for_each(|start| bytes[start + at..start + at + length].fill(0xfe));
+        bytes
+    };
+    let files = [
+        // an entry's size in the directory and beside it; how many entries there are; the length of the directory
+        ("directory.npz", claims(b"PK\x01\x02", 24, 4)),
+        ("beside.npz", claims(b"PK\x03\x04", 22, 4)),
+        ("entries.npz", claims(b"PK\x05\x06", 8, 4)),
+        ("length.npz", claims(b"PK\x05\x06", 12, 4)),
+        ("claim.npy", npy("<f8", "(2000000000,)", 16)),
+        ("claim.json", br#"{"shape": [2000000000], "dtype": "f64", "data": [1]}"#.to_vec()),
+    ];
+    for (name, bytes) in files {
+        let value = format!("x=@{}", file(name, &bytes));
+        let inputs = ["grad", "sum(x * y)", "--inputs", name];
+        let arguments = if name.ends_with("npz") { &inputs[..] } else { &["grad", "sum(x)", &value] };
+        let run = common::limited("ulimit -v 400000", arguments);
+        assert!(matches!(run.code, Some(0 | 2)), "{name}: {:?} {}", run.code, run.err);
+        assert!(!run.err.contains("panic") && !run.err.contains("memory"), "{name}: {}", run.err);
+    }
+}
+
+#[test]
+fn numbers_that_are_none_are_named_and_may_be_studied() {
+    let data = file("nan.json", br#"{"x": [[1, 2], ["NaN", "-Infinity"]], "y": 3, "z": "Infinity"}"#);
+    let run = run(&["grad", "sum(x) * y * z", "--inputs", data]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    let expected = "\
+warning: nan.json: x is NaN at [1, 0], and 1 more are not finite
+warning: nan.json: z is inf
+";
+    assert_eq!(run.err, expected);
+    let upstream = file("nan_upstream.json", br#"["NaN", 1]"#);
+    let run = common::run(&["grad", "2 * x", "x=[1, 2]", "--upstream", &format!("@{upstream}")]);
+    assert_eq!(run.err, "warning: nan_upstream.json: --upstream is NaN at [0]\n");
+    // what is typed is meant
+    assert_eq!(common::run(&["grad", "2 * x", "x=NaN"]).err, "");
+    let cat = file("cat.json", br#"{"x": [1, "cat"]}"#);
+    says(&["grad", "sum(x)", "--inputs", cat], 2, "error: cat.json: x: \"cat\" is no number\n");
+}
+
+#[test]
+fn values_in_the_wrong_kind_of_file() {
+    let table = file("values.csv", b"a,b\n1,2\n");
+    says(
+        &["grad", "sum(x)", "--inputs", table],
+        2,
+        "\
+error: values.csv:1:1: json: expected value
+  = hint: values come from .json, .npy and .npz files
+",
+    );
+    let cut = file("cut.json", b"{\"x\": [1, 2");
+    says(
+        &["grad", "sum(x)", "--inputs", cut],
+        2,
+        "error: cut.json:1:11: json: the text ends while parsing a list\n  = hint: is this the whole file?\n",
+    );
+    let archive = file("one.npz", include_bytes!("data/values.npz"));
+    says(
+        &["grad", "sum(x)", &format!("x=@{archive}")],
+        2,
+        "\
+error: one.npz: holds arrays by name, not one value
+  = hint: give it as --inputs FILE.npz; its arrays have the names of inputs
+",
+    );
+    let array = file("one.npy", &npy("<f8", "(2,)", 16));
+    says(
+        &["grad", "sum(x)", "--inputs", array],
+        2,
+        "error: one.npy: holds one array without a name\n  = hint: give it as NAME=@FILE.npy\n",
+    );
+    for name in ["folder.json", "folder.npz"] {
+        common::empty_folder(name);
+        let expected = format!("error: {name}: can't be read: it is a directory\n  = hint: name a file\n");
+        says(&["grad", "sum(x)", "--inputs", name], 3, &expected);
+    }
+    common::empty_folder("folder.npy");
+    says(
+        &["grad", "sum(x)", "x=@folder.npy"],
+        3,
+        "error: folder.npy: can't be read: it is a directory\n  = hint: name a file\n",
+    );
 }
 
 #[test]

@@ -32,7 +32,9 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 /// As [`write()`].
 pub fn rehearse(path: &Path, bytes: &[u8]) -> Result<()> {
     let done = match special(path) {
-        true => OpenOptions::new().write(true).open(path).map(drop),
+        true if pipe(path) => Ok(()),
+        // Writing nothing asks a device whether it is full, and leaves no trace.
+        true => OpenOptions::new().write(true).open(path).and_then(|mut file| file.write(&[])).map(drop),
         false => beside(path, bytes).map(drop),
     };
     done.map_err(|why| Error::file(path, "written", &why, HINT))
@@ -41,6 +43,18 @@ pub fn rehearse(path: &Path, bytes: &[u8]) -> Result<()> {
 /// Whether there is something that a file must not be renamed over: `/dev/full`, a named pipe.
 fn special(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir())
+}
+
+/// A pipe can't be tried out: whoever reads it would take what is closed for the end.
+#[cfg(unix)]
+fn pipe(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    fs::metadata(path).is_ok_and(|m| m.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+fn pipe(_: &Path) -> bool {
+    false
 }
 
 fn straight(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -57,20 +71,26 @@ fn beside(path: &Path, bytes: &[u8]) -> io::Result<(NamedTempFile, PathBuf)> {
     }
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let folder = target.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Asked before tempfile, which gives no more than the kind of a mistake.
+    if !fs::metadata(folder)?.is_dir() {
+        return Err(io::Error::other(format!("{} is no folder", folder.display())));
+    }
     let mut builder = Builder::new();
     builder.prefix(".chainrule-").suffix(".part");
     readable(&mut builder, &target);
     let mut file = builder.tempfile_in(folder).map_err(plain)?;
-    file.write_all(bytes).map_err(plain)?;
+    file.as_file_mut().write_all(bytes)?;
     file.as_file().sync_all()?;
     Ok((file, target))
 }
 
 /// Without the name of the file beside it, which is nobody's business.
 fn plain(why: io::Error) -> io::Error {
-    match why.raw_os_error() {
-        Some(number) => io::Error::from_raw_os_error(number),
-        None => io::Error::new(why.kind(), why.kind().to_string()),
+    match (why.raw_os_error(), why.kind()) {
+        (Some(number), _) => io::Error::from_raw_os_error(number),
+        // The folder itself is there: some, as /proc, take no new files.
+        (None, kind @ io::ErrorKind::NotFound) => io::Error::new(kind, "the folder takes no new files"),
+        (None, kind) => io::Error::new(kind, kind.to_string()),
     }
 }
 
@@ -151,10 +171,15 @@ mod tests {
     fn a_full_disk_is_an_error_and_the_device_stays_a_device() {
         use std::os::unix::fs::FileTypeExt;
         let full = Path::new("/dev/full");
-        let error = write(full, b"x").unwrap_err();
-        assert_eq!(error.kind, Kind::File);
-        assert!(error.to_string().contains("no space left on device"), "{error}");
+        for error in [rehearse(full, b"x").unwrap_err(), write(full, b"x").unwrap_err()] {
+            assert_eq!(error.kind, Kind::File);
+            assert!(error.to_string().contains("no space left on device"), "{error}");
+        }
         assert!(fs::metadata(full).unwrap().file_type().is_char_device());
-        assert!(write(Path::new("/proc/w"), b"x").is_err());
+        let error = write(Path::new("/proc/w"), b"x").unwrap_err().to_string();
+        assert!(
+            error.starts_with("/proc/w: can't be written: the folder takes no new files; hint: "),
+            "{error}"
+        );
     }
 }

@@ -33,6 +33,13 @@ impl Error {
         Mistake::new(place, "", what).hint(hint).into()
     }
 
+    /// Training at this rate has left the finite numbers.
+    pub fn diverged(what: String, rate: f64) -> Error {
+        let hint = format!("a lower rate than {rate} may help");
+        let mistake = Mistake::new(Place::Unknown, "train", what).hint(hint);
+        Error { kind: Kind::Diverged, diagnostic: mistake.into() }
+    }
+
     /// Trouble with reading or writing a file.
     pub fn file(path: &Path, doing: &str, why: &io::Error, hint: &str) -> Error {
         let place = Place::File { path: path.to_path_buf(), line: None, column: None };

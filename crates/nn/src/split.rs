@@ -24,8 +24,9 @@ pub fn stratified(data: &Dataset, share: f64, seed: u64) -> Result<Split> {
     }
     let rng = Rng::new(seed, Purpose::Split);
     let (mut train, mut test) = (Vec::new(), Vec::new());
-    for class in 0..data.classes.len() {
-        let mut rows: Vec<usize> = (0..data.rows()).filter(|&i| data.labels[i] == class).collect();
+    let mut classes = vec![Vec::new(); data.classes.len()];
+    data.labels.iter().enumerate().for_each(|(row, &class)| classes[class].push(row));
+    for (class, mut rows) in classes.into_iter().enumerate() {
         rng.fold(class as u64).shuffle(&mut rows);
         let held_out = (rows.len() as f64 * share).round() as usize;
         test.extend_from_slice(&rows[..held_out]);

@@ -2,14 +2,14 @@
 
 use crate::batches::shuffled;
 use crate::data::Dataset;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::metrics::{Evaluation, best};
 use crate::model::{Batch, Model, Tensors, replace, specs};
 use crate::normalise::Normaliser;
 use crate::optimiser::{Optimiser, State};
 use crate::rng::{Purpose, Rng};
 use crate::schedule::Schedule;
-use chainrule::{DType, Function, Mistake, Place, Shape, Spec, Tensor, Tree, Wire, Wires, compile};
+use chainrule::{DType, Function, Shape, Spec, Tensor, Tree, Wire, Wires, compile};
 use std::{collections::BTreeMap, ops::ControlFlow};
 
 /// Most examples whose gradient is reported by layer.
@@ -87,7 +87,7 @@ impl<M: Model> Trainer<M> {
     /// # Errors
     /// Settings that make no sense, weights that are too large.
     pub fn new(model: M, settings: Settings, train: &Dataset) -> Result<Trainer<M>> {
-        check(&settings)?;
+        check(&settings, train.rows())?;
         let net = model.start(settings.seed)?;
         let zeros = |_| replace::<M::Net>(&net, |t| Tensor::zeros(t.spec()));
         let moments: Vec<Tensors<M::Net>> = (0..settings.optimiser.moments()).map(zeros).collect();
@@ -171,7 +171,8 @@ impl<M: Model> Trainer<M> {
                 let (batch_loss, batch_right) =
                     self.step(train, chosen, batch, rate, settings.shifts.then_some(&mut shift))?;
                 if !batch_loss.is_finite() {
-                    return Err(diverged(batch_loss, step + 1, epoch + 1, settings.rate));
+                    let what = format!("the loss is {batch_loss} at step {} (epoch {})", step + 1, epoch + 1);
+                    return Err(Error::diverged(what, settings.rate));
                 }
                 (loss, right, seen) =
                     (loss + batch_loss * chosen.len() as f64, right + batch_right, seen + chosen.len());
@@ -275,7 +276,11 @@ fn mean(loss: Wire, weight: Wire) -> Wire {
     if loss.shape().rank() == 0 { loss } else { (loss * weight).sum() / weight.sum() }
 }
 
-fn check(settings: &Settings) -> Result<()> {
+fn check(settings: &Settings, rows: usize) -> Result<()> {
+    if settings.epochs.checked_mul(rows).is_none() {
+        let what = format!("{} epochs are more steps than can be counted", settings.epochs);
+        return Err(Error::argument("--epochs", what, "give a smaller number; Ctrl-C ends a long training"));
+    }
     if settings.batch == 0 {
         return Err(Error::argument("--batch", "0 examples a step teach nothing", "give 1 or more"));
     }
@@ -283,18 +288,18 @@ fn check(settings: &Settings) -> Result<()> {
         let what = format!("{} is no learning rate", settings.rate);
         return Err(Error::argument("--rate", what, "give a number above 0, as in 0.001"));
     }
+    let shrink = settings.optimiser.shrink;
+    if !(shrink >= 0.0 && shrink.is_finite()) {
+        let what = format!("weights can't shrink by {shrink}");
+        return Err(Error::argument("--decay", what, "give 0 or a small number, as in 0.1"));
+    }
     Ok(())
-}
-
-fn diverged(loss: f64, step: usize, epoch: usize, rate: f64) -> Error {
-    let what = format!("the loss is {loss} at step {step} (epoch {epoch})");
-    let hint = format!("a lower rate than {rate} may help");
-    Error { kind: Kind::Diverged, diagnostic: Mistake::new(Place::Unknown, "train", what).hint(hint).into() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Kind;
     use crate::layers::{Linear, Mlp};
     use crate::model::Classifier;
     use crate::optimiser::Rule;
@@ -429,5 +434,12 @@ mod tests {
         for rate in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert!(refused(settings(Rule::Sgd, rate)).starts_with("--rate: "), "{rate}");
         }
+        for shrink in [-1.0, f64::NAN, f64::INFINITY] {
+            let optimiser = Optimiser { rule: Rule::Sgd, shrink };
+            let text = refused(Settings { optimiser, ..settings(Rule::Sgd, 1.0) });
+            assert!(text.starts_with("--decay: weights can't shrink by "), "{text}");
+        }
+        let text = refused(Settings { epochs: usize::MAX, ..settings(Rule::Sgd, 1.0) });
+        assert!(text.starts_with("--epochs: ") && text.contains("more steps than can be counted"), "{text}");
     }
 }

@@ -3,8 +3,10 @@
 use crate::cargo;
 use std::path::Path;
 
-const GOLDEN: [&[&str]; 2] =
-    [&["test", "-p", "chainrule", "--test", "golden"], &["test", "-p", "chainrule-cli"]];
+const GOLDEN: [&[&str]; 2] = [
+    &["test", "-p", "chainrule", "--test", "golden_errors", "--test", "golden_circuits"],
+    &["test", "-p", "chainrule-cli"],
+];
 
 /// Runs every golden test, also after one has failed; true when all passed.
 pub fn run(root: &Path) -> Result<bool, String> {

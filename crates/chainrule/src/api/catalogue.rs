@@ -45,6 +45,12 @@ impl CatalogueEntry {
 }
 
 /// Every gate and function, gates first.
+///
+/// ```
+/// let gates = chainrule::catalogue();
+/// let sigmoid = gates.iter().find(|entry| entry.name == "sigmoid").unwrap();
+/// assert_eq!(sigmoid.call(), "sigmoid(x)");
+/// ```
 pub fn catalogue() -> Vec<CatalogueEntry> {
     let gates = gates::ALL.iter().map(|g| CatalogueEntry::new(g.name, g.class.name(), g.call, &g.doc));
     let functions =

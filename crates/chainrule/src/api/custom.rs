@@ -49,7 +49,21 @@ pub fn custom_jvp<In: Wires, F: Traced<In>>(
     move |input| custom(&|x| f.call(x), None, Some(&rule), (&input, site))
 }
 
-/// A function with a rule for each mode. They are taken at their word: compare them with each other and with differences.
+/// A function with a rule for each mode. They are taken at their word: compare them with each other and with differences by
+/// [`check_gradient`](crate::check_gradient).
+///
+/// ```
+/// use chainrule::prelude::*;
+/// let square = |x: Wire| {
+///     custom_rules(
+///         |x: Wire| x * x,
+///         |(x,): (Wire,), _: Wire, up: Wire| (2.0 * x * up,),
+///         |(x,): (Wire,), _: Wire, (t,): (Wire,)| 2.0 * x * t,
+///     )((x,))
+/// };
+/// check_gradient(square, &(3.0.into(),))?.ensure()?;
+/// # Ok::<(), Diagnostic>(())
+/// ```
 #[track_caller]
 pub fn custom_rules<In: Wires, F: Traced<In>>(
     f: F,

@@ -27,12 +27,31 @@ impl Wire {
     }
 
     /// The same, but a leaf that no path reaches has gradient 0.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// let spec = Spec::scalar(DType::F64);
+    /// let strict = trace(|x: Wire, y: Wire| (x * x).gradient(&(x, y)), &(spec, spec));
+    /// let error = strict.unwrap_err().to_string();
+    /// assert!(error.contains("gradient: no path leads from the loss to the requested wire 1"), "{error}");
+    /// let program = trace(|x: Wire, y: Wire| (x * x).gradient_or_zero(&(x, y)), &(spec, spec))?;
+    /// assert_eq!(program.run((3.0.into(), 2.0.into()))?, (6.0.into(), 0.0.into()));
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
     #[track_caller]
     pub fn gradient_or_zero<T: Wires>(self, of: &T) -> T {
         self.gradients(of, true)
     }
 
-    /// This scalar beside its gradient.
+    /// This scalar beside its gradient, as [`Wire::gradient`] gives it.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// let spec = Spec::scalar(DType::F64);
+    /// let program = trace(|x: Wire| (x * x).value_and_grad(&x), &(spec,))?;
+    /// assert_eq!(program.run((3.0.into(),))?, (9.0.into(), 6.0.into()));
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
     #[track_caller]
     pub fn value_and_grad<T: Wires>(self, of: &T) -> (Wire, T) {
         (self, self.gradient(of))
@@ -61,7 +80,15 @@ impl Wire {
     }
 
     /// The matrix of all partial derivatives of this wire, of shape `[..self, ..of]`, row by row in reverse mode where
-    /// this has no more elements than `of`, else column by column in forward mode.
+    /// this has no more elements than `of`, else column by column in forward mode. Both must be f32 or f64.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// let spec = Spec::new(&[2], DType::F64).unwrap();
+    /// let program = trace(|x: Wire| (x * x).jacobian(x), &(spec,))?;
+    /// assert_eq!(program.run(([1.0, 2.0].into(),))?, [[2.0, 0.0], [0.0, 4.0]].into());
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
     #[track_caller]
     pub fn jacobian(self, of: Wire) -> Wire {
         if self.shape().elements() <= of.shape().elements() {
@@ -72,6 +99,14 @@ impl Wire {
     }
 
     /// The Jacobian in reverse mode: one backward pass for each element of this wire, as one batch.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// let spec = Spec::new(&[3], DType::F64).unwrap();
+    /// let program = trace(|x: Wire| x.square().sum().jacobian_reverse(x), &(spec,))?;
+    /// assert_eq!(program.run(([1.0, 2.0, 3.0].into(),))?.to_f64(), [2.0, 4.0, 6.0]);
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
     #[track_caller]
     pub fn jacobian_reverse(self, of: Wire) -> Wire {
         let Some((rows, columns)) = jacobian_dims("jacobian", self, of) else { return Wire::POISON };
@@ -83,6 +118,13 @@ impl Wire {
     }
 
     /// The Jacobian in forward mode: one forward pass for each element of `of`, as one batch.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// let program = trace(|t: Wire| (t * constant([1.0, 2.0])).jacobian_forward(t), &(Spec::scalar(DType::F64),))?;
+    /// assert_eq!(program.run((0.5.into(),))?.to_f64(), [1.0, 2.0]);
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
     #[track_caller]
     pub fn jacobian_forward(self, of: Wire) -> Wire {
         let Some((rows, columns)) = jacobian_dims("jacobian", self, of) else { return Wire::POISON };
@@ -94,6 +136,14 @@ impl Wire {
     }
 
     /// The matrix of second derivatives of this scalar, of shape `[..of, ..of]`: forward mode over reverse mode.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// let spec = Spec::new(&[2], DType::F64).unwrap();
+    /// let program = trace(|x: Wire| (x * x * x).sum().hessian(x), &(spec,))?;
+    /// assert_eq!(program.run(([1.0, 2.0].into(),))?, [[6.0, 0.0], [0.0, 12.0]].into());
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
     #[track_caller]
     pub fn hessian(self, of: Wire) -> Wire {
         let gradient = self.gradient(&of);
@@ -104,6 +154,14 @@ impl Wire {
     }
 
     /// The Hessian of this scalar times a direction, without the matrix: forward mode over reverse mode.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// let spec = Spec::new(&[2], DType::F64).unwrap();
+    /// let program = trace(|x: Wire, v: Wire| (x * x * x).sum().hvp(&x, &v), &(spec, spec))?;
+    /// assert_eq!(program.run(([1.0, 2.0].into(), [1.0, 10.0].into()))?.to_f64(), [6.0, 120.0]);
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
     #[track_caller]
     pub fn hvp<T: Wires>(self, of: &T, direction: &T) -> T {
         let gradient = self.gradient(of);
@@ -111,6 +169,14 @@ impl Wire {
     }
 
     /// The same value, through which no gradient and no tangent passes.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// let spec = Spec::scalar(DType::F64);
+    /// let program = trace(|x: Wire| (x * x.stop_gradient()).gradient(&x), &(spec,))?;
+    /// assert_eq!(program.run((3.0.into(),))?.item()?, 3.0);
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
     #[track_caller]
     pub fn stop_gradient(self) -> Wire {
         crate::gates::stop_gradient(self)
@@ -119,6 +185,14 @@ impl Wire {
 
 /// What is passed back to `at` when `upstream` arrives at `out`: the transposed Jacobian times `upstream`. A leaf of `at`
 /// that no path reaches is a mistake that names it.
+///
+/// ```
+/// use chainrule::prelude::*;
+/// let spec = Spec::new(&[2], DType::F64).unwrap();
+/// let program = trace(|x: Wire, up: Wire| vjp(&(x * x), &x, &up), &(spec, spec))?;
+/// assert_eq!(program.run(([1.0, 2.0].into(), [1.0, 10.0].into()))?.to_f64(), [2.0, 40.0]);
+/// # Ok::<(), Diagnostic>(())
+/// ```
 #[track_caller]
 pub fn vjp<I: Wires, O: Wires>(out: &O, at: &I, upstream: &O) -> I {
     let (outs, ats, ups) = (out.leaves(), at.leaves(), upstream.leaves());
@@ -132,6 +206,14 @@ pub fn vjp<I: Wires, O: Wires>(out: &O, at: &I, upstream: &O) -> I {
 }
 
 /// The tangent of `out` when `at` moves along `tangent`: the Jacobian times `tangent`. Outputs that do not move have tangent 0.
+///
+/// ```
+/// use chainrule::prelude::*;
+/// let spec = Spec::new(&[2], DType::F64).unwrap();
+/// let program = trace(|x: Wire, v: Wire| jvp(&(x * x).sum(), &x, &v), &(spec, spec))?;
+/// assert_eq!(program.run(([1.0, 2.0].into(), [1.0, 10.0].into()))?.item()?, 42.0);
+/// # Ok::<(), Diagnostic>(())
+/// ```
 #[track_caller]
 pub fn jvp<I: Wires, O: Wires>(out: &O, at: &I, tangent: &I) -> O {
     let (outs, ats, tangents) = (out.leaves(), at.leaves(), tangent.leaves());
@@ -200,13 +282,16 @@ fn jacobian_dims(gate: &str, out: Wire, of: Wire) -> Option<(Vec<usize>, Vec<usi
 }
 
 /// One tensor for each element of a wire: 1 there, 0 elsewhere.
+#[track_caller]
 fn basis(wire: Wire) -> Wire {
     let (elements, mut dims) = (wire.shape().elements(), vec![wire.shape().elements()]);
     dims.extend(wire.shape().iter());
-    let mut values = vec![0.0; elements * elements];
-    values.iter_mut().step_by(elements + 1).for_each(|v| *v = 1.0);
     match Spec::new(&dims, wire.dtype()) {
-        Ok(spec) => constant(Tensor::from_f64(spec, &values)),
+        Ok(spec) => {
+            let mut values = vec![0.0; elements * elements];
+            values.iter_mut().step_by(elements + 1).for_each(|v| *v = 1.0);
+            constant(Tensor::from_f64(spec, &values))
+        }
         Err(why) => mistake("jacobian", Fault::new(why, "ask for vjp or jvp instead")),
     }
 }

@@ -1,30 +1,47 @@
 //! A function that is ready to run.
 
 use crate::base::{Diagnostic, Mistake, Place, Result, Spec, Tensor};
-use crate::circuit::{Circuit, Tree, Wires};
+use crate::circuit::{Circuit, Path, Tree, Wire, Wires};
 use crate::plan::Plan;
 use crate::run::Workspace;
-use std::{marker::PhantomData, sync::Mutex};
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Range;
+use std::sync::{Arc, Mutex};
 
 /// A compiled function from a tree of tensors to a tree of tensors. `Send + Sync`; calls from several threads run side by side.
+/// Cloning shares the plan. `Debug` is a short summary.
 pub struct Function<In, Out> {
-    plan: Plan,
+    plan: Arc<Plan>,
     out: Out,
     /// Paths of the inputs, for messages.
     paths: Vec<String>,
-    /// Workspaces that no call is using.
-    idle: Mutex<Vec<Workspace>>,
+    /// What no call is using.
+    idle: Mutex<Vec<Room>>,
     marker: PhantomData<fn(In)>,
+}
+
+/// What one call works in.
+struct Room {
+    workspace: Workspace,
+    /// Where the next state of a `step` is written before it changes places with the current one.
+    next: Vec<Tensor>,
 }
 
 impl<In: Wires, Out: Wires> Function<In, Out> {
     pub(super) fn new(circuit: &Circuit, paths: Vec<String>, out: Out) -> Self {
-        Function { plan: Plan::new(circuit), out, paths, idle: Mutex::new(Vec::new()), marker: PhantomData }
+        let plan = Arc::new(Plan::new(circuit));
+        Function { plan, out, paths, idle: Mutex::new(Vec::new()), marker: PhantomData }
     }
 
     /// Specs of the inputs, leaf by leaf.
     pub fn inputs(&self) -> &[Spec] {
         &self.plan.inputs
+    }
+
+    /// Specs of the outputs, leaf by leaf.
+    pub fn outputs(&self) -> &[Spec] {
+        &self.plan.outputs
     }
 
     /// Bytes of memory for intermediate values, those of loops and branches included.
@@ -34,32 +51,91 @@ impl<In: Wires, Out: Wires> Function<In, Out> {
 
     /// Runs it.
     ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// let vector = Spec::new(&[2], DType::F64).unwrap();
+    /// let dot = compile(|x: Wire, y: Wire| (x * y).sum(), &(vector, vector))?;
+    /// assert_eq!(dot.run(([1.0, 2.0].into(), [3.0, 4.0].into()))?.item()?, 11.0);
+    /// let error = dot.run(([1.0, 2.0].into(), 3.0.into())).unwrap_err().to_string();
+    /// assert!(error.starts_with("input 1: run: is f64[], traced for f64[2]; hint: "), "{error}");
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
+    ///
     /// # Errors
     /// A tensor of another shape or dtype than the function was traced for.
     pub fn run(&self, input: In::With<Tensor>) -> Result<Out::With<Tensor>> {
-        let mut results: Vec<Tensor> =
-            self.plan.outputs.iter().map(|spec| Tensor::zeros(*spec)).collect();
-        self.execute(&tensors(&input), &mut results.iter_mut().collect::<Vec<_>>())?;
+        self.check_inputs(&input, 0..self.plan.inputs.len())?;
+        let mut results: Vec<Tensor> = self.plan.outputs.iter().map(|spec| Tensor::zeros(*spec)).collect();
+        self.with_room(|plan, room| {
+            let mut call = room.workspace.call(plan);
+            each(&input, |t| call.input(t.slice()));
+            results.iter_mut().for_each(|t| call.output(t.slice_mut()));
+            call.run();
+        });
         Ok(self.out.fill(&results).expect("one result was made for each leaf"))
     }
 
     /// Runs it and writes the results into the caller's tensors. Nothing is written if an argument does not fit.
     ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// let spec = Spec::scalar(DType::F64);
+    /// let double = compile(|x: Wire| 2.0 * x, &(spec,))?;
+    /// let mut result = Tensor::zeros(spec);
+    /// double.run_into(&(3.0.into(),), &mut result)?;
+    /// assert_eq!(result.item()?, 6.0);
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
+    ///
     /// # Errors
     /// A tensor, of input or output, of another shape or dtype than the function was traced for.
     pub fn run_into(&self, input: &In::With<Tensor>, out: &mut Out::With<Tensor>) -> Result<()> {
-        self.execute(&tensors(input), &mut tensors_mut(out))
+        self.check_inputs(input, 0..self.plan.inputs.len())?;
+        self.check_outputs(out, 0..self.plan.outputs.len())?;
+        self.with_room(|plan, room| {
+            let mut call = room.workspace.call(plan);
+            each(input, |t| call.input(t.slice()));
+            out.visit_mut(&mut |t| call.output(t.room()));
+            call.run();
+        });
+        Ok(())
     }
 
-    fn execute(&self, inputs: &[&Tensor], outputs: &mut [&mut Tensor]) -> Result<()> {
-        let (given, taken) = (inputs.iter().map(|t| t.spec()), outputs.iter().map(|t| t.spec()));
-        check("input", &self.plan.inputs, given.collect(), &self.paths)?;
-        check("output", &self.plan.outputs, taken.collect(), &self.out.paths())?;
+    /// Lends what no other call is using.
+    fn with_room(&self, f: impl FnOnce(&Plan, &mut Room)) {
         let idle = self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).pop();
-        let mut workspace = idle.unwrap_or_else(|| Workspace::new(&self.plan));
-        workspace.run(&self.plan, inputs.iter().map(|t| t.slice()), outputs.iter_mut().map(|t| t.slice_mut()));
-        self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(workspace);
-        Ok(())
+        let mut room = idle.unwrap_or_else(|| Room { workspace: Workspace::new(&self.plan), next: Vec::new() });
+        f(&self.plan, &mut room);
+        self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(room);
+    }
+
+    /// Every tensor that does not fit some of the inputs.
+    fn check_inputs<T: Tree<Leaf = Tensor>>(&self, given: &T, range: Range<usize>) -> Result<()> {
+        check_tree("input", &self.plan.inputs, given, range, &|| self.paths.clone())
+    }
+
+    /// Every tensor that does not fit some of the outputs.
+    fn check_outputs<T: Tree<Leaf = Tensor>>(&self, given: &T, range: Range<usize>) -> Result<()> {
+        check_tree("output", &self.plan.outputs, given, range, &|| self.out.paths())
+    }
+}
+
+impl<In: Wires, Out: Wires> Clone for Function<In, Out> {
+    fn clone(&self) -> Self {
+        let (plan, paths) = (self.plan.clone(), self.paths.clone());
+        let out = self.out.map(&mut |&w: &Wire| w);
+        Function { plan, out, paths, idle: Mutex::new(Vec::new()), marker: PhantomData }
+    }
+}
+
+impl<In: Wires, Out: Wires> fmt::Debug for Function<In, Out> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Function")
+            .field("inputs", &self.inputs())
+            .field("outputs", &self.outputs())
+            .field("steps", &self.plan.steps.len())
+            .field("bytes", &self.bytes())
+            .finish()
     }
 }
 
@@ -71,6 +147,22 @@ where
     /// One step of training: runs the function on `state` and `data`, updates the state and writes the report.
     /// Everything is checked before the first write: a mistake leaves both as they were.
     ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// let spec = Spec::scalar(DType::F64);
+    /// let descend = compile(
+    ///     |w: Wire, x: Wire| {
+    ///         let loss = (w * x - 6.0).square();
+    ///         (loss, w - 0.1 * loss.gradient(&w))
+    ///     },
+    ///     &(spec, spec),
+    /// )?;
+    /// let (mut w, mut loss) = (1.0.into(), Tensor::zeros(spec));
+    /// descend.step(&mut w, &2.0.into(), &mut loss)?;
+    /// assert_eq!((loss.item()?, w.item()?), (16.0, 2.6));
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
+    ///
     /// # Errors
     /// A tensor of another shape or dtype than the function was traced for.
     pub fn step(
@@ -79,32 +171,72 @@ where
         data: &D::With<Tensor>,
         report: &mut R::With<Tensor>,
     ) -> Result<()> {
-        let before: Vec<Tensor> = state.leaves();
-        let inputs: Vec<&Tensor> = before.iter().chain(tensors(data)).collect();
-        let mut next: Vec<Tensor> = before.iter().map(|t| Tensor::zeros(t.spec())).collect();
-        let mut outputs: Vec<&mut Tensor> = tensors_mut(report);
-        outputs.extend(next.iter_mut());
-        self.execute(&inputs, &mut outputs)?;
-        let mut next = next.into_iter();
-        state.visit_mut(&mut |leaf| {
-            if let Some(tensor) = next.next() {
-                *leaf = tensor;
+        let (states, reports) = (count(state), count(report));
+        self.check_inputs(state, 0..states)?;
+        self.check_inputs(data, states..self.plan.inputs.len())?;
+        self.check_outputs(report, 0..reports)?;
+        self.check_outputs(state, reports..self.plan.outputs.len())?;
+        self.with_room(|plan, room| {
+            if room.next.len() != states {
+                room.next = plan.outputs[reports..].iter().map(|&spec| Tensor::zeros(spec)).collect();
             }
+            let mut call = room.workspace.call(plan);
+            each(state, |t| call.input(t.slice()));
+            each(data, |t| call.input(t.slice()));
+            report.visit_mut(&mut |t| call.output(t.room()));
+            room.next.iter_mut().for_each(|t| call.output(t.room()));
+            call.run();
+            let mut next = room.next.iter_mut();
+            state.visit_mut(&mut |leaf| {
+                if let Some(tensor) = next.next() {
+                    std::mem::swap(leaf, tensor);
+                }
+            });
         });
         Ok(())
     }
 }
 
-fn tensors<T: Tree<Leaf = Tensor>>(tree: &T) -> Vec<&Tensor> {
-    let mut all = Vec::new();
-    tree.visit(&mut crate::circuit::Path::default(), &mut |_, t| all.push(t));
-    all
+/// Visits the leaves without their paths.
+fn each<'a, T: Tree<Leaf = Tensor>>(tree: &'a T, mut f: impl FnMut(&'a Tensor)) {
+    tree.visit(&mut Path::silent(), &mut |_, t| f(t));
 }
 
-fn tensors_mut<T: Tree<Leaf = Tensor>>(tree: &mut T) -> Vec<&mut Tensor> {
-    let mut all = Vec::new();
-    tree.visit_mut(&mut |t| all.push(t));
-    all
+fn count<T: Tree<Leaf = Tensor>>(tree: &T) -> usize {
+    let mut count = 0;
+    each(tree, |_| count += 1);
+    count
+}
+
+/// The specs of a tree of tensors.
+pub(super) fn specs<In: Wires>(at: &In::With<Tensor>) -> In::With<Spec> {
+    let mut specs = Vec::new();
+    each(at, |t| specs.push(t.spec()));
+    let skeleton: In = at.map(&mut |_| Wire::default());
+    skeleton.fill(&specs).expect("both trees have the leaves of the tensors")
+}
+
+/// Compares the tensors of a tree with a part of what a function takes or gives; asks for paths only where they don't fit.
+fn check_tree<T: Tree<Leaf = Tensor>>(
+    what: &str,
+    wanted: &[Spec],
+    given: &T,
+    range: Range<usize>,
+    paths: &dyn Fn() -> Vec<String>,
+) -> Result<()> {
+    let range = range.start.min(wanted.len())..range.end.min(wanted.len());
+    let wanted = &wanted[range.clone()];
+    let (mut at, mut fits) = (0, true);
+    each(given, |t| {
+        fits &= wanted.get(at).is_some_and(|&spec| spec == t.spec());
+        at += 1;
+    });
+    if fits && at == wanted.len() {
+        return Ok(());
+    }
+    let mut specs = Vec::new();
+    each(given, |t| specs.push(t.spec()));
+    check(what, wanted, specs, &paths()[range])
 }
 
 /// Every tensor that does not fit, by its path.
@@ -117,7 +249,7 @@ pub(super) fn check(what: &str, wanted: &[Spec], given: Vec<Spec>, paths: &[Stri
     }
     let mistakes = wanted.iter().zip(given).zip(paths).filter(|((wanted, given), _)| *wanted != given);
     let report = |((wanted, given), path): ((&Spec, Spec), &String)| {
-        let place = Place::Argument(format!("{what} {path}"));
+        let place = Place::Argument(format!("{what} {path}").trim_end().to_string());
         Mistake::new(place, "run", format!("is {given}, traced for {wanted}"))
             .hint("give it in that shape, or trace again")
     };

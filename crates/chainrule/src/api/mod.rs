@@ -1,17 +1,21 @@
 //! Floor 6: what users see.
 
 mod catalogue;
+mod check;
 mod custom;
 mod derivative;
 mod flow;
 mod function;
+mod jit;
 mod program;
 mod vmap;
 
 pub use catalogue::{CatalogueEntry, catalogue};
+pub use check::{CheckOptions, CheckedInput, GradientCheck, check_gradient};
 pub use custom::{custom_jvp, custom_rules, custom_vjp};
 pub use derivative::{jvp, vjp};
 pub use flow::{Flow, StageFlow, WireFlow, flow};
 pub use function::Function;
+pub use jit::{Jit, jit};
 pub use program::{Program, Traced, compile, trace};
 pub use vmap::vmap;

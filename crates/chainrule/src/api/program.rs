@@ -5,7 +5,7 @@ use crate::base::{Result, Spec, Tensor};
 use crate::circuit::{Circuit, Plain, Tree, Wire, Wires, outermost};
 use crate::gates::INPUT;
 use crate::reference;
-use std::marker::PhantomData;
+use std::{fmt, marker::PhantomData};
 
 /// A Rust function over trees of wires, of one to eight arguments. A function of one argument takes `(A,)`.
 pub trait Traced<In: Wires> {
@@ -39,7 +39,7 @@ traced!(A a, B b, C c, D d, E e, F f);
 traced!(A a, B b, C c, D d, E e, F f, G g);
 traced!(A a, B b, C c, D d, E e, F f, G g, H h);
 
-/// A traced function: a circuit with the shapes of trees that go in and come out.
+/// A traced function: a circuit with the shapes of trees that go in and come out. `Debug` prints the circuit's text.
 pub struct Program<In, Out> {
     circuit: Circuit,
     out: Out,
@@ -60,6 +60,13 @@ pub struct Program<In, Out> {
 /// # Errors
 /// Every independent mistake in the function, each with its line.
 pub fn trace<In: Wires, F: Traced<In>>(f: F, specs: &In::With<Spec>) -> Result<Program<In, F::Out>> {
+    trace_by(&f, specs)
+}
+
+pub(super) fn trace_by<In: Wires, F: Traced<In> + ?Sized>(
+    f: &F,
+    specs: &In::With<Spec>,
+) -> Result<Program<In, F::Out>> {
     let leaves = specs.leaves();
     let traced = outermost(
         &INPUT,
@@ -74,6 +81,16 @@ pub fn trace<In: Wires, F: Traced<In>>(f: F, specs: &In::With<Spec>) -> Result<P
 
 /// Traces a function and makes it ready to run.
 ///
+/// ```
+/// use chainrule::prelude::*;
+/// let vector = Spec::new(&[3], DType::F64).unwrap();
+/// let f = compile(|x: Wire| x.square().sum().value_and_grad(&x), &(vector,))?;
+/// let (value, gradient) = f.run(([1.0, 2.0, 3.0].into(),))?;
+/// assert_eq!(value.item()?, 14.0);
+/// assert_eq!(gradient.to_f64(), [2.0, 4.0, 6.0]);
+/// # Ok::<(), Diagnostic>(())
+/// ```
+///
 /// # Errors
 /// As [`trace`].
 pub fn compile<In: Wires, F: Traced<In>>(f: F, specs: &In::With<Spec>) -> Result<Function<In, F::Out>> {
@@ -81,7 +98,21 @@ pub fn compile<In: Wires, F: Traced<In>>(f: F, specs: &In::With<Spec>) -> Result
 }
 
 impl<In: Wires, Out: Wires> Program<In, Out> {
-    /// The circuit.
+    /// Paths of the inputs, for messages.
+    pub(super) fn paths(&self) -> &[String] {
+        &self.paths
+    }
+
+    /// The circuit. It prints as text, which [`parse_circuit`](crate::parse_circuit) reads again.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// let program = trace(|x: Wire| x.exp(), &(Spec::scalar(DType::F32),))?;
+    /// let text = program.circuit().to_string();
+    /// assert!(text.contains("exp"), "{text}");
+    /// assert_eq!(chainrule::parse_circuit(&text)?, *program.circuit());
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
     pub fn circuit(&self) -> &Circuit {
         &self.circuit
     }
@@ -102,6 +133,14 @@ impl<In: Wires, Out: Wires> Program<In, Out> {
     /// Runs it by the definitions in the rooms, in f64 and one element at a time: slow, and obviously right. For tests of
     /// one's own programs, beside [`Program::run`].
     ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// let program = trace(|x: Wire| x * x, &(Spec::scalar(DType::F64),))?;
+    /// let at = (3.0.into(),);
+    /// assert_eq!(program.run_by_definition(&at)?, program.run(at)?);
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Function::run`].
     pub fn run_by_definition(&self, input: &In::With<Tensor>) -> Result<Out::With<Tensor>> {
@@ -112,6 +151,19 @@ impl<In: Wires, Out: Wires> Program<In, Out> {
         let outputs = reference::run(&self.circuit, &plain);
         let tensors: Vec<Tensor> = outputs.iter().map(|p| Tensor::from_f64(p.spec, &p.data)).collect();
         Ok(self.out.fill(&tensors).expect("the circuit has one output for each leaf"))
+    }
+}
+
+impl<In: Wires, Out: Wires> Clone for Program<In, Out> {
+    fn clone(&self) -> Self {
+        let (circuit, paths) = (self.circuit.clone(), self.paths.clone());
+        Program { circuit, out: self.out.clone_tree(), paths, marker: PhantomData }
+    }
+}
+
+impl<In, Out> fmt::Debug for Program<In, Out> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.circuit, f)
     }
 }
 

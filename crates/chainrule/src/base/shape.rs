@@ -20,7 +20,7 @@ impl Shape {
     /// A shape with these axes.
     ///
     /// # Errors
-    /// More than [`limits::RANK`] axes or [`limits::ELEMENTS`] elements.
+    /// More than [`limits::RANK`] axes or [`limits::ELEMENTS`] elements, or an axis longer than [`limits::AXIS`].
     pub fn new(dims: &[usize]) -> Result<Shape, String> {
         if dims.len() > limits::RANK {
             return Err(format!(
@@ -30,9 +30,11 @@ impl Shape {
             ));
         }
         let elements = dims.iter().try_fold(1u64, |n, &d| n.checked_mul(d as u64)).unwrap_or(u64::MAX);
-        let longest = dims.iter().copied().max().unwrap_or(0) as u64;
-        if elements > limits::ELEMENTS || longest > limits::ELEMENTS / 2 {
+        if elements > limits::ELEMENTS {
             return Err(format!("{dims:?} has more than {} elements", limits::ELEMENTS));
+        }
+        if dims.iter().any(|&d| d as u64 > limits::AXIS) {
+            return Err(format!("{dims:?} has an axis longer than {}", limits::AXIS));
         }
         let mut shape = Shape { rank: dims.len() as u8, dims: [0; limits::RANK] };
         shape.dims[..dims.len()].copy_from_slice(dims);

@@ -211,11 +211,13 @@ impl Tensor {
     /// # Errors
     /// As [`Tensor::new`].
     pub fn from_data(data: Data, dims: &[usize]) -> Result<Tensor> {
-        let mistake = |what| Diagnostic::from(Mistake::new(Place::Unknown, "tensor", what));
-        let shape = Shape::new(dims).map_err(mistake)?;
+        let mistake = |what: String, hint: &str| -> Diagnostic {
+            Mistake::new(Place::Unknown, "tensor", what).hint(hint).into()
+        };
+        let shape = Shape::new(dims).map_err(|what| mistake(what, "make several smaller tensors"))?;
         if data.len() != shape.elements() {
-            let count = shape.elements();
-            return Err(mistake(format!("shape {shape} holds {count} numbers, not {}", data.len())));
+            let what = format!("shape {shape} holds {} numbers, not {}", shape.elements(), data.len());
+            return Err(mistake(what, "give as many numbers as the lengths of the axes multiply to"));
         }
         Ok(Tensor { shape, data: Arc::new(data) })
     }
@@ -277,7 +279,25 @@ impl Tensor {
         Arc::make_mut(&mut self.data).as_slice_mut()
     }
 
-    /// The numbers as Rust values.
+    /// The numbers, all of which will be written; what they were may be lost. If someone else holds them too, this tensor
+    /// gets numbers of its own.
+    pub(crate) fn room(&mut self) -> SliceMut<'_> {
+        if Arc::get_mut(&mut self.data).is_none() {
+            *self = Tensor::zeros(self.spec());
+        }
+        self.slice_mut()
+    }
+
+    /// The numbers as Rust values, row-major.
+    ///
+    /// ```
+    /// # use chainrule::Tensor;
+    /// let t = Tensor::from([[1i64, 2], [3, 4]]);
+    /// assert_eq!(t.as_slice::<i64>()?, [1, 2, 3, 4]);
+    /// let error = t.as_slice::<f64>().unwrap_err().to_string();
+    /// assert_eq!(error, "tensor: a tensor of i64 was read as f64; hint: cast it, or read it as what it is");
+    /// # Ok::<(), chainrule::Diagnostic>(())
+    /// ```
     ///
     /// # Errors
     /// The tensor has another dtype.
@@ -288,7 +308,26 @@ impl Tensor {
         })
     }
 
-    /// A copy of the numbers.
+    /// The numbers as Rust values, to be written; copies them first if someone else holds them too.
+    ///
+    /// ```
+    /// # use chainrule::Tensor;
+    /// let mut t = Tensor::from([1.0, 2.0]);
+    /// let before = t.clone();
+    /// t.as_slice_mut::<f64>()?[0] = 5.0;
+    /// assert_eq!((t.to_f64(), before.to_f64()), (vec![5.0, 2.0], vec![1.0, 2.0]));
+    /// # Ok::<(), chainrule::Diagnostic>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The tensor has another dtype.
+    pub fn as_slice_mut<T: Element>(&mut self) -> Result<&mut [T]> {
+        // The same mistake, before anything is copied.
+        self.as_slice::<T>()?;
+        Ok(T::slice_mut(self.slice_mut()).expect("the numbers could just be read as this type"))
+    }
+
+    /// A copy of the numbers, row-major. `Vec::try_from(&tensor)` is the same.
     ///
     /// # Errors
     /// The tensor has another dtype.
@@ -310,7 +349,9 @@ impl Tensor {
             [value] => Ok(value),
             ref values => {
                 let what = format!("{} has {} elements, not one", self.spec(), values.len());
-                Err(Mistake::new(Place::Unknown, "tensor", what).into())
+                Err(Mistake::new(Place::Unknown, "tensor", what)
+                    .hint("read them with to_vec or to_f64")
+                    .into())
             }
         }
     }
@@ -320,10 +361,14 @@ impl Tensor {
     /// # Errors
     /// The shape holds more or fewer numbers.
     pub fn reshape(&self, dims: &[usize]) -> Result<Tensor> {
-        let shape = Shape::new(dims).map_err(|e| Mistake::new(Place::Unknown, "reshape", e))?;
+        let shape = Shape::new(dims).map_err(|e| {
+            Mistake::new(Place::Unknown, "reshape", e).hint("join axes, or make several smaller tensors")
+        })?;
         if shape.elements() != self.shape.elements() {
             let what = format!("{} numbers do not fit {shape}", self.shape.elements());
-            return Err(Mistake::new(Place::Unknown, "reshape", what).into());
+            return Err(Mistake::new(Place::Unknown, "reshape", what)
+                .hint("keep the number of elements")
+                .into());
         }
         Ok(Tensor { shape, data: self.data.clone() })
     }
@@ -351,27 +396,88 @@ impl Tensor {
 }
 
 impl<T: Element> From<T> for Tensor {
+    /// One number, without axes.
     fn from(value: T) -> Self {
         Tensor::scalar(value)
     }
 }
 
 impl<T: Element> From<Vec<T>> for Tensor {
+    /// One axis. The vector is not copied.
+    ///
+    /// ```
+    /// # use chainrule::Tensor;
+    /// let t = Tensor::from(vec![1.0, 2.0, 3.0]);
+    /// assert_eq!(t.shape().dims(), [3]);
+    /// assert_eq!(Vec::<f64>::try_from(&t)?, [1.0, 2.0, 3.0]);
+    /// # Ok::<(), chainrule::Diagnostic>(())
+    /// ```
+    ///
+    /// # Panics
+    /// More than 2^31 numbers, which no axis can hold; [`Tensor::new`] has an error instead.
     fn from(values: Vec<T>) -> Self {
-        let shape = Shape::new(&[values.len()]).expect("a vector in memory is within the limit of elements");
+        let shape = Shape::new(&[values.len()]).expect("a vector has at most 2^31 numbers");
         Tensor { shape, data: Arc::new(T::wrap(values)) }
     }
 }
 
 impl<T: Element> From<&[T]> for Tensor {
+    /// One axis, copied; as from a vector.
     fn from(values: &[T]) -> Self {
         Tensor::from(values.to_vec())
     }
 }
 
+impl<T: Element> From<&Vec<T>> for Tensor {
+    /// One axis, copied; as from a vector.
+    fn from(values: &Vec<T>) -> Self {
+        Tensor::from(values.clone())
+    }
+}
+
 impl<T: Element, const N: usize> From<[T; N]> for Tensor {
+    /// One axis.
     fn from(values: [T; N]) -> Self {
         Tensor::from(values.to_vec())
+    }
+}
+
+impl<T: Element, const N: usize> From<&[T; N]> for Tensor {
+    /// One axis, copied.
+    fn from(values: &[T; N]) -> Self {
+        Tensor::from(values.to_vec())
+    }
+}
+
+impl<T: Element, const M: usize, const N: usize> From<[[T; N]; M]> for Tensor {
+    /// A matrix, row by row.
+    ///
+    /// ```
+    /// # use chainrule::Tensor;
+    /// let t = Tensor::from([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+    /// assert_eq!(t.shape().dims(), [2, 3]);
+    /// ```
+    fn from(rows: [[T; N]; M]) -> Self {
+        let shape = Shape::new(&[M, N]).expect("what a program writes down is within the limits");
+        Tensor { shape, data: Arc::new(T::wrap(rows.concat())) }
+    }
+}
+
+impl<T: Element> TryFrom<&Tensor> for Vec<T> {
+    type Error = Diagnostic;
+
+    /// As [`Tensor::to_vec`].
+    fn try_from(tensor: &Tensor) -> Result<Vec<T>> {
+        tensor.to_vec()
+    }
+}
+
+impl<'a, T: Element> TryFrom<&'a Tensor> for &'a [T] {
+    type Error = Diagnostic;
+
+    /// As [`Tensor::as_slice`].
+    fn try_from(tensor: &'a Tensor) -> Result<&'a [T]> {
+        tensor.as_slice()
     }
 }
 

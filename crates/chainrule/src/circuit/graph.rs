@@ -76,6 +76,11 @@ impl Circuit {
         self.nodes.len()
     }
 
+    /// Number of inputs of all its gates.
+    pub(super) fn operands(&self) -> usize {
+        self.operands.len()
+    }
+
     /// Whether it has no gates at all.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()

@@ -90,16 +90,12 @@ pub fn record_many(gate: &'static GateDef, attrs: Attrs, inputs: &[Wire]) -> Vec
     let recorded = builder::with_top(|b| {
         let indices: Vec<u32> = inputs.iter().map(|w| w.index).collect();
         let outputs = (gate.shape)(&attrs, &b.circuit.specs(&indices))?;
-        if b.circuit.len() >= limits::GATES {
-            return Err(Fault::new(
-                format!("the circuit has {} gates", limits::GATES),
-                "use a scan for long loops",
-            ));
-        }
         let outputs: &[Spec] = match &outputs {
             Outputs::One(spec) => std::slice::from_ref(spec),
             Outputs::Many(specs) => specs,
         };
+        room_for(b.circuit.len(), outputs.len())?;
+        room_for(b.circuit.operands(), indices.len())?;
         let (stage, site) = (b.stage, b.site.unwrap_or(Site::Rust(at)));
         let first = b.circuit.push(Entry { gate, attrs, inputs: &indices, outputs, stage, site });
         Ok((first..first + outputs.len() as u32).map(|index| Wire { trace: b.trace, index }).collect())
@@ -111,6 +107,17 @@ pub fn record_many(gate: &'static GateDef, attrs: Attrs, inputs: &[Wire]) -> Vec
             Vec::new()
         }
         None => Vec::new(),
+    }
+}
+
+/// Whether a circuit that holds so many gates, or inputs of gates, can take more.
+fn room_for(held: usize, more: usize) -> Result<(), Fault> {
+    match held.checked_add(more) {
+        Some(all) if all <= limits::GATES => Ok(()),
+        _ => Err(Fault::new(
+            format!("the circuit has {held} gates, and can't have more than {}", limits::GATES),
+            "use a scan for long loops",
+        )),
     }
 }
 
@@ -138,4 +145,21 @@ pub fn inline(circuit: &Circuit, arguments: &[Wire]) -> Vec<Wire> {
         }
     }
     circuit.outputs.iter().map(|&o| wires[o as usize]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of the limit [`limits::GATES`], which no memory reaches, the check alone.
+    #[test]
+    fn gates_are_counted_to_the_limit() {
+        assert_eq!(room_for(limits::GATES - 2, 2), Ok(()));
+        assert_eq!(room_for(limits::GATES, 0), Ok(()));
+        for (held, more) in [(limits::GATES, 1), (limits::GATES - 1, 2), (1, usize::MAX)] {
+            let refused = room_for(held, more).err().map(|fault| fault.what).unwrap_or_default();
+            let wanted = format!("the circuit has {held} gates, and can't have more than 4294967294");
+            assert_eq!(refused, wanted);
+        }
+    }
 }

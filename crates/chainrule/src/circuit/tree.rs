@@ -11,7 +11,27 @@ pub trait Leaf:
 }
 
 /// A value with leaves: the same program text serves wires while tracing, tensors when running and specs for shapes.
-/// Derive it for structs with one type parameter.
+/// Derive it for structs with one type parameter: fields that mention it are parts of the tree, the others settings.
+///
+/// ```
+/// use chainrule::prelude::*;
+/// #[derive(Tree, Clone)]
+/// struct Line<T> {
+///     slope: T,
+///     offset: T,
+///     name: &'static str, // a setting: `map` clones it
+/// }
+/// let spec = Spec::scalar(DType::F64);
+/// let specs = Line { slope: spec, offset: spec, name: "fit" };
+/// let f = compile(
+///     |line: Line<Wire>, x: Wire| (line.slope * x + line.offset).square().gradient(&line),
+///     &(specs, spec),
+/// )?;
+/// let gradient: Line<Tensor> = f.run((Line { slope: 1.0.into(), offset: 2.0.into(), name: "fit" }, 3.0.into()))?;
+/// assert_eq!((gradient.slope.item()?, gradient.offset.item()?), (30.0, 10.0));
+/// assert_eq!(gradient.paths(), ["slope", "offset"]);
+/// # Ok::<(), Diagnostic>(())
+/// ```
 pub trait Tree: Sized {
     /// The type of its leaves.
     type Leaf: Leaf;
@@ -50,23 +70,34 @@ pub trait Tree: Sized {
 
 /// The way to a leaf: field names and positions.
 #[derive(Default, Clone, Debug, PartialEq, Eq)]
-pub struct Path(Vec<String>);
+pub struct Path {
+    steps: Vec<String>,
+    /// Whether steps are forgotten: writing them down costs memory.
+    silent: bool,
+}
 
 impl Path {
+    /// A path that forgets its steps, for visitors who only want the leaves.
+    pub fn silent() -> Path {
+        Path { steps: Vec::new(), silent: true }
+    }
+
     /// Steps into a field or position.
     pub fn field(&mut self, name: impl fmt::Display) {
-        self.0.push(name.to_string());
+        if !self.silent {
+            self.steps.push(name.to_string());
+        }
     }
 
     /// Steps out again.
     pub fn pop(&mut self) {
-        self.0.pop();
+        self.steps.pop();
     }
 }
 
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join("."))
+        f.write_str(&self.steps.join("."))
     }
 }
 

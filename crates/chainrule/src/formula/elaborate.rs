@@ -24,6 +24,7 @@ pub(super) fn record<'f>(formula: &'f Formula, dtype: DType, globals: HashMap<&'
         scopes: Vec::new(),
         depth: 0,
         left: limits::FORMULA_VALUES,
+        stopped: false,
     };
     for name in formula.variables.iter().map(|v| v.name.as_str()) {
         recorder
@@ -51,6 +52,8 @@ struct Recorder<'f> {
     depth: usize,
     /// How many more values may be recorded.
     left: usize,
+    /// Whether more were asked for, which was reported.
+    stopped: bool,
 }
 
 struct Scope<'f> {
@@ -118,15 +121,16 @@ impl<'f> Recorder<'f> {
     }
 
     fn expression(&mut self, expr: &'f Expr) -> Value {
-        if self.left == 0 {
+        if self.stopped {
             return POISON;
         }
-        self.left -= 1;
         if self.left == 0 {
+            self.stopped = true;
             let what = format!("the formula computes more than {} values", limits::FORMULA_VALUES);
             report(expr.span, what, "stages count at each call; use larger tensors and fewer calls").record();
             return POISON;
         }
+        self.left -= 1;
         self.depth += 1;
         let value = match &expr.kind {
             Kind::Hole => POISON,

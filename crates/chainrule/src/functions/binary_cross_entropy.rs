@@ -10,7 +10,7 @@ pub static BINARY_CROSS_ENTROPY: FunctionDef = FunctionDef {
         summary: "The cross entropy between a target in [0, 1] and sigmoid(x), from the logit x. One loss for each logit.",
         formula: "loss = -t log(sigmoid(x)) - (1 - t) log(1 - sigmoid(x)) = max(x, 0) - t x + log1p(exp(-|x|))",
         local: "dloss/dx = sigmoid(x) - t",
-        kinks: "",
+        kinks: "x infinite: the gradient is the limit, the value may be NaN",
         source: "",
     },
     call: Call { signature: "x, t", build: |a| a.wire("x").binary_cross_entropy(a.wire("t")) },

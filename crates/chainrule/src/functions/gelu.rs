@@ -1,5 +1,6 @@
 //! The Gaussian error linear unit.
 
+use super::support::{is_float, switched};
 use crate::circuit::{Call, Doc, FunctionDef, Wire, composed};
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_PI};
 
@@ -23,16 +24,23 @@ impl Wire {
     /// `x` times the probability that a standard normal number is below `x`.
     #[track_caller]
     pub fn gelu(self) -> Wire {
-        composed("gelu", &[self], || self * 0.5 * (1.0 + (self * FRAC_1_SQRT_2).erf()))
+        if !is_float("gelu", self) {
+            return Wire::POISON;
+        }
+        composed("gelu", &[self], || switched(self, |x| 0.5 * (1.0 + (x * FRAC_1_SQRT_2).erf())))
     }
 
     /// The approximation of [`Wire::gelu`] by a hyperbolic tangent; they differ by less than 0.0005.
     #[track_caller]
     pub fn gelu_tanh(self) -> Wire {
-        composed("gelu_tanh", &[self], || {
-            let inner = (self + self * self * self * 0.044715) * FRAC_2_PI.sqrt();
-            self * 0.5 * (1.0 + inner.tanh())
-        })
+        if !is_float("gelu_tanh", self) {
+            return Wire::POISON;
+        }
+        let share = |x: Wire| {
+            let inner = (x + x * x * x * 0.044715) * FRAC_2_PI.sqrt();
+            0.5 * (1.0 + inner.tanh())
+        };
+        composed("gelu_tanh", &[self], || switched(self, share))
     }
 }
 

@@ -12,7 +12,7 @@ pub static LOGSUMEXP: FunctionDef = FunctionDef {
         summary: "The logarithm of the sum of exponentials along an axis: a smooth maximum. Never overflows.",
         formula: "y = log(sum of exp(x)) = m + log(sum of exp(x - m)), m the largest",
         local: "dy/dx = softmax(x)",
-        kinks: "where all are -infinity: y = -infinity and the gradient is 0",
+        kinks: "where all are -infinity, or one is infinity: so is y, and the gradient is 0",
         source: "",
     },
     call: Call { signature: "x, axis=-1, keep=false", build: logsumexp_call },

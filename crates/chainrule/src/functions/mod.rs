@@ -25,6 +25,7 @@ functions! {
     leaky_relu: LEAKY_RELU;
     clamp: CLAMP;
     choose: WHERE;
+    digamma: DIGAMMA TRIGAMMA;
     // over axes
     mean: MEAN;
     variance: VARIANCE STD;

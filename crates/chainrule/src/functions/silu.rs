@@ -1,5 +1,6 @@
 //! The sigmoid linear unit.
 
+use super::support::{is_float, switched};
 use crate::circuit::{Call, Doc, FunctionDef, Wire, composed};
 
 /// See the module.
@@ -9,7 +10,7 @@ pub static SILU: FunctionDef = FunctionDef {
         summary: "x times its sigmoid, also called swish.",
         formula: "y = x sigmoid(x)",
         local: "dy/dx = s + x s (1 - s) with s = sigmoid(x)",
-        kinks: "x = -infinity: NaN, as infinity times 0 is",
+        kinks: "",
         source: "Elfwing, Uchibe and Doya 2017, arXiv:1702.03118",
     },
     call: Call { signature: "x", build: |a| a.wire("x").silu() },
@@ -19,7 +20,10 @@ impl Wire {
     /// `x` times its sigmoid.
     #[track_caller]
     pub fn silu(self) -> Wire {
-        composed("silu", &[self], || self * self.sigmoid())
+        if !is_float("silu", self) {
+            return Wire::POISON;
+        }
+        composed("silu", &[self], || switched(self, Wire::sigmoid))
     }
 }
 

@@ -54,6 +54,18 @@ pub fn shifted(x: Wire, axis: usize) -> (Wire, Wire) {
     (x - shift, shift)
 }
 
+/// `x` times a switch that goes from 0 to 1 as x grows and is flat at both ends, as in silu. Beyond these bounds it is 0 or 1
+/// to the last bit, so that the bounds change no value; they keep infinities out of products with 0, which would be NaN.
+#[track_caller]
+pub fn switched(x: Wire, switch: impl FnOnce(Wire) -> Wire) -> Wire {
+    let end = filled_like(SWITCHED, x);
+    let inside = x.maximum(-end).minimum(end);
+    x.gt(end).select(x, inside * switch(inside))
+}
+
+/// Where sigmoid, erf and tanh have long reached their ends.
+const SWITCHED: f64 = 1000.0;
+
 /// The square root whose gradient at 0 is 0: where 0 is the end of a norm's range, not a point that is passed.
 #[track_caller]
 pub fn root(x: Wire) -> Wire {

@@ -45,10 +45,8 @@ const BRANCHES: [&str; 2] = ["yes", "no"];
 
 fn shape_rule(attrs: &Attrs, inputs: &[Spec]) -> Result<Outputs, Fault> {
     let (yes, no) = (attrs.circuit("yes"), attrs.circuit("no"));
-    let Some((predicate, operands)) = inputs.split_first() else {
-        return Err(Fault::new("no predicate", "the first input is a truth value"));
-    };
-    if *predicate != Spec::scalar(DType::Bool) {
+    let (predicate, operands) = (inputs[0], &inputs[1..]);
+    if predicate != Spec::scalar(DType::Bool) {
         return Err(Fault::new(
             format!("the predicate is {predicate}, not one truth value"),
             "compare it, as in x > 0",

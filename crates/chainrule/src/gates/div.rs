@@ -11,7 +11,7 @@ pub static DIV: GateDef = GateDef {
         summary: "Division. Integer division rounds down.",
         formula: "z = x / y",
         local: "dz/dx = 1 / y, dz/dy = -z / y",
-        kinks: "y = 0: infinite or NaN as IEEE 754 says; integers give 0",
+        kinks: "y = 0: infinite or NaN as IEEE 754 says. Integers: a mistake where it is known, else 0. Overflow wraps",
         source: "",
     },
     call: Some(Call { signature: "x, y", build: |a| a.wire("x") / a.wire("y") }),
@@ -47,4 +47,51 @@ pub static DIV: GateDef = GateDef {
     sample: |s| s.elementwise(&[(-2.0, 2.0, &[]), (0.5, 2.0, &[])]),
 };
 
-operator!(Div, div, DIV);
+operator!(Div, div, DIV, divide2);
+
+#[cfg(test)]
+mod tests {
+    use crate::prelude::*;
+
+    #[test]
+    fn integers_round_down_wrap_and_give_0_for_a_0_that_was_not_known() {
+        fn both<T: crate::Element>(x: [T; 5], y: [T; 5]) -> (Vec<T>, Vec<T>)
+        where
+            Tensor: From<[T; 5]>,
+        {
+            let spec = Spec::new(&[5], T::DTYPE).unwrap();
+            let program = trace(|x: Wire, y: Wire| (x / y, x % y), &(spec, spec)).unwrap();
+            let (quotient, rest) = program.run((x.into(), y.into())).unwrap();
+            (quotient.to_vec().unwrap(), rest.to_vec().unwrap())
+        }
+        let (quotient, rest) = both([-7, 7, i64::MIN, 7, i64::MIN], [3, -3, -1, 0, 1]);
+        assert_eq!((quotient, rest), (vec![-3, -3, i64::MIN, 0, i64::MIN], vec![2, -2, 0, 0, 0]));
+        let (quotient, rest) = both([-7, 7, i32::MIN, 7, i32::MIN], [3, -3, -1, 0, 1]);
+        assert_eq!((quotient, rest), (vec![-3, -3, i32::MIN, 0, i32::MIN], vec![2, -2, 0, 0, 0]));
+        let (quotient, rest) = both([7u8, 255, 0, 7, 9], [3, 2, 1, 0, 255]);
+        assert_eq!((quotient, rest), (vec![2, 127, 0, 0, 0], vec![1, 1, 0, 0, 9]));
+    }
+
+    #[test]
+    fn a_known_zero_among_integers_is_a_mistake() {
+        let told = |f: fn(Wire) -> Wire, dtype: DType| {
+            let spec = Spec::new(&[2], dtype).unwrap();
+            trace(f, &(spec,)).err().map(|e| e.to_string()).unwrap_or_default()
+        };
+        let divisions: [fn(Wire) -> Wire; 5] = [
+            |x| x / 0,
+            |x| x % 0,
+            |x| x / 0.0,
+            |x| x / constant([3i64, 0]),
+            |x| constant([4i64, 6]) % constant(0i64).identity().broadcast_to(&[2]) + x,
+        ];
+        for (i, f) in divisions.into_iter().enumerate() {
+            let (text, gate) = (told(f, DType::I64), if i == 1 || i == 4 { "remainder" } else { "div" });
+            let wanted = format!("{gate}: whole numbers are divided by 0; hint: cast both to f64");
+            assert!(text.contains("div.rs") && text.contains(&wanted), "{i}: {text}");
+            assert_eq!(text.lines().count(), 1, "{text}");
+        }
+        assert_eq!(told(|x| x / 0, DType::F64), "");
+        assert_eq!(told(|x| x / 2 % 3, DType::I64), "");
+    }
+}

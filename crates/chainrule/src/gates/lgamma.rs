@@ -20,7 +20,7 @@ pub static LGAMMA: GateDef = GateDef {
     shape: shape::floats,
     class: Class::Elementwise(map1!([f32 f64] |x| Float::lgamma(x))),
     element: element!(|x| Float::lgamma(x)),
-    local: Local::Partials(|r, _| r.inputs[0].digamma()),
+    local: Local::Partials(|r, _| r.inputs[0].polygamma(0)),
     reads: Reads::INPUTS,
     batch: batch::elementwise,
     flops: flops_per_output,

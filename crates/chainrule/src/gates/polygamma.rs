@@ -57,26 +57,4 @@ impl Wire {
     pub fn polygamma(self, n: i64) -> Wire {
         record(&POLYGAMMA, Attrs::new([("n", n.into())]), &[self])
     }
-
-    /// The derivative of [`Wire::lgamma`].
-    #[track_caller]
-    pub fn digamma(self) -> Wire {
-        self.polygamma(0)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::base::limits;
-    use crate::prelude::*;
-
-    #[test]
-    fn orders_have_a_limit() {
-        let at = |n: i64| trace(|x: Wire| x.polygamma(n), &(Spec::scalar(DType::F64),));
-        assert!(at(limits::POLYGAMMA_ORDER).is_ok());
-        for n in [-1, limits::POLYGAMMA_ORDER + 1] {
-            let refused = at(n).err().map(|e| e.to_string()).unwrap_or_default();
-            assert!(refused.contains(&format!("polygamma: the order is {n}")), "{refused}");
-        }
-    }
 }

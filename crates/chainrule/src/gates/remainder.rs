@@ -14,7 +14,7 @@ pub static REMAINDER: GateDef = GateDef {
                   A saw-tooth in x, whose gradient is 1 between the jumps.",
         formula: "z = x - y floor(x / y)",
         local: "dz/dx = 1, dz/dy = -floor(x / y)",
-        kinks: "x a multiple of y: jumps; the gradient is that of the side where z is 0. y = 0: NaN; integers give 0",
+        kinks: "x a multiple of y: jumps; the gradient is that of the side where z is 0. y = 0: NaN; integers: a mistake where it is known, else 0",
         source: "",
     },
     call: Some(Call { signature: "x, y", build: |a| a.wire("x") % a.wire("y") }),
@@ -62,7 +62,7 @@ fn local(r: &Room<'_>, i: usize) -> Wire {
     if i == 0 { filled_like(1.0, z) } else { ((z - x) / y).round() }
 }
 
-operator!(Rem, rem, REMAINDER);
+operator!(Rem, rem, REMAINDER, divide2);
 
 #[cfg(test)]
 mod tests {

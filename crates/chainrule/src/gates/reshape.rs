@@ -63,7 +63,8 @@ impl Wire {
     /// The same with one axis of -1 that is worked out from the others.
     #[track_caller]
     pub fn reshape_infer(self, dims: &[i64]) -> Wire {
-        let known: i64 = dims.iter().filter(|&&d| d != -1).product();
+        let given = dims.iter().filter(|&&d| d != -1);
+        let known = given.fold(1, |n: i64, &d| n.saturating_mul(d));
         let elements = self.shape().elements() as i64;
         let unknown = dims.iter().filter(|&&d| d == -1).count();
         let fits = known > 0 && elements % known == 0;

@@ -397,6 +397,17 @@ pub fn scan<S: Wires, X: Wires, Y: Wires>(step: impl Fn(S, X) -> (S, Y), start: 
 }
 
 /// The same from the last slice to the first. What the steps gave is stacked in the order of the slices.
+///
+/// ```
+/// use chainrule::prelude::*;
+/// let spec = Spec::new(&[3], DType::F64).unwrap();
+/// let sums = trace(
+///     |x: Wire| chainrule::scan_reverse(|s: Wire, x: Wire| (s + x, s + x), constant(0.0), x).1,
+///     &(spec,),
+/// )?;
+/// assert_eq!(sums.run(([1.0, 2.0, 3.0].into(),))?.to_f64(), [6.0, 5.0, 3.0]);
+/// # Ok::<(), Diagnostic>(())
+/// ```
 #[track_caller]
 pub fn scan_reverse<S: Wires, X: Wires, Y: Wires>(
     step: impl Fn(S, X) -> (S, Y),

@@ -98,8 +98,11 @@ impl Subject {
 fn run(circuit: &Circuit, inputs: &[Tensor]) -> Vec<Tensor> {
     let plan = Plan::new(circuit);
     let mut outputs: Vec<Tensor> = plan.outputs.iter().map(|&spec| Tensor::zeros(spec)).collect();
-    let (slices, room) = (inputs.iter().map(Tensor::slice), outputs.iter_mut().map(Tensor::slice_mut));
-    Workspace::new(&plan).run(&plan, slices, room);
+    let mut workspace = Workspace::new(&plan);
+    let mut call = workspace.call(&plan);
+    inputs.iter().for_each(|t| call.input(t.slice()));
+    outputs.iter_mut().for_each(|t| call.output(t.slice_mut()));
+    call.run();
     outputs
 }
 

@@ -8,11 +8,6 @@
 //! Layouts are row-major. "Outer x len x inner" means an array seen as three axes: everything before the axis
 //! in question, the axis itself, and everything after it.
 
-#![allow(
-    dead_code,
-    reason = "a small library of arithmetic: complete also where no gate uses a function yet"
-)]
-
 pub mod conv;
 pub mod cumulate;
 pub mod gemm;

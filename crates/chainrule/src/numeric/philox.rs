@@ -111,11 +111,6 @@ fn box_muller(block: [u32; 4]) -> [f64; 2] {
     [radius * cos, radius * sin]
 }
 
-/// Elements `start..` of the stream [`uniform_bits`].
-pub fn fill_bits(key: i64, start: u64, output: &mut [u32]) {
-    fill(start, output, 4, |number| block(key, number, Purpose::Bits), |block, lane| block[lane]);
-}
-
 /// Elements `start..` of the stream [`uniform_f32`] or [`uniform_f64`].
 pub fn fill_uniform<T: Uniform>(key: i64, start: u64, output: &mut [T]) {
     fill(
@@ -177,14 +172,11 @@ mod tests {
         let key = -77;
         for start in [0, 1, 2, 3, 4, 5, 1 << 40] {
             for len in 0..11 {
-                let (mut bits, mut single, mut double, mut bell) =
-                    (vec![0; len], vec![0f32; len], vec![0f64; len], vec![0f64; len]);
-                fill_bits(key, start, &mut bits);
+                let (mut single, mut double, mut bell) = (vec![0f32; len], vec![0f64; len], vec![0f64; len]);
                 fill_uniform(key, start, &mut single);
                 fill_uniform(key, start, &mut double);
                 fill_normal(key, start, &mut bell);
                 for (i, index) in (start..).take(len).enumerate() {
-                    assert_eq!(bits[i], uniform_bits(key, index));
                     assert_eq!(single[i], uniform_f32(key, index));
                     assert_eq!(double[i], uniform_f64(key, index));
                     assert_eq!(bell[i], normal(key, index));

@@ -39,36 +39,6 @@ pub enum Extreme {
     Min,
 }
 
-/// The sum, pairwise in a fixed order; integers wrap.
-pub fn sum<T: Number>(values: &[T]) -> T {
-    tree(values, T::ZERO, T::plus)
-}
-
-/// The product, pairwise in a fixed order; integers wrap.
-pub fn prod<T: Number>(values: &[T]) -> T {
-    tree(values, T::ONE, T::times)
-}
-
-/// The largest value, the first of equal ones (-0 equals 0); the first NaN wins.
-pub fn max<T: Number>(values: &[T]) -> T {
-    argmax(values).map_or(T::LOWEST, |i| values[i])
-}
-
-/// The smallest value, the first of equal ones (-0 equals 0); the first NaN wins.
-pub fn min<T: Number>(values: &[T]) -> T {
-    argmin(values).map_or(T::HIGHEST, |i| values[i])
-}
-
-/// The place of [`max`]; None for an empty slice.
-pub fn argmax<T: Number>(values: &[T]) -> Option<usize> {
-    place(values, T::LOWEST, |a, b| a > b)
-}
-
-/// The place of [`min`]; None for an empty slice.
-pub fn argmin<T: Number>(values: &[T]) -> Option<usize> {
-    place(values, T::HIGHEST, |a, b| a < b)
-}
-
 /// Reduces the middle axis of outer x len x inner to outer x inner.
 pub fn reduce_axis<T: Number>(
     input: &[T],
@@ -325,6 +295,13 @@ mod tests {
         (0..len).map(|row| input[(group * len + row) * inner + i]).collect()
     }
 
+    /// Reduces a whole slice.
+    fn whole<T: Number>(values: &[T], op: Reduce) -> T {
+        let mut output = [T::ZERO];
+        reduce_axis(values, 1, values.len(), 1, &mut output, op);
+        output[0]
+    }
+
     const LAYOUTS: [(usize, usize, usize); 9] = [
         (1, 1, 1),
         (3, 5, 1),
@@ -357,7 +334,7 @@ mod tests {
     fn sums_of_many_floats_stay_accurate() {
         let values: Vec<f32> = uniform(1_000_000).iter().map(|&x| x as f32).collect();
         let exact: f64 = values.iter().map(|&x| f64::from(x)).sum();
-        assert!((f64::from(sum(&values)) - exact).abs() < 4e-7 * exact);
+        assert!((f64::from(whole(&values, Reduce::Sum)) - exact).abs() < 4e-7 * exact);
         let mut columns = [0f32; 2];
         reduce_axis(&values, 1, 500_000, 2, &mut columns, Reduce::Sum);
         assert!((f64::from(columns[0]) + f64::from(columns[1]) - exact).abs() < 4e-7 * exact);
@@ -378,10 +355,10 @@ mod tests {
 
     #[test]
     fn products() {
-        assert_eq!(prod(&[2.0f64; 300]), 2f64.powi(300));
-        assert_eq!(prod::<f32>(&[]), 1.0);
-        assert_eq!(prod(&[i32::MAX, 2]), -2);
-        assert_eq!(sum(&[i64::MAX, 1]), i64::MIN);
+        assert_eq!(whole(&[2.0f64; 300], Reduce::Prod), 2f64.powi(300));
+        assert_eq!(whole::<f32>(&[], Reduce::Prod), 1.0);
+        assert_eq!(whole(&[i32::MAX, 2], Reduce::Prod), -2);
+        assert_eq!(whole(&[i64::MAX, 1], Reduce::Sum), i64::MIN);
         let mut output = [0.0; 2];
         reduce_axis(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 1, 3, 2, &mut output, Reduce::Prod);
         assert_eq!(output, [15.0, 48.0]);
@@ -411,10 +388,8 @@ mod tests {
 
     #[test]
     fn extremes_of_nothing_and_of_the_lowest() {
-        assert_eq!((max::<f32>(&[]), min::<i64>(&[])), (f32::NEG_INFINITY, i64::MAX));
-        assert_eq!((argmax::<f64>(&[]), argmin::<i32>(&[])), (None, None));
-        assert_eq!(argmax(&[f64::NEG_INFINITY; 3]), Some(0));
-        assert_eq!((max(&[1, 7, 7, 3]), argmin(&[4u8, 2, 2])), (7, Some(1)));
+        assert_eq!(whole::<f32>(&[], Reduce::Max), f32::NEG_INFINITY);
+        assert_eq!((whole::<i64>(&[], Reduce::Min), whole(&[1, 7, 7, 3], Reduce::Max)), (i64::MAX, 7));
         let mut output = [1.0; 2];
         reduce_axis(&[], 1, 0, 2, &mut output, Reduce::Max);
         assert_eq!(output, [f64::NEG_INFINITY; 2]);

@@ -1,10 +1,8 @@
-//! Special functions: erf, ln|gamma| and its derivatives, sigmoid.
+//! Special functions: erf, ln|gamma| and its derivatives.
 //!
 //! f32 versions compute in f64 where the f32 formula would lose digits, and round once.
 
 use std::f64::consts::PI;
-
-use super::number::Float;
 
 /// Orders above this use the nearest poles instead of the cotangent polynomial for negative arguments.
 const LARGEST_POLYNOMIAL_ORDER: u32 = 40;
@@ -35,18 +33,6 @@ pub fn erf_f32(x: f32) -> f32 {
     libm::erff(x)
 }
 
-/// 1 - erf(x) without cancellation (DLMF 7.2.2).
-#[inline]
-pub fn erfc(x: f64) -> f64 {
-    libm::erfc(x)
-}
-
-/// [`erfc`] in f32.
-#[inline]
-pub fn erfc_f32(x: f32) -> f32 {
-    libm::erfcf(x)
-}
-
 /// ln|gamma(x)|: infinite at 0, at the negative integers and at both infinities.
 ///
 /// Beside a zero at a negative argument the error is small against 1, not against the value.
@@ -57,14 +43,6 @@ pub fn lgamma(x: f64) -> f64 {
 /// [`lgamma`] in f32, rounded from f64.
 pub fn lgamma_f32(x: f32) -> f32 {
     lgamma(f64::from(x)) as f32
-}
-
-/// 1 / (1 + exp(-x)); never overflows, and keeps its relative accuracy where it is tiny.
-#[inline]
-pub fn sigmoid<T: Float>(x: T) -> T {
-    // exp only ever sees a negative argument, so that it lies in [0, 1].
-    let e = (-x.abs()).exp();
-    if x.is_sign_negative() { e / (T::ONE + e) } else { T::ONE / (T::ONE + e) }
 }
 
 /// The derivative of ln gamma: recurrence up to 10, then the asymptotic series (DLMF 5.5.2, 5.11.2).
@@ -83,11 +61,6 @@ pub fn digamma(x: f64) -> f64 {
         return digamma_positive(1.0 - x) - PI * cot_pi(x);
     }
     digamma_positive(x)
-}
-
-/// [`digamma`] in f32, rounded from f64.
-pub fn digamma_f32(x: f32) -> f32 {
-    digamma(f64::from(x)) as f32
 }
 
 fn digamma_positive(x: f64) -> f64 {
@@ -251,7 +224,6 @@ mod tests {
         for (x, want) in [(0.1, 0.1124629160182849), (0.5, 0.5204998778130465), (-2.0, -0.9953222650189527)] {
             close(erf(x), want, 2e-16);
             close(f64::from(erf_f32(x as f32)), want, 2e-7);
-            close(erfc(x), 1.0 - want, 1e-13);
         }
         assert_eq!((erf(f64::INFINITY), erf(f64::NEG_INFINITY)), (1.0, -1.0));
         assert!(erf(f64::NAN).is_nan() && erf_f32(f32::NAN).is_nan());
@@ -299,7 +271,6 @@ mod tests {
             assert!((digamma(x) - want).abs() <= 4e-15 * want.abs().max(1.0), "{x}: {} {want}", digamma(x));
         }
         assert!(digamma(1.4616321449683622).abs() < 2e-15);
-        assert!((digamma_f32(3.7) - 1.1671535).abs() < 2e-7);
     }
 
     #[test]
@@ -370,18 +341,5 @@ mod tests {
         close(polygamma(1, 1e200), 1e-200, 1e-14);
         assert_eq!(polygamma(1, 1e-300), f64::INFINITY);
         assert_eq!(polygamma(u32::MAX, 1.5), f64::INFINITY);
-    }
-
-    #[test]
-    fn sigmoid_is_stable_on_both_sides() {
-        assert_eq!(sigmoid(0.0f64), 0.5);
-        assert_eq!(sigmoid(-0.0f32), 0.5);
-        close(sigmoid(-700.0f64), (-700.0f64).exp(), 1e-15);
-        assert_eq!((sigmoid(800.0f64), sigmoid(-800.0f64)), (1.0, 0.0));
-        assert_eq!((sigmoid(f32::INFINITY), sigmoid(f32::NEG_INFINITY)), (1.0, 0.0));
-        assert!(sigmoid(f64::NAN).is_nan() && sigmoid(-f64::NAN).is_nan());
-        for x in [0.1, 1.0, 5.0, 30.0] {
-            close(sigmoid(x) + sigmoid(-x), 1.0, 3e-16);
-        }
     }
 }

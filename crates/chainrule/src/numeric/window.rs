@@ -67,11 +67,6 @@ impl Pooling {
         Some(Self { pool, planes, input, output })
     }
 
-    /// Height and width of the output.
-    pub fn output_size(&self) -> [usize; 2] {
-        self.output
-    }
-
     /// Elements of all input planes.
     pub fn input_len(&self) -> usize {
         self.planes * self.input[0] * self.input[1]
@@ -149,14 +144,7 @@ fn largest<T: Number>(input: &[T], patch: &Patch) -> usize {
     place
 }
 
-/// The sum under each window, added in f64 row by row and rounded once.
-pub fn sum_pool<T: Float>(pooling: &Pooling, input: &[T], output: &mut [T]) {
-    assert_eq!(input.len(), pooling.input_len(), "sum_pool: input length");
-    assert_eq!(output.len(), pooling.output_len(), "sum_pool: output length");
-    pooling.for_windows(|at, patch| output[at] = T::from_f64(total(input, &patch)));
-}
-
-/// The average under each window; padding counts as zeros if `count_padding`, else only elements count.
+/// The average under each window, added in f64 row by row and rounded once; padding counts as zeros if `count_padding`, else only elements count.
 pub fn average_pool<T: Float>(pooling: &Pooling, input: &[T], output: &mut [T], count_padding: bool) {
     assert_eq!(input.len(), pooling.input_len(), "average_pool: input length");
     assert_eq!(output.len(), pooling.output_len(), "average_pool: output length");
@@ -170,13 +158,8 @@ fn total<T: Float>(input: &[T], patch: &Patch) -> f64 {
     patch.rows().flat_map(|row| &input[row]).fold(0.0, |sum, value| sum + value.to_f64())
 }
 
-/// The transpose of [`sum_pool`]: each input element gets the sum of the upstream values of its windows.
-pub fn sum_pool_transpose<T: Float>(pooling: &Pooling, upstream: &[T], downstream: &mut [T]) {
-    spread(pooling, upstream, downstream, |value, _| value);
-}
-
-/// The transpose of [`average_pool`]: as [`sum_pool_transpose`], each upstream value divided as its window
-/// was.
+/// The transpose of [`average_pool`]: each input element gets the sum of the upstream values of its windows, each
+/// divided as its window was.
 pub fn average_pool_transpose<T: Float>(
     pooling: &Pooling,
     upstream: &[T],
@@ -250,10 +233,9 @@ mod tests {
             let input = numbers(p.input_len());
             let count = p.output_len();
             let (mut place, mut best) = (vec![-1; count], vec![0.0; count]);
-            let (mut sum, mut whole, mut part) = (vec![0.0; count], vec![0.0; count], vec![0.0; count]);
+            let (mut whole, mut part) = (vec![0.0; count], vec![0.0; count]);
             max_pool_index(&p, &input, &mut place);
             max_pool(&p, &input, &mut best);
-            sum_pool(&p, &input, &mut sum);
             average_pool(&p, &input, &mut whole, true);
             average_pool(&p, &input, &mut part, false);
             for at in 0..count {
@@ -264,10 +246,7 @@ mod tests {
                 assert_eq!((Some(place[at]), best[at]), (first, most), "{p:?}");
                 let total: f64 = values.iter().sum();
                 let area = (p.pool.window[0] * p.pool.window[1]) as f64;
-                assert_eq!(
-                    (sum[at], whole[at], part[at]),
-                    (total, total / area, total / values.len() as f64)
-                );
+                assert_eq!((whole[at], part[at]), (total / area, total / values.len() as f64));
                 checked += 1;
             }
         }
@@ -280,9 +259,6 @@ mod tests {
         for p in cases() {
             let (x, u) = (numbers(p.input_len()), numbers(p.output_len()));
             let (mut y, mut back) = (vec![0.0; u.len()], vec![0.0; x.len()]);
-            sum_pool(&p, &x, &mut y);
-            sum_pool_transpose(&p, &u, &mut back);
-            assert_eq!(dot(&u, &y), dot(&back, &x), "{p:?}");
             for count_padding in [false, true] {
                 average_pool(&p, &x, &mut y, count_padding);
                 average_pool_transpose(&p, &u, &mut back, count_padding);
@@ -306,7 +282,7 @@ mod tests {
     #[test]
     fn sizes() {
         let size = |window, stride, low, high, input| {
-            pooling([window; 2], [stride; 2], low, high, [input; 2]).map(|p| p.output_size()[0])
+            pooling([window; 2], [stride; 2], low, high, [input; 2]).map(|p| p.output[0])
         };
         assert_eq!(size(3, 2, 1, 1, 7), Some(4));
         assert_eq!(size(3, 1, 0, 0, 2), Some(0));

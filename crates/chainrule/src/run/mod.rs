@@ -66,30 +66,11 @@ impl Workspace {
         }
     }
 
-    /// Runs the plan. Inputs and outputs are what it states: floor 6 has checked that, with better messages.
-    pub fn run<'a>(
-        &mut self,
-        plan: &Plan,
-        inputs: impl Iterator<Item = Slice<'a>>,
-        outputs: impl Iterator<Item = SliceMut<'a>>,
-    ) {
+    /// Begins a call of the plan that this is the workspace of.
+    pub fn call<'a>(&'a mut self, plan: &'a Plan) -> Call<'a> {
         self.inputs.clear();
         self.outputs.clear();
-        for (slice, spec) in inputs.zip(&plan.inputs) {
-            assert_fits(slice, spec);
-            self.inputs.push(address(slice));
-        }
-        for (mut slice, spec) in outputs.zip(&plan.outputs) {
-            assert_fits(slice.as_slice(), spec);
-            self.outputs.push(address_mut(&mut slice));
-        }
-        assert!(
-            self.inputs.len() == plan.inputs.len() && self.outputs.len() == plan.outputs.len(),
-            "a plan gets all of its inputs and outputs"
-        );
-        // SAFETY: all addresses have just been filled in from borrows that outlive this call, of the right sizes and
-        // dtypes; outputs are borrowed mutably, so that they overlap nothing.
-        unsafe { self.execute(plan) }
+        Call { workspace: self, plan }
     }
 
     /// Runs the plan on the addresses in `inputs` and `outputs`.
@@ -121,6 +102,39 @@ impl Workspace {
                 }
             }
         }
+    }
+}
+
+/// A call that gets its inputs and outputs one by one. They are what the plan states: floor 6 has checked that, with better
+/// messages.
+pub struct Call<'a> {
+    workspace: &'a mut Workspace,
+    plan: &'a Plan,
+}
+
+impl<'a> Call<'a> {
+    /// The next input.
+    pub fn input(&mut self, slice: Slice<'a>) {
+        assert_fits(slice, &self.plan.inputs[self.workspace.inputs.len()]);
+        self.workspace.inputs.push(address(slice));
+    }
+
+    /// The next output.
+    pub fn output(&mut self, mut slice: SliceMut<'a>) {
+        assert_fits(slice.as_slice(), &self.plan.outputs[self.workspace.outputs.len()]);
+        self.workspace.outputs.push(address_mut(&mut slice));
+    }
+
+    /// Runs the plan.
+    pub fn run(self) {
+        let Call { workspace, plan } = self;
+        assert!(
+            workspace.inputs.len() == plan.inputs.len() && workspace.outputs.len() == plan.outputs.len(),
+            "a plan gets all of its inputs and outputs"
+        );
+        // SAFETY: all addresses were filled in from borrows that last as long as this call, of the right sizes and
+        // dtypes; outputs are borrowed mutably, so that they overlap nothing.
+        unsafe { workspace.execute(plan) }
     }
 }
 

@@ -7,6 +7,7 @@ use chainrule::formula::Formula;
 use chainrule_nn::data::{Dataset, digits};
 use chainrule_nn::optimiser::{Optimiser, Rule};
 use chainrule_nn::schedule::Schedule;
+use chainrule_nn::split::Split;
 use chainrule_nn::trainer::Settings;
 use std::path::{Path, PathBuf};
 
@@ -145,46 +146,54 @@ pub fn defaults() -> Train {
 /// Runs it.
 pub fn run(args: &Train) -> Result<()> {
     let job = args.job()?;
-    let seeds: Vec<u64> = (0..args.seeds).map(|i| args.seed.wrapping_add(i)).collect();
-    if seeds.is_empty() {
-        return Err(argument("--seeds", "0 runs tell nothing", "give 1 or more").into());
-    }
     interrupt::listen();
-    output::print(&format!("{}\n", header(&job, &job.split(args.seed)?)))?;
-    let stopped = if seeds.len() == 1 { one(&job, args.seed)? } else { all(&job, &seeds)? };
+    let stopped = match args.seeds {
+        0 => return Err(argument("--seeds", "0 runs tell nothing", "give 1 or more").into()),
+        1 => one(&job, args.seed)?,
+        count => all(&job, (0..count).map(|i| args.seed.wrapping_add(i)))?,
+    };
     if stopped { Err(Failure::interrupted()) } else { Ok(()) }
+}
+
+/// What is about to be trained, once all is known to fit: a mistake stands alone.
+fn introduce(job: &Job, split: &Split) -> Result<()> {
+    output::print(&format!("{}\n", header(job, split)))
 }
 
 /// Trains once; whether Ctrl-C ended it.
 fn one(job: &Job, seed: u64) -> Result<bool> {
-    let trained = job.train(seed)?;
+    let trained = job.train(seed, &mut |split| introduce(job, split))?;
     output::print(&results(&trained))?;
+    trained.saved?;
     if let Some(path) = &job.save {
         output::print(&format!("\nweights saved to {}\n", path.display()))?;
     }
     Ok(trained.stopped)
 }
 
-fn all(job: &Job, seeds: &[u64]) -> Result<bool> {
-    let mut runs: Vec<Trained> = Vec::new();
+/// Trains once for each seed; whether Ctrl-C ended it.
+fn all(job: &Job, seeds: impl Iterator<Item = u64>) -> Result<bool> {
+    let mut runs: Vec<(u64, Trained)> = Vec::new();
     let mut stopped = false;
-    for &seed in seeds {
-        let trained = job.train(seed)?;
+    for seed in seeds {
+        let is_first = runs.is_empty();
+        let trained = job.train(seed, &mut |split| if is_first { introduce(job, split) } else { Ok(()) })?;
         stopped = trained.stopped;
         if stopped {
             break;
         }
         output::print(&line(seed, &trained))?;
-        runs.push(trained);
+        runs.push((seed, trained));
     }
     if !runs.is_empty() {
-        output::print(&several(seeds, &runs))?;
+        output::print(&several(&runs))?;
     }
     Ok(stopped)
 }
 
 impl Train {
     fn job(&self) -> Result<Job> {
+        self.keep_sources()?;
         let network = match &self.model {
             Some(path) => Network::Formula(Box::new(formula(path)?), path.clone()),
             None => Network::Layers(self.layers.0.clone()),
@@ -201,6 +210,19 @@ impl Train {
             settings: self.settings(),
             save: self.save.clone(),
         })
+    }
+
+    /// The weights must not replace what they are made from.
+    fn keep_sources(&self) -> Result<()> {
+        let same = |a: &PathBuf, b: &PathBuf| matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b);
+        let mut sources = self.data.iter().chain(&self.model);
+        match &self.save {
+            Some(save) if sources.any(|source| same(source, save)) && save.is_file() => {
+                let what = format!("{} is read by this training; it would be replaced", save.display());
+                Err(argument("--save", what, "give a file of its own, as in weights.safetensors").into())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn settings(&self) -> Settings {

@@ -6,34 +6,46 @@ use chainrule::DType;
 use std::io::{Cursor, Read};
 use std::path::Path;
 
+/// How often deflate makes bytes fewer, at most.
+const DEFLATED: u64 = 1032;
+
 const MAGIC: &[u8] = b"\x93NUMPY";
 
 /// The arrays of an `.npz` file, by name.
 pub fn npz(path: &Path) -> Result<Vec<(String, Value)>> {
-    let bytes = failure::read(path)?;
-    let broken = |what: String| content(path, what, "write it again with numpy.savez");
+    let arrays = npz_bytes(&failure::read(path)?);
+    Ok(arrays.map_err(|what| content(path, what, "write it again with numpy.savez"))?)
+}
+
+fn npz_bytes(bytes: &[u8]) -> std::result::Result<Vec<(String, Value)>, String> {
+    if bytes.is_empty() {
+        return Err("is empty".to_string());
+    }
+    // Entries may overlap, so that a small file unpacks to any size; an honest one stays below this.
+    let mut room = (bytes.len() as u64).saturating_mul(DEFLATED);
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes))
-        .map_err(|why| broken(format!("is no .npz archive, or not a whole one: {why}")))?;
+        .map_err(|why| format!("is no .npz archive, or not a whole one: {why}"))?;
     let mut arrays = Vec::new();
     for index in 0..archive.len() {
-        let mut entry =
-            archive.by_index(index).map_err(|why| broken(format!("entry {index} can't be read: {why}")))?;
-        let name =
-            entry.name().map_err(|why| broken(format!("entry {index} has no name: {why}")))?.into_owned();
+        let entry = archive.by_index(index).map_err(|why| format!("entry {index} can't be read: {why}"))?;
+        let name = entry.name().map_err(|why| format!("entry {index} has no name: {why}"))?.into_owned();
         let name = name.strip_suffix(".npy").map_or(name.clone(), str::to_string);
         let mut bytes = Vec::new();
         // A damaged size in the directory must not make us ask for the memory it states; reading stops at the end.
-        entry.read_to_end(&mut bytes).map_err(|why| broken(format!("array {name} can't be read: {why}")))?;
-        arrays
-            .push((name.clone(), npy_bytes(&bytes).map_err(|what| broken(format!("array {name}: {what}")))?));
+        let read = entry.take(room.saturating_add(1)).read_to_end(&mut bytes);
+        read.map_err(|why| format!("array {name} can't be read: {why}"))?;
+        let left = room.checked_sub(bytes.len() as u64);
+        room = left.ok_or("unpacks to more than it can hold: its entries overlap")?;
+        let value = npy_bytes(&bytes).map_err(|what| format!("array {name}: {what}"))?;
+        arrays.push((name, value));
     }
     Ok(arrays)
 }
 
 /// The array of an `.npy` file.
 pub fn npy(path: &Path) -> Result<Value> {
-    let bytes = failure::read(path)?;
-    Ok(npy_bytes(&bytes).map_err(|what| content(path, what, "write it again with numpy.save"))?)
+    let array = npy_bytes(&failure::read(path)?);
+    Ok(array.map_err(|what| content(path, what, "write it again with numpy.save"))?)
 }
 
 /// How an array lies in its file.
@@ -46,6 +58,9 @@ struct Header {
 }
 
 fn npy_bytes(bytes: &[u8]) -> std::result::Result<Value, String> {
+    if bytes.is_empty() {
+        return Err("is empty".to_string());
+    }
     let whole = "is no .npy array, or not a whole one".to_string();
     let rest = bytes.strip_prefix(MAGIC).ok_or(whole.clone())?;
     let (version, rest) = rest.split_at_checked(2).ok_or(whole.clone())?;
@@ -54,12 +69,13 @@ fn npy_bytes(bytes: &[u8]) -> std::result::Result<Value, String> {
     let length = length.iter().rev().fold(0usize, |n, &b| n << 8 | usize::from(b));
     let (header, data) = rest.split_at_checked(length).ok_or(whole)?;
     let header = read_header(&String::from_utf8_lossy(header))?;
+    // This knows the few sizes of elements that there are, none of them 0; the product below stays in range.
+    let (dtype, item) = reader(&header)?;
     let shape = chainrule::Shape::new(&header.dims)?;
     let wanted = shape.elements() * header.bytes;
     if data.len() < wanted {
         return Err(format!("shape {shape} needs {wanted} bytes, but only {} are there", data.len()));
     }
-    let (dtype, item) = reader(&header)?;
     let mut items: Vec<Item> =
         data[..wanted].chunks_exact(header.bytes).map(|b| item(&ordered(b, &header))).collect();
     if header.columns_first {
@@ -144,4 +160,54 @@ fn rows_first(items: &[Item], dims: &[usize]) -> Vec<Item> {
         }
     }
     ordered
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::given::damage;
+
+    const NPZ: &[u8] = include_bytes!("../../tests/data/values.npz");
+
+    fn npy(descr: &str, order: &str, shape: &str, data: &[u8]) -> Vec<u8> {
+        let header = format!("{{'descr': '{descr}', 'fortran_order': {order}, 'shape': {shape}, }}\n");
+        let length = u16::try_from(header.len()).expect("headers are short");
+        [MAGIC, &[1, 0], &length.to_le_bytes(), header.as_bytes(), data].concat()
+    }
+
+    /// A value is whole, a refusal in words that can be read.
+    fn holds(read: std::result::Result<Value, String>) {
+        match read {
+            Ok(value) => {
+                assert_eq!(value.dims.iter().product::<usize>(), value.items.len());
+                value.strange();
+                for dtype in [DType::F64, DType::I64, DType::Bool] {
+                    value.tensor(dtype).ok();
+                }
+            }
+            Err(what) => assert!(!what.is_empty() && what.len() < 1000, "{what}"),
+        }
+    }
+
+    #[test]
+    fn damaged_arrays_are_refused_or_read_and_never_a_panic() {
+        let data: Vec<u8> = (0..48).collect();
+        for whole in [
+            npy("<f8", "False", "(2, 3)", &data),
+            npy(">i4", "True", "(3, 2, 2)", &data),
+            npy("|b1", "False", "()", &data),
+        ] {
+            assert!(npy_bytes(&whole).is_ok());
+            damage::each(&whole, 3000, |bytes| holds(npy_bytes(bytes)));
+        }
+    }
+
+    #[test]
+    fn damaged_archives_are_refused_or_read_and_never_a_panic() {
+        assert!(npz_bytes(NPZ).is_ok());
+        damage::each(NPZ, 10_000, |bytes| match npz_bytes(bytes) {
+            Ok(arrays) => arrays.into_iter().for_each(|(_, value)| holds(Ok(value))),
+            Err(what) => holds(Err(what)),
+        });
+    }
 }

@@ -40,7 +40,7 @@ pub fn parse(text: &str) -> Result<Value, Wrong> {
                 if after_value {
                     return Err(wrong(format!("{word} follows a value without a comma")));
                 }
-                let item = word_to_item(word).ok_or_else(|| wrong(format!("{word} is no number")))?;
+                let item = word_to_item(word).map_err(|what| wrong(format!("{word} {what}")))?;
                 nesting.item(item).map_err(wrong)?;
                 after_value = true;
             }
@@ -58,16 +58,23 @@ pub fn parse(text: &str) -> Result<Value, Wrong> {
     Ok(nesting.finish())
 }
 
-fn word_to_item(word: &str) -> Option<Item> {
+fn word_to_item(word: &str) -> Result<Item, &'static str> {
     match word {
-        "true" => return Some(Item::Flag(true)),
-        "false" => return Some(Item::Flag(false)),
+        "true" => return Ok(Item::Flag(true)),
+        "false" => return Ok(Item::Flag(false)),
         _ => {}
     }
     let whole = word.parse().ok().map(Item::Int);
     // -0 is a number of its own.
     let whole = whole.filter(|w| *w != Item::Int(0) || !word.starts_with('-'));
-    whole.or_else(|| word.parse().ok().map(Item::Real))
+    let real = || word.parse::<f64>().map_err(|_| "is no number");
+    match whole.map_or_else(|| real().map(Item::Real), Ok)? {
+        // Infinity is written in letters.
+        Item::Real(v) if v.is_infinite() && word.contains(|c: char| c.is_ascii_digit()) => {
+            Err("is too large for f64")
+        }
+        item => Ok(item),
+    }
 }
 
 /// The same from JSON; there NaN and the infinities are strings.
@@ -160,6 +167,7 @@ mod tests {
         for (text, span, what) in [
             ("", 0..0, "no value"),
             ("two", 0..3, "two is no number"),
+            ("[1, -1e400]", 4..10, "-1e400 is too large for f64"),
             ("[1, 2", 5..5, "the text ends inside a list"),
             ("[1, 2]]", 6..7, "] is not expected here"),
             ("[1 2]", 3..4, "2 follows a value without a comma"),

@@ -1,6 +1,8 @@
 //! Values that were given on the command line or in files, and how they become tensors.
 
 mod arrays;
+#[cfg(test)]
+mod damage;
 mod lists;
 mod named;
 mod values;

@@ -2,7 +2,9 @@
 
 use super::{Value, arrays, lists};
 use crate::failure::{self, Failure, Result, argument, content};
+use crate::render;
 use chainrule::{DType, Mistake, Place, Tensor};
+use serde_json::error::Category;
 use std::path::{Path, PathBuf};
 
 /// A value that was given, and where.
@@ -28,6 +30,14 @@ impl Given {
         let hint = format!("give numbers that {dtype} can hold, or declare another dtype");
         let mistake = |what: String| Mistake::new(self.place.clone(), self.name.clone(), what).hint(hint);
         Ok(self.value.tensor(dtype).map_err(mistake)?)
+    }
+
+    /// Says which number from a file is NaN or infinite: the formula may be meant for it, but most are not.
+    pub fn warn(&self) {
+        if let (Place::File { .. }, Some(what)) = (&self.place, self.value.strange()) {
+            let mistake = Mistake::new(self.place.clone(), "", format!("{} {what}", self.name));
+            render::warning(&mistake);
+        }
     }
 
     /// Lengths of its axes.
@@ -94,7 +104,7 @@ fn from_argument(text: &str) -> Result<Given> {
 /// # Errors
 /// What is no value, with its place in `source`; a file that can't be read.
 pub fn value(name: &str, text: &str, source: &str, from: usize) -> Result<Given> {
-    if let Some(path) = text.strip_prefix('@') {
+    if let Some(path) = text.strip_prefix('@').filter(|path| !path.is_empty()) {
         return from_one_file(name, Path::new(path));
     }
     let place = |span: std::ops::Range<usize>| Place::Text {
@@ -113,6 +123,10 @@ fn from_one_file(name: &str, path: &Path) -> Result<Given> {
     let given = |value| Given { name: name.to_string(), value, place };
     if extension(path) == "npy" {
         return Ok(given(arrays::npy(path)?));
+    }
+    if extension(path) == "npz" {
+        let hint = "give it as --inputs FILE.npz; its arrays have the names of inputs";
+        return Err(content(path, "holds arrays by name, not one value", hint).into());
     }
     let value = from_json(&json(path)?).map_err(|what| content(path, what, ""))?;
     Ok(given(value))
@@ -147,19 +161,72 @@ fn from_json(json: &serde_json::Value) -> std::result::Result<Value, String> {
 }
 
 fn json(path: &Path) -> Result<serde_json::Value> {
-    let text = failure::read_text(path)?;
+    parse_json(&failure::read_text(path)?, path)
+}
+
+fn parse_json(text: &str, path: &Path) -> Result<serde_json::Value> {
     if text.trim().is_empty() {
         return Err(content(path, "is empty", "write {\"x\": [1, 2], \"y\": 3}").into());
     }
-    serde_json::from_str(&text).map_err(|why| {
+    serde_json::from_str(text).map_err(|why| {
         let (line, column) = (why.line() as u64, why.column() as u64);
+        let hint = match why.classify() {
+            _ if extension(path) != "json" => "values come from .json, .npy and .npz files",
+            Category::Eof => "is this the whole file?",
+            _ => "NaN and infinities are written as strings",
+        };
         let place = Place::File { path: path.into(), line: Some(line), column: Some(column) };
         let text = why.to_string();
-        let what = text.split(" at line ").next().unwrap_or(&text).to_string();
-        Mistake::new(place, "json", what).hint("NaN and infinities are written as strings").into()
+        let what =
+            text.split(" at line ").next().unwrap_or(&text).replace("EOF while", "the text ends while");
+        Mistake::new(place, "json", what).hint(hint).into()
     })
 }
 
 fn extension(path: &Path) -> String {
     path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::given::damage;
+
+    #[test]
+    fn damaged_json_is_refused_or_read_and_never_a_panic() {
+        let whole = br#"{"x": [[1, 2.5], ["NaN", -3e4]], "y": {"shape": [2, 1], "dtype": "f32", "data": [1, 2]}, "z": true}"#;
+        let path = Path::new("f.json");
+        damage::each(whole, 20_000, |bytes| {
+            let Ok(text) = str::from_utf8(bytes) else { return };
+            match parse_json(text, path) {
+                Ok(serde_json::Value::Object(all)) => all.values().for_each(|json| {
+                    if let Ok(value) = from_json(json) {
+                        assert_eq!(value.dims.iter().product::<usize>(), value.items.len());
+                        value.tensor(DType::F32).ok();
+                    }
+                }),
+                Ok(_) => {}
+                Err(failure) => assert_eq!(failure.code(), 2),
+            }
+        });
+        let deep = format!("{{\"x\": {}", "[".repeat(1_000_000));
+        assert!(parse_json(&deep, path).is_err());
+    }
+
+    #[test]
+    fn damaged_arguments_are_refused_or_read_and_never_a_panic() {
+        damage::each("wäre=[[1, -2.5e3], [nan, 0]]".as_bytes(), 20_000, |bytes| {
+            let text = String::from_utf8_lossy(bytes);
+            // A file that is named here by accident is not there.
+            let Err(failure) = from_argument(&text) else { return };
+            for (mistake, _) in failure.mistakes() {
+                if let Place::Text { span, source } = &mistake.place {
+                    assert!(span.start <= span.end && span.end as usize <= source.len(), "{text}");
+                    assert!(source.is_char_boundary(span.start as usize), "{text}");
+                    assert!(source.is_char_boundary(span.end as usize), "{text}");
+                }
+            }
+            crate::render::texts(&failure);
+        });
+    }
 }

@@ -55,6 +55,18 @@ impl Value {
         Ok(Tensor::from_f64(spec, &values))
     }
 
+    /// The first number that is NaN or infinite, in words, and how many more there are.
+    pub fn strange(&self) -> Option<String> {
+        let mut strange = self.items.iter().enumerate().filter(|(_, i)| !i.to_f64().is_finite());
+        let (first, item) = strange.next()?;
+        let at =
+            if self.dims.is_empty() { String::new() } else { format!(" at {:?}", self.coordinates(first)) };
+        Some(match strange.count() {
+            0 => format!("is {item}{at}"),
+            more => format!("is {item}{at}, and {more} more are not finite"),
+        })
+    }
+
     fn coordinates(&self, mut flat: usize) -> Vec<usize> {
         let mut at = vec![0; self.dims.len()];
         for (to, &length) in at.iter_mut().zip(&self.dims).rev() {
@@ -66,10 +78,13 @@ impl Value {
 }
 
 impl Item {
-    /// Whether a dtype can hold it: floats any number, integers whole ones in their range, `bool` truth values, 0 and 1.
+    /// Whether a dtype can hold it: floats any number that they do not take for infinite, integers whole ones in their range, `bool` truth values, 0 and 1.
     fn fits(self, dtype: DType) -> bool {
         let (low, high) = match dtype {
-            DType::F32 | DType::F64 => return !matches!(self, Item::Flag(_)),
+            _ if dtype.is_float() && matches!(self, Item::Flag(_)) => return false,
+            DType::F64 => return true,
+            // What is infinite may be meant; what would become so is not.
+            DType::F32 => return (self.to_f64() as f32).is_finite() || !self.to_f64().is_finite(),
             DType::I32 => (f64::from(i32::MIN), f64::from(i32::MAX)),
             // 2^63 itself is out of range, and the largest f64 below it is not.
             DType::I64 => (-(2f64.powi(63)), 2f64.powi(63) - 1024.0),

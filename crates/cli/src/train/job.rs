@@ -40,6 +40,9 @@ pub enum Network {
     Formula(Box<Formula>, PathBuf),
 }
 
+/// Called with the examples when everything is known to fit.
+pub type Ready<'a> = &'a mut dyn FnMut(&Split) -> Result<()>;
+
 /// A network after training.
 pub struct Trained {
     /// How good it is on the examples that were held out.
@@ -54,6 +57,8 @@ pub struct Trained {
     pub seconds: f64,
     /// Whether Ctrl-C ended it.
     pub stopped: bool,
+    /// What came of saving the weights; all is well if that was not asked for.
+    pub saved: Result<()>,
 }
 
 impl Job {
@@ -75,36 +80,41 @@ impl Job {
         Ok(stratified(&self.data, self.test_share, seed)?)
     }
 
-    /// Trains with this seed, shows progress on standard error and saves the weights, also after Ctrl-C.
+    /// Trains with this seed, shows progress on standard error and saves the weights, also after Ctrl-C. `ready` is
+    /// called before the first step, when everything is known to fit.
     ///
     /// # Errors
-    /// Settings or data that do not fit, a file that can't be written, a loss that leaves the finite numbers.
-    pub fn train(&self, seed: u64) -> Result<Trained> {
+    /// Settings or data that do not fit, a place that can't be written, those of `ready`, a loss that leaves the finite
+    /// numbers.
+    pub fn train(&self, seed: u64, ready: Ready<'_>) -> Result<Trained> {
         match &self.network {
             Network::Layers(_) => {
                 let widths = self.widths().unwrap_or_default();
                 let text = widths.iter().map(usize::to_string).collect::<Vec<_>>().join("-");
-                self.run(Classifier { widths }, &text, seed)
+                self.run(Classifier { widths }, &text, seed, ready)
             }
             Network::Formula(formula, path) => {
                 let model = FormulaModel::new(formula, &self.data, self.settings.batch.min(self.data.rows()));
-                let trained = model.map_err(Into::into).and_then(|m| self.run(m, formula.source(), seed));
+                let trained =
+                    model.map_err(Into::into).and_then(|m| self.run(m, formula.source(), seed, ready));
                 trained.map_err(|failure| failure.came_from(formula.source(), path))
             }
         }
     }
 
-    fn run<M: Model>(&self, model: M, network: &str, seed: u64) -> Result<Trained> {
-        let Split { train, test } = self.split(seed)?;
+    fn run<M: Model>(&self, model: M, network: &str, seed: u64, ready: Ready<'_>) -> Result<Trained> {
+        let split = self.split(seed)?;
+        let train = &split.train;
         let settings = Settings { seed, ..self.settings.clone() };
-        let mut trainer = Trainer::new(model, settings, &train)?;
+        let mut trainer = Trainer::new(model, settings, train)?;
         let save = self.save.as_deref();
         // A place that can't be written is known before the training, not after it.
-        save.map_or(Ok(()), |path| atomic::rehearse(path, &encoded(&trainer, network, &train)?))?;
+        save.map_or(Ok(()), |path| atomic::rehearse(path, &encoded(&trainer, network, train)?))?;
+        ready(&split)?;
         let start = Instant::now();
         let mut watch = Watch::new(self.settings.epochs, train.rows());
         let (mut steps, mut stopped) = (0, false);
-        let ended = trainer.fit(&train, &mut |progress| {
+        let ended = trainer.fit(train, &mut |progress| {
             watch.show(progress);
             steps = progress.step;
             stopped = interrupt::pressed();
@@ -114,14 +124,21 @@ impl Job {
         let seconds = start.elapsed().as_secs_f64();
         // Whether it ended by itself or by Ctrl-C: what is learnt so far is kept.
         let _ = ended?;
-        save.map_or(Ok(()), |path| atomic::write(path, &encoded(&trainer, network, &train)?))?;
+        let evaluation = trainer.evaluate(&split.test)?;
+        if !evaluation.loss.is_finite() {
+            let what = format!("the held-out loss is {} after step {steps}", evaluation.loss);
+            return Err(chainrule_nn::Error::diverged(what, self.settings.rate).into());
+        }
+        let write = |path| atomic::write(path, &encoded(&trainer, network, train)?);
+        let saved = save.map_or(Ok(()), write).map_err(Into::into);
         Ok(Trained {
-            evaluation: trainer.evaluate(&test)?,
-            norms: trainer.gradient_norms(&train)?,
+            evaluation,
+            norms: trainer.gradient_norms(train)?,
             weights: count(&trainer),
             steps,
             seconds,
             stopped,
+            saved,
         })
     }
 }

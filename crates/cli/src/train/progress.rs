@@ -1,5 +1,6 @@
 //! Progress on standard error: a bar on a terminal, a plain line now and then elsewhere.
 
+use crate::output;
 use chainrule_nn::trainer::Progress;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
@@ -41,7 +42,7 @@ impl Watch {
                 bar.set_message(self.line(progress));
             }
             None if progress.epoch_ends && self.is_told(progress.epoch) => {
-                eprintln!("{}", self.line(progress))
+                output::tell(&self.line(progress));
             }
             _ => {}
         }
@@ -58,7 +59,8 @@ impl Watch {
     }
 
     fn line(&self, progress: &Progress) -> String {
-        let seen = progress.step as f64 / progress.steps.max(1) as f64 * (self.epochs * self.rows) as f64;
+        let seen =
+            progress.step as f64 / progress.steps.max(1) as f64 * self.epochs as f64 * self.rows as f64;
         let speed = seen / self.start.elapsed().as_secs_f64().max(1e-9);
         format!(
             "epoch {:>width$}/{}  loss {:.4}  accuracy {:5.1} %  rate {:.2e}  {speed:.0} examples/s",

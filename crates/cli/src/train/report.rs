@@ -69,13 +69,12 @@ pub fn results(trained: &Trained) -> String {
 }
 
 /// One line a run, and what they come to together.
-pub fn several(seeds: &[u64], runs: &[Trained]) -> String {
-    let accuracies: Vec<f64> = runs.iter().map(|run| 100.0 * run.evaluation.accuracy()).collect();
+pub fn several(runs: &[(u64, Trained)]) -> String {
+    let accuracies: Vec<f64> = runs.iter().map(|(_, run)| 100.0 * run.evaluation.accuracy()).collect();
     let (mean, spread) = mean_and_spread(&accuracies);
     let lowest = accuracies.iter().copied().fold(f64::INFINITY, f64::min);
     let highest = accuracies.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let from = seeds.first().copied().unwrap_or(0);
-    let to = seeds.get(runs.len().saturating_sub(1)).copied().unwrap_or(from);
+    let [from, to] = [runs.first(), runs.last()].map(|run| run.map_or(0, |(seed, _)| *seed));
     format!(
         "held-out accuracy over seeds {from} to {to}: mean {mean:.2} %, spread {spread:.2}, from {lowest:.2} to {highest:.2}\n"
     )

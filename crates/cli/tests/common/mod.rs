@@ -2,7 +2,7 @@
 #![allow(dead_code)]
 
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// What came of one run.
@@ -13,7 +13,7 @@ pub struct Run {
 }
 
 impl Run {
-    fn new(output: Output) -> Run {
+    pub fn new(output: Output) -> Run {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program prints UTF-8");
         Run { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
     }
@@ -28,6 +28,21 @@ impl Run {
     pub fn ok(self) -> String {
         assert_eq!((self.code, self.err.as_str()), (Some(0), ""));
         self.out
+    }
+
+    /// What it printed, if it trained to the end; its progress is plain text, as all that goes to a pipe.
+    pub fn trained(self) -> String {
+        assert_eq!(self.code, Some(0), "{}", self.err);
+        assert!(self.err.lines().all(|line| line.starts_with("epoch ")), "{}", self.err);
+        self.plain();
+        self.out
+    }
+
+    /// No colours, and no marks that make a line start again.
+    pub fn plain(&self) {
+        for text in [&self.out, &self.err] {
+            assert!(!text.contains(['\x1b', '\r', '\x08']), "{text:?}");
+        }
     }
 
     /// What it complained about, if it failed with this code and printed nothing else.
@@ -48,9 +63,37 @@ pub fn run(arguments: &[&str]) -> Run {
     Run::new(command().args(arguments).output().expect("the binary was built for this test"))
 }
 
+/// The program in a shell that first sets a limit.
+#[cfg(target_os = "linux")]
+pub fn limited(limit: &str, arguments: &[&str]) -> Run {
+    let program = command();
+    let script = format!("{limit} && exec \"$0\" \"$@\"");
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &script]).arg(program.get_program()).args(arguments).current_dir(folder());
+    Run::new(shell.output().expect("every unix has a shell"))
+}
+
 /// A folder for files that tests write; each test writes names of its own.
 pub fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+}
+
+/// An empty folder in that folder, for one test alone.
+pub fn empty_folder(name: &str) -> PathBuf {
+    let path = folder().join(name);
+    // The first time there is none to remove.
+    std::fs::remove_dir_all(&path).ok();
+    std::fs::create_dir_all(&path).expect("the folder for test files is writable");
+    path
+}
+
+/// The names of all files in a folder, hidden ones too.
+pub fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("the folder is there");
+    let name = |entry: std::io::Result<std::fs::DirEntry>| entry.expect("it can be listed").file_name();
+    let mut names: Vec<String> = entries.map(|e| name(e).to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
 }
 
 /// Writes a file into the folder and gives its name.

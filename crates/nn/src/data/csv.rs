@@ -2,9 +2,12 @@
 
 use super::Dataset;
 use crate::error::{Error, Result};
-use chainrule::{Diagnostic, Mistake, Place, limits};
+use chainrule::{Diagnostic, Mistake, Place, formula::nearest, limits};
 use csv::{ReaderBuilder, StringRecord};
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 /// Words that people write where a value is missing.
 const MISSING: [&str; 7] = ["", "na", "n/a", "null", "none", "?", "-"];
@@ -93,8 +96,14 @@ fn is_missing(cell: &str) -> bool {
 
 /// The position of the label's column.
 fn find_label(label: &str, names: &[String], named: bool, path: &Path) -> Result<usize> {
-    if named && let Some(at) = names.iter().position(|name| name == label) {
-        return Ok(at);
+    let mut called = names.iter().enumerate().filter(|(_, name)| named && *name == label).map(|(i, _)| i);
+    match (called.next(), called.next()) {
+        (Some(at), None) => return Ok(at),
+        (Some(one), Some(other)) => {
+            let what = format!("columns {one} and {other} are both called {label:?}");
+            return Err(Error::argument("--label", what, "give the position of the one that is meant"));
+        }
+        (None, _) => {}
     }
     let width = names.len() as i64;
     let at = label.parse::<i64>().ok().map(|i| if i < 0 { i.saturating_add(width) } else { i });
@@ -102,7 +111,9 @@ fn find_label(label: &str, names: &[String], named: bool, path: &Path) -> Result
         return Ok(at as usize);
     }
     let place = path.display();
+    let near = nearest(label, names.iter().map(String::as_str)).filter(|_| named);
     let hint = match (named, width) {
+        _ if near.is_some() => format!("did you mean {}?", near.unwrap_or_default()),
         (true, _) => format!("the columns of {place} are {}", shorten(names)),
         (false, 1) => format!("{place} has no header and one column: 0"),
         (false, _) => {
@@ -115,7 +126,7 @@ fn find_label(label: &str, names: &[String], named: bool, path: &Path) -> Result
 /// The first names of a long list.
 fn shorten(names: &[String]) -> String {
     const SHOWN: usize = 12;
-    let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let shown = names.iter().take(SHOWN).map(|name| excerpt(name)).collect::<Vec<_>>().join(", ");
     if names.len() > SHOWN { format!("{shown} and {} more", names.len() - SHOWN) } else { shown }
 }
 
@@ -158,8 +169,11 @@ impl Table<'_> {
         let mut mistakes = Vec::new();
         let mut features = Vec::with_capacity(self.rows.len() * (self.names.len() - 1));
         let mut labels = Vec::with_capacity(self.rows.len());
-        for (line, row) in &self.rows {
+        'rows: for (line, row) in &self.rows {
             for (column, cell) in row.iter().enumerate() {
+                if mistakes.len() == limits::MISTAKES {
+                    break 'rows;
+                }
                 let read = if column == self.label {
                     class(cell).map(|c| labels.push(c))
                 } else {
@@ -169,20 +183,20 @@ impl Table<'_> {
                     mistakes.push(self.bad_cell(*line, column, &what, hint));
                 }
             }
-            if mistakes.len() >= limits::MISTAKES {
-                break;
-            }
         }
         if let Some(mistakes) = Diagnostic::from_all(mistakes) {
             return Err(mistakes.into());
         }
         let classes = classes(&labels);
         if classes.len() < 2 {
-            let what = format!("every row has the label {:?}", classes.first().map_or("", String::as_str));
+            let what = format!(
+                "every row has the label {:?}",
+                classes.first().map(|c| excerpt(c)).unwrap_or_default()
+            );
             return Err(wrong(self.path, None, what, "a classifier needs two classes or more").into());
         }
-        let index = |label: &String| classes.iter().position(|c| c == label).unwrap_or(0);
-        let labels = labels.iter().map(index).collect();
+        let numbered: BTreeMap<&String, usize> = classes.iter().zip(0..).collect();
+        let labels = labels.iter().map(|label| numbered[label]).collect();
         let columns =
             self.names.iter().enumerate().filter(|(i, _)| *i != self.label).map(|(_, n)| n.clone()).collect();
         Ok(Dataset { columns, features, labels, classes, image: None })
@@ -191,8 +205,17 @@ impl Table<'_> {
     fn bad_cell(&self, line: u64, column: usize, what: &str, hint: &str) -> Mistake {
         let place =
             Place::File { path: self.path.to_path_buf(), line: Some(line), column: Some(column as u64 + 1) };
-        let name = &self.names[column];
+        let name = excerpt(&self.names[column]);
         Mistake::new(place, "csv", format!("row {line}, column {} ({name}) {what}", column + 1)).hint(hint)
+    }
+}
+
+/// The first letters of a cell: one quote that is never closed makes a cell of the rest of the file.
+fn excerpt(cell: &str) -> String {
+    const SHOWN: usize = 40;
+    match cell.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}...", &cell[..end]),
+        None => cell.to_string(),
     }
 }
 
@@ -205,14 +228,15 @@ fn number(cell: &str) -> std::result::Result<f32, Wrong> {
         return Err((missing(cell), "fill it in, or leave the row out"));
     }
     match cell.parse::<f64>() {
-        Err(_) => {
-            Err((format!("holds the text {cell:?}, not a number"), "give numbers, or name it as the label"))
-        }
+        Err(_) => Err((
+            format!("holds the text {:?}, not a number", excerpt(cell)),
+            "give numbers, or name it as the label",
+        )),
         Ok(value) if !value.is_finite() => {
-            Err((format!("holds {cell}"), "every feature must be a finite number"))
+            Err((format!("holds {}", excerpt(cell)), "every feature must be a finite number"))
         }
         Ok(value) if !(value as f32).is_finite() => {
-            Err((format!("holds {cell}, too large for f32"), "use another unit"))
+            Err((format!("holds {}, too large for f32", excerpt(cell)), "use another unit"))
         }
         Ok(value) => Ok(value as f32),
     }
@@ -229,9 +253,11 @@ fn class(cell: &str) -> std::result::Result<String, Wrong> {
         return Err((missing(cell), "every row needs its label; leave out rows without one"));
     }
     match cell.parse::<f64>() {
-        Ok(value) if !value.is_finite() => Err((format!("holds {cell}"), "labels are text or whole numbers")),
+        Ok(value) if !value.is_finite() => {
+            Err((format!("holds {}", excerpt(cell)), "labels are text or whole numbers"))
+        }
         Ok(value) if value.fract() != 0.0 => Err((
-            format!("holds {cell}, which is no class"),
+            format!("holds {}, which is no class", excerpt(cell)),
             "labels are text or whole numbers; is it another column?",
         )),
         Ok(value) if value.abs() < 1e15 => Ok(format!("{}", value as i64)),
@@ -323,8 +349,22 @@ mod tests {
 
     #[test]
     fn reports_stop_at_the_limit() {
-        let text = format!("a,y\n{}", "x,0\n".repeat(100));
-        assert_eq!(read(&text, "y").unwrap_err().diagnostic.mistakes().len(), limits::MISTAKES);
+        for text in [format!("a,y\n{}", "x,0\n".repeat(100)), format!("1,y{0}\n1,0{0}\n", ",x".repeat(100))] {
+            assert_eq!(read(&text, "1").unwrap_err().diagnostic.mistakes().len(), limits::MISTAKES);
+        }
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_is_shown_in_part() {
+        let text = format!("a,y\n1,0\n\"2,1\n{}", "3,0\n".repeat(1000));
+        let error = read(&text, "y").unwrap_err().to_string();
+        assert!(
+            error.starts_with("t.csv:3: csv: row 3 has 1 cells where the first row has 2; hint: "),
+            "{error}"
+        );
+        let text = format!("a,y\n1,0\n\"{}\",1\n", "3,0\n".repeat(1000));
+        let error = read(&text, "y").unwrap_err().to_string();
+        assert!(error.contains("holds the text \"3,0\\n3,0") && error.len() < 250, "{error}");
     }
 
     #[test]
@@ -346,6 +386,10 @@ mod tests {
     #[test]
     fn an_unknown_label_lists_the_columns() {
         refuses("a,y\n1,2\n", "z", "--label: there is no column \"z\"; hint: the columns of t.csv are a, y");
+        refuses("size,kind\n1,2\n", "Kind", "--label: there is no column \"Kind\"; hint: did you mean kind?");
+        let expected = "--label: columns 0 and 2 are both called \"y\"; hint: give the position of the one that is meant";
+        refuses("y,a,y\n1,2,3\n", "y", expected);
+        assert_eq!(read("y,a,y\n1,2,3\n4,5,6\n", "2").unwrap().classes, ["3", "6"]);
         let expected = "--label: there is no column \"5\"; hint: t.csv has no header; its columns are 0 to 1, or -1 for the last";
         refuses("1,2\n3,4\n", "5", expected);
     }

@@ -70,6 +70,15 @@ pub struct StageFlow {
 
 /// The flow through a circuit for these inputs when `upstreams`, one an output, arrive at its outputs.
 ///
+/// ```
+/// use chainrule::{flow, parse_circuit, prelude::*};
+/// let spec = Spec::scalar(DType::F64);
+/// let text = trace(|x: Wire| x * x, &(spec,))?.circuit().to_string();
+/// let flow = flow(&parse_circuit(&text)?, &[3.0.into()], &[1.0.into()])?;
+/// assert_eq!(flow.wires[0].upstream, Some(6.0.into()));
+/// # Ok::<(), Diagnostic>(())
+/// ```
+///
 /// # Errors
 /// Tensors that do not fit the circuit.
 pub fn flow(circuit: &Circuit, inputs: &[Tensor], upstreams: &[Tensor]) -> Result<Flow> {
@@ -157,6 +166,21 @@ impl<In: Wires, Out: Wires> Program<In, Out> {
 
 impl Flow {
     /// The wire of this name.
+    ///
+    /// ```
+    /// use chainrule::{name, prelude::*};
+    /// let program = trace(
+    ///     |x: Wire| {
+    ///         let h = x * x;
+    ///         name(h, "h");
+    ///         h.exp()
+    ///     },
+    ///     &(Spec::scalar(DType::F64),),
+    /// )?;
+    /// let flow = program.flow(&(0.0.into(),), &1.0.into())?;
+    /// assert_eq!(flow.named("h").and_then(|h| h.upstream.clone()), Some(1.0.into()));
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
     pub fn named(&self, name: &str) -> Option<&WireFlow> {
         self.wires.iter().find(|w| w.name.as_deref() == Some(name))
     }

@@ -151,10 +151,18 @@ fn the_programs_of_the_lecture_give_its_numbers() {
     let staged = Subject::new(program!("staged"), &[("x", 3.0), ("y", -4.0)]);
     near(staged.value(&staged.values), 1.545_644_884_1, 1e-10);
     let found = staged.gradients(&staged.values).concat();
-    [2.059_569_795_572_165, 1.592_232_751_483_809]
-        .iter()
-        .zip(&found)
-        .for_each(|(wanted, got)| near(*got, *wanted, 1e-14));
+    for (i, wanted) in [2.059_569_795_572_165, 1.592_232_751_483_809].into_iter().enumerate() {
+        near(found[i], wanted, 1e-14);
+        let along: Vec<Vec<f64>> = (0..2).map(|j| vec![f64::from(u8::from(i == j))]).collect();
+        near(found[i], slope(|h| staged.value(&staged.moved(&along, h))), 1e-9);
+    }
+    let whole = Subject::new(
+        "stage sigma(z) = 1 / (1 + exp(-z))\n(x + sigma(y)) / (sigma(x) + (x + y)^2)",
+        &[("x", 3.0), ("y", -4.0)],
+    );
+    near(whole.value(&whole.values), 1.545_644_884_1, 1e-9);
+    let found = whole.gradients(&whole.values).concat();
+    [2.059_569_795_6, 1.592_232_751_5].iter().zip(&found).for_each(|(w, g)| near(*g, *w, 1e-9));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::mistakes;
 use crate::base::limits;
-use crate::formula::{Formula, Options};
+use crate::formula::Options;
 use proptest::prelude::*;
 
 const PROGRAM: &str = "# a network\nstage sigma(z) = 1 / (1 + exp(-z))\nstage pair(a, b) {\n    s = a + b; t = s * [1, 2.5]\n    t[0:1, ..., -1]^2\n}\n\
@@ -93,22 +93,6 @@ fn a_formula_that_explodes_is_stopped() {
     let doubling = (1..60).map(|i| format!("stage s{i}(x) = s{0}(x) + s{0}(x)\n", i - 1)).collect::<String>();
     let source = format!("stage s0(x) = x * 2\n{doubling}s59(x)");
     assert!(first(&source).contains("the formula computes more than 1048576 values"), "{}", first(&source));
-}
-
-#[test]
-fn length_is_limited() {
-    let source = "x".repeat(limits::FORMULA_BYTES + 1);
-    assert_eq!(
-        first(&source),
-        "1:1: formula: the formula has 1048577 bytes, more than 1048576; hint: numbers belong into files; give them as inputs"
-    );
-    assert!(Formula::parse(&source[1..]).is_ok());
-}
-
-#[test]
-fn reports_stop_at_the_limit() {
-    let source = "y = @\n".repeat(100);
-    assert_eq!(mistakes(&source, &Options::default()).lines().count(), limits::MISTAKES);
 }
 
 #[test]

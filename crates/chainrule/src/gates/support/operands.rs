@@ -1,8 +1,8 @@
 //! Getting operands ready: literals, broadcasting, zeros.
 
 use crate::base::{DType, Spec, Tensor};
-use crate::circuit::{Attrs, Fault, GateDef, Wire, mistake, record};
-use crate::gates::constant;
+use crate::circuit::{Attrs, Class, Fault, GateDef, Wire, mistake, open_node, record};
+use crate::gates::{BROADCAST, IDENTITY, constant};
 
 /// A literal number as a wire. A fractional literal where integers are is a mistake.
 #[track_caller]
@@ -54,6 +54,33 @@ pub fn broadcast2(gate: &'static GateDef, a: Wire, b: Wire) -> Wire {
     record(gate, Attrs::NONE, &[a, b])
 }
 
+/// The same for a division. Whole numbers have no infinity: dividing them by a 0 that is known now is a mistake.
+#[track_caller]
+pub fn divide2(gate: &'static GateDef, a: Wire, b: Wire) -> Wire {
+    if !a.is_poisoned() && known_to_hold_zero(b) {
+        let hint = "cast both to f64, where x / 0 is infinite or NaN, or divide by another number";
+        return mistake(gate.name, Fault::new("whole numbers are divided by 0", hint));
+    }
+    broadcast2(gate, a, b)
+}
+
+/// Whether a wire of integers is a constant with a 0 in it, given other names or repeated maybe.
+fn known_to_hold_zero(mut wire: Wire) -> bool {
+    if !wire.spec().is_some_and(|spec| spec.dtype.is_integer() && spec.shape.elements() > 0) {
+        return false;
+    }
+    while let Some(node) = open_node(wire) {
+        match node.gate.class {
+            Class::Constant => return node.attrs.tensor("value").to_f64().contains(&0.0),
+            _ if std::ptr::eq(node.gate, &IDENTITY) || std::ptr::eq(node.gate, &BROADCAST) => {
+                wire = node.inputs[0];
+            }
+            _ => return false,
+        }
+    }
+    false
+}
+
 /// Both wires in their common shape. Where there is none they stay as they are, for the gate's shape rule to report.
 #[track_caller]
 pub fn fit(a: Wire, b: Wire) -> (Wire, Wire) {
@@ -69,11 +96,14 @@ pub fn fit(a: Wire, b: Wire) -> (Wire, Wire) {
 /// An operator between wires, and between a wire and a literal on either side. Literals take the wire's dtype.
 macro_rules! operator {
     ($trait:ident, $method:ident, $gate:ident) => {
+        operator!($trait, $method, $gate, broadcast2);
+    };
+    ($trait:ident, $method:ident, $gate:ident, $record:ident) => {
         impl std::ops::$trait for $crate::circuit::Wire {
             type Output = Self;
             #[track_caller]
             fn $method(self, other: Self) -> Self {
-                $crate::gates::support::operands::broadcast2(&$gate, self, other)
+                $crate::gates::support::operands::$record(&$gate, self, other)
             }
         }
         operator!(literal f64, literal_like, $trait, $method);
