@@ -12,7 +12,7 @@ mod scalars;
 mod sweep;
 
 pub use control::ControlStep;
-pub use scalars::{CHUNK, Run, Scalars};
+pub use scalars::{Run, Scalars};
 pub use sweep::{Level, Op, Sink, Sweep};
 
 use crate::base::{DType, Spec, Strided, Tensor};

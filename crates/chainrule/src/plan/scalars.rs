@@ -11,7 +11,7 @@ use crate::numeric::tile::Tile;
 use std::collections::{HashMap, HashSet};
 
 /// Most numbers that a run gathers at a time.
-pub const CHUNK: usize = 256;
+const CHUNK: usize = 256;
 
 /// Gates over single numbers. All offsets are bytes into the bank.
 pub struct Scalars {
@@ -25,8 +25,10 @@ pub struct Scalars {
     pub gathers: Vec<u32>,
     /// Names of the gates, for people; one a run.
     pub names: Vec<&'static str>,
-    /// Room to gather in.
+    /// Room to gather in, for each of three inputs `chunk` numbers of eight bytes.
     pub scratch: ValueId,
+    /// Most numbers that are gathered at a time.
+    pub chunk: usize,
 }
 
 /// One number brought into the bank.
@@ -186,6 +188,9 @@ pub(super) fn emit(emitter: &mut Emitter<'_>, number: u32) -> Scalars {
         Transfer { value: from.value, offset: from.view.offset * bytes, bytes: bytes as u8, to }
     };
     let loads = loads.iter().map(transfer).collect();
-    let scratch = emitter.memory.scratch(4 * CHUNK * 8, number);
-    Scalars { bank, loads, runs, gathers, names, scratch }
+    // A run of one reads its inputs where they are.
+    let longest = runs.iter().map(|run: &Run| run.count as usize).max().filter(|&n| n > 1);
+    let chunk = longest.map_or(0, |n| n.min(CHUNK));
+    let scratch = emitter.memory.scratch(3 * chunk * 8, number);
+    Scalars { bank, loads, runs, gathers, names, scratch, chunk }
 }

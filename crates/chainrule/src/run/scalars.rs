@@ -2,7 +2,7 @@
 
 use super::Address;
 use crate::numeric::tile::Ports;
-use crate::plan::{CHUNK, Run, Scalars};
+use crate::plan::{Run, Scalars};
 
 /// # Safety
 /// `values` are the addresses of the plan's values.
@@ -18,7 +18,7 @@ pub unsafe fn run(step: &Scalars, values: &[Address]) {
             if run.count == 1 {
                 one(run, &step.gathers, bank);
             } else {
-                many(run, &step.gathers, bank, values[step.scratch as usize]);
+                many(run, &step.gathers, bank, values[step.scratch as usize], step.chunk);
             }
         }
     }
@@ -42,17 +42,17 @@ unsafe fn one(run: &Run, gathers: &[u32], bank: Address) {
 
 /// # Safety
 /// The offsets lie within the bank, and `scratch` has room for three chunks.
-unsafe fn many(run: &Run, gathers: &[u32], bank: Address, scratch: Address) {
+unsafe fn many(run: &Run, gathers: &[u32], bank: Address, scratch: Address, chunk: usize) {
     let count = run.count as usize;
     let mut done = 0;
     while done < count {
-        let len = CHUNK.min(count - done);
+        let len = chunk.min(count - done);
         let mut inputs = [std::ptr::null(); 3];
         // SAFETY: as in `one`; a chunk of eight-byte numbers fits its part of the scratch.
         unsafe {
             for (i, input) in inputs.iter_mut().enumerate().take_while(|(i, _)| run.input_bytes[*i] > 0) {
                 let offsets = &gathers[run.gathers as usize + i * count + done..][..len];
-                let to = scratch.add(i * CHUNK * 8);
+                let to = scratch.add(i * chunk * 8);
                 collect(bank, offsets, run.input_bytes[i], to);
                 *input = to.cast_const();
             }
