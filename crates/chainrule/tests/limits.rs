@@ -16,8 +16,8 @@ fn compiled(source: &str) -> Result<()> {
 }
 
 #[test]
-fn every_limit_is_tested_here() {
-    let tests = include_str!("limits.rs");
+fn every_limit_is_tested() {
+    let tests = [include_str!("limits.rs"), include_str!("jit.rs")].concat();
     let names =
         include_str!("../src/base/limits.rs").lines().filter_map(|line| line.strip_prefix("pub const "));
     let mut count = 0;

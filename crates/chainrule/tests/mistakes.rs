@@ -264,9 +264,18 @@ fn tensors() {
         said(x.as_slice::<f32>().err()),
         "tensor: a tensor of f64 was read as f32; hint: cast it, or read it as what it is"
     );
-    assert_eq!(said(x.item().err()), "tensor: f64[2] has 2 elements, not one");
-    assert_eq!(said(x.reshape(&[3]).err()), "reshape: 2 numbers do not fit [3]");
-    assert_eq!(said(x.reshape(&[1; 9]).err()), "reshape: 9 axes are more than the 8 that a tensor can have");
+    assert_eq!(
+        said(x.item().err()),
+        "tensor: f64[2] has 2 elements, not one; hint: read them with to_vec or to_f64"
+    );
+    assert_eq!(
+        said(x.reshape(&[3]).err()),
+        "reshape: 2 numbers do not fit [3]; hint: keep the number of elements"
+    );
+    assert_eq!(
+        said(x.reshape(&[1; 9]).err()),
+        "reshape: 9 axes are more than the 8 that a tensor can have; hint: join axes, or make several smaller tensors"
+    );
     assert_eq!(Shape::new(&[2]).map(Shape::rank), Ok(1));
 }
 
