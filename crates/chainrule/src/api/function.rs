@@ -49,6 +49,19 @@ impl<In: Wires, Out: Wires> Function<In, Out> {
         self.plan.bytes()
     }
 
+    /// The plan as text: a line a step, with what it computes and what that costs.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// let spec = Spec::new(&[1000], DType::F64).unwrap();
+    /// let f = compile(|x: Wire| (x * x).exp().sum(), &(spec,))?;
+    /// assert!(f.plan().contains("sweep    1000: mul, exp, sum of rows"), "{}", f.plan());
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
+    pub fn plan(&self) -> String {
+        self.plan.to_string()
+    }
+
     /// Runs it.
     ///
     /// ```

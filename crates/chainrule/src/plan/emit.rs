@@ -215,9 +215,11 @@ impl Emitter<'_> {
     fn kernel(&mut self, alone: &Alone, number: u32) -> Step {
         let node = self.lowering.circuit.node(alone.node);
         let kernel = node.gate.class.kernel().expect("the classes without a kernel have steps of their own");
-        let inputs = self.row_major(&alone.inputs);
+        let inputs: Vec<Array> = self.row_major(&alone.inputs);
         let (gate, attrs, spec) = (node.gate.name, node.attrs.clone(), node.spec);
-        Step::Kernel(KernelStep { gate, kernel, attrs, inputs, output: self.output(alone.node, number), spec })
+        let specs: Vec<Spec> = inputs.iter().map(Array::spec).collect();
+        let flops = (node.gate.flops)(&attrs, &specs, &[spec]);
+        Step::Kernel(KernelStep { gate, kernel, attrs, inputs, output: self.output(alone.node, number), spec, flops })
     }
 
     /// Inputs whose elements lie one after the other, in their own shapes.

@@ -10,10 +10,12 @@ mod memory;
 mod product;
 mod scalars;
 mod sweep;
+mod text;
 
 pub use control::ControlStep;
 pub use scalars::{Run, Scalars};
 pub use sweep::{Level, Op, Sink, Sweep};
+pub use text::Cost;
 
 use crate::base::{DType, Spec, Strided, Tensor};
 use crate::circuit::{Attrs, Circuit, Kernel};
@@ -143,6 +145,8 @@ pub struct KernelStep {
     pub output: ValueId,
     /// What the output is.
     pub spec: Spec,
+    /// Floating-point operations, as the room counts them.
+    pub flops: u64,
 }
 
 impl Plan {

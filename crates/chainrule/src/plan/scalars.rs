@@ -23,12 +23,17 @@ pub struct Scalars {
     pub runs: Vec<Run>,
     /// Offsets of the inputs of all runs: for each run, its first inputs, its second ones, its third ones.
     pub gathers: Vec<u32>,
-    /// Names of the gates, for people; one a run.
-    pub names: Vec<&'static str>,
     /// Room to gather in, for each of three inputs `chunk` numbers of eight bytes.
     pub scratch: ValueId,
     /// Most numbers that are gathered at a time.
     pub chunk: usize,
+}
+
+impl Scalars {
+    /// How many gates it computes.
+    pub fn gates(&self) -> u64 {
+        self.runs.iter().map(|run| u64::from(run.count)).sum()
+    }
 }
 
 /// One number brought into the bank.
@@ -81,7 +86,6 @@ struct Entry {
 /// A kernel, with the sizes of what it reads and writes.
 struct Kind {
     tile: Tile,
-    name: &'static str,
     input_bytes: [u8; 3],
     output_bytes: u8,
 }
@@ -152,7 +156,7 @@ fn kind_of(emitter: &Emitter<'_>, node: u32) -> Kind {
     }
     let node = circuit.node(node);
     let tile = tiles(&node.attrs, &dtypes[..inputs.len()]);
-    Kind { tile, name: node.gate.name, input_bytes, output_bytes: node.spec.dtype.bytes() as u8 }
+    Kind { tile, input_bytes, output_bytes: node.spec.dtype.bytes() as u8 }
 }
 
 /// Writes a step that has been laid out.
@@ -166,7 +170,7 @@ pub(super) fn emit(emitter: &mut Emitter<'_>, number: u32) -> Scalars {
         let own = emitter.lowering.step[root as usize] == number;
         if own { emitter.offsets[root as usize] } else { from_outside[&wire] }
     };
-    let (mut runs, mut gathers, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut runs, mut gathers) = (Vec::new(), Vec::new());
     for same in entries.chunk_by(|a, b| (a.level, a.kind) == (b.level, b.kind)) {
         let kind = &kinds[same[0].kind as usize];
         runs.push(Run {
@@ -177,7 +181,6 @@ pub(super) fn emit(emitter: &mut Emitter<'_>, number: u32) -> Scalars {
             output_bytes: kind.output_bytes,
             output: emitter.offsets[same[0].node as usize],
         });
-        names.push(kind.name);
         for input in 0..kind.input_bytes.iter().filter(|&&b| b > 0).count() {
             gathers.extend(same.iter().map(|entry| place(circuit.inputs_of(entry.node)[input])));
         }
@@ -192,5 +195,5 @@ pub(super) fn emit(emitter: &mut Emitter<'_>, number: u32) -> Scalars {
     let longest = runs.iter().map(|run: &Run| run.count as usize).max().filter(|&n| n > 1);
     let chunk = longest.map_or(0, |n| n.min(CHUNK));
     let scratch = emitter.memory.scratch(3 * chunk * 8, number);
-    Scalars { bank, loads, runs, gathers, names, scratch, chunk }
+    Scalars { bank, loads, runs, gathers, scratch, chunk }
 }
