@@ -135,8 +135,8 @@ fn driven(steps: usize, collects: bool) -> usize {
 fn memory_of_forward_mode_over_sequences_is_that_of_the_sequences_besides() {
     // The forces and their tangents are inputs and take no memory here. Nonlinear steps, whose reverse mode keeps states.
     assert_eq!(driven(100, false), driven(10_000, false));
-    // Collected positions and their tangents are what grows, and nothing else does: one tangent of 8 bytes a step.
-    assert_eq!(driven(10_000, true) - driven(100, true), 9_900 * 8);
+    // Collected tangents are outputs, written where the caller wants them.
+    assert_eq!(driven(100, true), driven(10_000, true));
 }
 
 #[test]

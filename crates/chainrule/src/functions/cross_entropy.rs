@@ -3,8 +3,9 @@
 use super::support::{is_float, shifted};
 use crate::base::DType;
 use crate::circuit::{Args, Call, Doc, Fault, FunctionDef, Wire, composed, mistake};
+use crate::gates::iota;
 use crate::gates::support::arguments;
-use crate::gates::support::operands::{self, literal_like, zeros_like};
+use crate::gates::support::operands::{filled_like, literal_like, zeros_like};
 
 /// See the module.
 pub static CROSS_ENTROPY: FunctionDef = FunctionDef {
@@ -85,10 +86,12 @@ fn losses(logits: Wire, labels: Wire) -> Wire {
     // The shift goes out of both terms before they meet, so that large logits cost no digits.
     let (x, _) = shifted(logits, classes);
     let total = x.exp().sum_axes(&[classes]).log();
-    // Indices below 0 would count from the end; no label does, so that they go where no class is.
-    let beyond = operands::filled_like(x.shape()[classes] as f64, labels);
-    let index = labels.lt(0).select(beyond, labels);
-    let picked = x.take_along(index.unsqueeze(classes), -1).reshape(&labels.shape().dims());
+    // Chosen by comparison, not by index: so the loss and its gradient are one pass over the logits.
+    let count = x.shape()[classes];
+    let hit = labels.unsqueeze(classes).eq(iota(&[count], 0, DType::I64));
+    let picked = hit.select(x, zeros_like(x)).sum_axes(&[classes]);
+    let is_class = labels.ge(0).and(labels.lt(count as i64));
+    let picked = is_class.select(picked, filled_like(f64::NAN, picked));
     total - picked
 }
 

@@ -1,7 +1,7 @@
 //! Random circuits, seeded and shrinkable: a genome of small steps is grown into a circuit.
 
 use super::{all_near, cast_floats, dot, near, run};
-use crate::base::{DType, Shape, Spec, Tensor};
+use crate::base::{DType, Spec, Tensor};
 use crate::circuit::{Circuit, Plain, Sampler, Wire, outermost};
 use crate::gates::INPUT;
 use crate::gates::support::operands::zeros_like;

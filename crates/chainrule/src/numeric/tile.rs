@@ -128,11 +128,15 @@ macro_rules! levels {
         pub fn $name<O: $trait<$($input,)* R>, $($input: Copy,)* R>(parameter: i64) -> Tile {
             #[cfg(target_arch = "x86_64")]
             {
+                /// # Safety
+                /// See [`Tile::run`]; the machine has the instructions.
                 #[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
                 unsafe fn avx2<O: $trait<$($input,)* R>, $($input: Copy,)* R>(ports: &Ports, parameter: i64) {
                     // SAFETY: handed on.
                     unsafe { $body::<Avx2, O, $($input,)* R>(ports, parameter) }
                 }
+                /// # Safety
+                /// See [`Tile::run`]; the machine has the instructions.
                 #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
                 unsafe fn avx512<O: $trait<$($input,)* R>, $($input: Copy,)* R>(ports: &Ports, parameter: i64) {
                     // SAFETY: handed on.

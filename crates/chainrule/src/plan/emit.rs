@@ -1,7 +1,9 @@
 //! From drafts to steps: which values need memory, from when to when, and what each step reads and writes.
 
 use super::lower::{Alone, BEFORE, Draft, Lowering, Source};
-use super::{Array, Copied, KernelStep, Place, Plan, Step, ValueId, control, memory::Memory, product, scalars, sweep};
+use super::{
+    Array, Copied, KernelStep, Place, Plan, Step, ValueId, control, memory::Memory, product, scalars, sweep,
+};
 use crate::base::{Spec, Strided};
 use crate::circuit::{Circuit, Class};
 use std::collections::HashMap;
@@ -19,6 +21,8 @@ pub(super) struct Emitter<'a> {
     pub offsets: Vec<u32>,
     /// How the scalars of a step lie in their bank.
     pub banks: HashMap<u32, scalars::Layout>,
+    /// Outputs that a step of scalars writes: step, root, value.
+    pub stores: Vec<(u32, u32, ValueId)>,
     /// The largest number of ports of a sweep so far.
     pub ports: usize,
 }
@@ -32,6 +36,7 @@ pub(super) fn emit(lowering: Lowering<'_>, wanted: &[u32]) -> Plan {
         offsets: vec![0; lowering.step.len()],
         lowering,
         banks: HashMap::new(),
+        stores: Vec::new(),
         ports: 0,
     };
     let constants = emitter.outside_values();
@@ -128,7 +133,11 @@ impl Emitter<'_> {
         };
         for (number, draft) in (0..).zip(&lowering.drafts) {
             let mut of_node = |node: u32| {
-                lowering.circuit.inputs_of(node).iter().for_each(|&w| read(lowering.root[w as usize], number));
+                lowering
+                    .circuit
+                    .inputs_of(node)
+                    .iter()
+                    .for_each(|&w| read(lowering.root[w as usize], number));
             };
             match draft {
                 Draft::Sweep(sweep) => sweep.members.iter().for_each(|member| of_node(member.node)),
@@ -139,7 +148,9 @@ impl Emitter<'_> {
                 }
             }
         }
-        wanted.iter().for_each(|&wire| read(lowering.root[wire as usize], lowering.drafts.len() as u32));
+        for &wire in wanted.iter().filter(|&&wire| lowering.scalars_of(wire).is_none()) {
+            read(lowering.root[wire as usize], lowering.drafts.len() as u32);
+        }
         last
     }
 
@@ -150,8 +161,12 @@ impl Emitter<'_> {
             let root = self.lowering.root[wire as usize];
             let made = self.lowering.step[root as usize];
             let spec = self.lowering.spec(root);
+            if let Some(step) = self.lowering.scalars_of(wire) {
+                let value = self.memory.outside(Place::Output(i as u32), bytes(spec));
+                self.stores.push((step, root, value));
+                continue;
+            }
             let in_place = made != BEFORE
-                && !matches!(self.lowering.drafts[made as usize], Draft::Scalars(_))
                 && self.values[root as usize] == NONE
                 && self.lowering.view(wire).is_whole(spec.shape.elements());
             if in_place {
@@ -193,7 +208,9 @@ impl Emitter<'_> {
         match draft {
             Draft::Sweep(sweep) => Step::Sweep(sweep::emit(self, sweep, number)),
             Draft::Scalars(_) => Step::Scalars(scalars::emit(self, number)),
-            Draft::Copy { root, from } => Step::Copy(Copied { from: self.seen(*from), to: self.value(*root) }),
+            Draft::Copy { root, from } => {
+                Step::Copy(Copied { from: self.seen(*from), to: self.value(*root) })
+            }
             Draft::Product(alone) => {
                 let (a, b) = (self.seen(alone.inputs[0]), self.seen(alone.inputs[1]));
                 Step::Product(product::emit(a, b, self.output(alone.node, number)))
@@ -219,7 +236,15 @@ impl Emitter<'_> {
         let (gate, attrs, spec) = (node.gate.name, node.attrs.clone(), node.spec);
         let specs: Vec<Spec> = inputs.iter().map(Array::spec).collect();
         let flops = (node.gate.flops)(&attrs, &specs, &[spec]);
-        Step::Kernel(KernelStep { gate, kernel, attrs, inputs, output: self.output(alone.node, number), spec, flops })
+        Step::Kernel(KernelStep {
+            gate,
+            kernel,
+            attrs,
+            inputs,
+            output: self.output(alone.node, number),
+            spec,
+            flops,
+        })
     }
 
     /// Inputs whose elements lie one after the other, in their own shapes.

@@ -5,7 +5,7 @@ use super::{Plan, emit};
 use crate::base::{DType, Shape, Spec, Strided};
 use crate::circuit::{Circuit, Class};
 use crate::numeric::reduce::Reduce;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Longest row that a sweep folds in one piece: its tiles stay in the first-level cache.
 const LONGEST_ROW: usize = 4096;
@@ -101,6 +101,8 @@ pub(super) struct Lowering<'a> {
     pub drafts: Vec<Draft>,
     /// For roots in sweeps: their role there.
     roles: HashMap<u32, Role>,
+    /// Gates that wait for their first reader; see `deferred`.
+    pub(super) deferred: HashSet<u32>,
     /// The latest sweep over so many elements.
     latest: HashMap<usize, u32>,
     latest_scalars: Option<u32>,
@@ -118,20 +120,24 @@ pub(super) fn lower(circuit: &Circuit, wanted: &[u32]) -> Plan {
         step: vec![BEFORE; circuit.len()],
         drafts: Vec::new(),
         roles: HashMap::new(),
+        deferred: HashSet::new(),
         latest: HashMap::new(),
         latest_scalars: None,
     };
     for index in 0..circuit.len() as u32 {
-        if circuit.node(index).part == 0 && (index..index + circuit.node(index).parts).any(|i| lowering.live[i as usize]) {
+        if circuit.node(index).part == 0
+            && (index..index + circuit.node(index).parts).any(|i| lowering.live[i as usize])
+        {
             lowering.place(index);
         }
     }
+    lowering.settle_all();
     emit::emit(lowering, wanted)
 }
 
 impl Lowering<'_> {
     /// Number of elements of a node.
-    fn elements(&self, node: u32) -> usize {
+    pub(super) fn elements(&self, node: u32) -> usize {
         self.circuit.node(node).spec.shape.elements()
     }
 
@@ -149,10 +155,14 @@ impl Lowering<'_> {
 
     fn place(&mut self, index: u32) {
         let node = self.circuit.node(index);
+        self.settle_unless_joinable(index);
         match node.gate.class {
             Class::Input | Class::Constant => {}
             Class::View(_) => self.place_view(index),
             Class::Elementwise(_) if self.elements(index) == 1 => self.place_scalar(index),
+            Class::Elementwise(_) if self.can_wait(index) => {
+                self.deferred.insert(index);
+            }
             Class::Elementwise(_) => self.place_elementwise(index),
             Class::Reduce(_, Some(fold)) if self.sweeps_fold(index) => self.place_reduction(index, fold),
             Class::Product => {
@@ -196,6 +206,12 @@ impl Lowering<'_> {
         Source { root: self.root[wire as usize], view: self.view(wire) }
     }
 
+    /// The step of scalars that computes a single number, if one does.
+    pub fn scalars_of(&self, wire: u32) -> Option<u32> {
+        let step = self.made_by(wire).filter(|_| self.elements(wire) == 1)?;
+        matches!(self.drafts[step as usize], Draft::Scalars(_)).then_some(step)
+    }
+
     /// What a root is.
     pub fn spec(&self, root: u32) -> Spec {
         let nodes = self.circuit.len();
@@ -234,6 +250,7 @@ impl Lowering<'_> {
         let mut from = self.source(input);
         let mut seen = rule(&node.attrs, node.spec.shape, from.view);
         if seen.is_none() {
+            self.settle(from.root);
             from = self.copied(input);
             seen = rule(&node.attrs, node.spec.shape, from.view);
         }
@@ -264,11 +281,16 @@ impl Lowering<'_> {
         members.push(index);
     }
 
-    fn place_elementwise(&mut self, index: u32) {
+    pub(super) fn place_elementwise(&mut self, index: u32) {
         let elements = self.elements(index);
         let newest = self.newest_input(index);
         let joined = newest.and_then(|step| self.joins(index, step).map(|role| (step, role)));
         let (step, role) = joined.unwrap_or_else(|| (self.beside(index, elements, newest), Role::Full));
+        if role == Role::Full {
+            self.absorb(index, step);
+        } else {
+            self.settle_inputs(index);
+        }
         self.join(index, step, role);
     }
 
@@ -315,19 +337,30 @@ impl Lowering<'_> {
         {
             return step;
         }
-        self.drafts.push(Draft::Sweep(SweepDraft { elements, row: None, members: Vec::new(), loads: Vec::new() }));
+        self.drafts.push(Draft::Sweep(SweepDraft {
+            elements,
+            row: None,
+            members: Vec::new(),
+            loads: Vec::new(),
+        }));
         let step = self.drafts.len() as u32 - 1;
         self.latest.insert(elements, step);
         step
     }
 
-    fn join(&mut self, index: u32, step: u32, role: Role) {
+    pub(super) fn join(&mut self, index: u32, step: u32, role: Role) {
         self.step[index as usize] = step;
         self.roles.insert(index, role);
-        let outside: Vec<u32> = self.circuit.inputs_of(index).iter().map(|&w| self.root[w as usize]).collect();
-        let Draft::Sweep(sweep) = &mut self.drafts[step as usize] else { unreachable!("sweeps alone are joined") };
+        let outside: Vec<u32> =
+            self.circuit.inputs_of(index).iter().map(|&w| self.root[w as usize]).collect();
+        let Draft::Sweep(sweep) = &mut self.drafts[step as usize] else {
+            unreachable!("sweeps alone are joined")
+        };
         for root in outside {
-            if self.step[root as usize] != step && !sweep.loads.contains(&root) && sweep.loads.len() < MOST_LOADS {
+            if self.step[root as usize] != step
+                && !sweep.loads.contains(&root)
+                && sweep.loads.len() < MOST_LOADS
+            {
                 sweep.loads.push(root);
             }
         }
@@ -348,12 +381,19 @@ impl Lowering<'_> {
                 Some(if rows == 1 { Role::Sink(fold) } else { Role::FoldRows(fold) })
             }
             Layout::Trailing { rows: 1, .. } => Some(Role::Sink(fold)),
-            Layout::Leading { columns } if columns <= LONGEST_ROW && fold == Reduce::Sum => Some(Role::Sink(fold)),
+            Layout::Leading { columns } if columns <= LONGEST_ROW && fold == Reduce::Sum => {
+                Some(Role::Sink(fold))
+            }
             _ => None,
         };
         match fits {
             Some(role) => {
-                self.drafts.push(Draft::Sweep(SweepDraft { elements, row: None, members: Vec::new(), loads: Vec::new() }));
+                self.drafts.push(Draft::Sweep(SweepDraft {
+                    elements,
+                    row: None,
+                    members: Vec::new(),
+                    loads: Vec::new(),
+                }));
                 let step = self.drafts.len() as u32 - 1;
                 self.latest.insert(elements, step);
                 self.join_fold(index, step, layout, role);
@@ -369,10 +409,16 @@ impl Lowering<'_> {
         let is_full = self.link(input, sweep, Role::Full) == Some(Link::Same);
         let is_row = !is_full && self.link(input, sweep, Role::Row).is_some();
         let role = match layout {
-            Layout::Trailing { row, rows: 1 } if is_full && row <= LONGEST_ROW && has_row(row) => Role::FoldRows(fold),
+            Layout::Trailing { row, rows: 1 } if is_full && row <= LONGEST_ROW && has_row(row) => {
+                Role::FoldRows(fold)
+            }
             Layout::Trailing { rows: 1, .. } if is_full || is_row => Role::Sink(fold),
-            Layout::Trailing { row, .. } if is_full && row <= LONGEST_ROW && has_row(row) => Role::FoldRows(fold),
-            Layout::Leading { columns } if is_full && columns <= LONGEST_ROW && has_row(columns) && fold == Reduce::Sum => {
+            Layout::Trailing { row, .. } if is_full && row <= LONGEST_ROW && has_row(row) => {
+                Role::FoldRows(fold)
+            }
+            Layout::Leading { columns }
+                if is_full && columns <= LONGEST_ROW && has_row(columns) && fold == Reduce::Sum =>
+            {
                 Role::Sink(fold)
             }
             _ => return None,
@@ -381,7 +427,9 @@ impl Lowering<'_> {
     }
 
     fn join_fold(&mut self, index: u32, step: u32, layout: Layout, role: Role) {
-        let Draft::Sweep(sweep) = &mut self.drafts[step as usize] else { unreachable!("sweeps alone are joined") };
+        let Draft::Sweep(sweep) = &mut self.drafts[step as usize] else {
+            unreachable!("sweeps alone are joined")
+        };
         match (layout, role) {
             (Layout::Trailing { row, .. }, Role::FoldRows(_)) => sweep.row = Some(row),
             (Layout::Leading { columns }, _) => sweep.row = Some(columns),

@@ -4,6 +4,7 @@
 //! `memory` gives every value its place.
 
 mod control;
+mod deferred;
 mod emit;
 mod lower;
 mod memory;
@@ -15,7 +16,6 @@ mod text;
 pub use control::ControlStep;
 pub use scalars::{Run, Scalars};
 pub use sweep::{Level, Op, Sink, Sweep};
-pub use text::Cost;
 
 use crate::base::{DType, Spec, Strided, Tensor};
 use crate::circuit::{Attrs, Circuit, Kernel};

@@ -19,6 +19,8 @@ pub struct Scalars {
     pub bank: ValueId,
     /// Numbers that other steps or the caller made.
     pub loads: Vec<Transfer>,
+    /// Numbers that go out.
+    pub stores: Vec<Transfer>,
     /// What is computed, in order.
     pub runs: Vec<Run>,
     /// Offsets of the inputs of all runs: for each run, its first inputs, its second ones, its third ones.
@@ -36,17 +38,17 @@ impl Scalars {
     }
 }
 
-/// One number brought into the bank.
+/// One number brought into the bank, or out of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Transfer {
-    /// From which value.
+    /// The value on the other side.
     pub value: ValueId,
     /// Where there, in bytes.
     pub offset: usize,
     /// Bytes of the number.
     pub bytes: u8,
-    /// Where it goes.
-    pub to: u32,
+    /// Where in the bank.
+    pub at: u32,
 }
 
 /// Gates of one kind and depth.
@@ -132,7 +134,8 @@ fn sorted(emitter: &Emitter<'_>, members: &[u32], number: u32) -> (Vec<Entry>, V
         let level = inside.map(|root| levels[&root] + 1).max().unwrap_or(0);
         levels.insert(node, level);
         let kind = kind_of(emitter, node);
-        let known = kinds.iter().position(|k| k.tile.is_same(&kind.tile) && k.input_bytes == kind.input_bytes);
+        let known =
+            kinds.iter().position(|k| k.tile.is_same(&kind.tile) && k.input_bytes == kind.input_bytes);
         let kind = known.unwrap_or_else(|| {
             kinds.push(kind);
             kinds.len() - 1
@@ -185,15 +188,20 @@ pub(super) fn emit(emitter: &mut Emitter<'_>, number: u32) -> Scalars {
             gathers.extend(same.iter().map(|entry| place(circuit.inputs_of(entry.node)[input])));
         }
     }
-    let transfer = |&(wire, to): &(u32, u32)| {
+    let transfer = |&(wire, at): &(u32, u32)| {
         let from = emitter.array(wire);
         let bytes = from.dtype.bytes();
-        Transfer { value: from.value, offset: from.view.offset * bytes, bytes: bytes as u8, to }
+        Transfer { value: from.value, offset: from.view.offset * bytes, bytes: bytes as u8, at }
     };
     let loads = loads.iter().map(transfer).collect();
+    let store = |&(_, root, value): &(u32, u32, ValueId)| {
+        let bytes = circuit.node(root).spec.dtype.bytes() as u8;
+        Transfer { value, offset: 0, bytes, at: emitter.offsets[root as usize] }
+    };
+    let stores = emitter.stores.iter().filter(|(step, ..)| *step == number).map(store).collect();
     // A run of one reads its inputs where they are.
     let longest = runs.iter().map(|run: &Run| run.count as usize).max().filter(|&n| n > 1);
     let chunk = longest.map_or(0, |n| n.min(CHUNK));
     let scratch = emitter.memory.scratch(3 * chunk * 8, number);
-    Scalars { bank, loads, runs, gathers, scratch, chunk }
+    Scalars { bank, loads, stores, runs, gathers, scratch, chunk }
 }

@@ -110,10 +110,7 @@ impl Plan {
 
 impl Cost {
     fn and(self, other: Cost) -> Cost {
-        Cost {
-            flops: self.flops.saturating_add(other.flops),
-            bytes: self.bytes.saturating_add(other.bytes),
-        }
+        Cost { flops: self.flops.saturating_add(other.flops), bytes: self.bytes.saturating_add(other.bytes) }
     }
 }
 

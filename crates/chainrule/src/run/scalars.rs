@@ -12,7 +12,7 @@ pub unsafe fn run(step: &Scalars, values: &[Address]) {
     unsafe {
         for load in &step.loads {
             let from = values[load.value as usize].add(load.offset);
-            move_one(from, bank.add(load.to as usize), load.bytes);
+            move_one(from, bank.add(load.at as usize), load.bytes);
         }
         for run in &step.runs {
             if run.count == 1 {
@@ -20,6 +20,10 @@ pub unsafe fn run(step: &Scalars, values: &[Address]) {
             } else {
                 many(run, &step.gathers, bank, values[step.scratch as usize], step.chunk);
             }
+        }
+        for store in &step.stores {
+            let to = values[store.value as usize].add(store.offset);
+            move_one(bank.add(store.at as usize), to, store.bytes);
         }
     }
 }
