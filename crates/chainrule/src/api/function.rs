@@ -81,8 +81,8 @@ impl<In: Wires, Out: Wires> Function<In, Out> {
         let mut results: Vec<Tensor> = self.plan.outputs.iter().map(|spec| Tensor::zeros(*spec)).collect();
         self.with_room(|plan, room| {
             let mut call = room.workspace.call(plan);
-            each(&input, |t| call.input(t.slice()));
-            results.iter_mut().for_each(|t| call.output(t.slice_mut()));
+            each(&input, |t| call.input(t));
+            results.iter_mut().for_each(|t| call.output(t));
             call.run();
         });
         Ok(self.out.fill(&results).expect("one result was made for each leaf"))
@@ -107,8 +107,8 @@ impl<In: Wires, Out: Wires> Function<In, Out> {
         self.check_outputs(out, 0..self.plan.outputs.len())?;
         self.with_room(|plan, room| {
             let mut call = room.workspace.call(plan);
-            each(input, |t| call.input(t.slice()));
-            out.visit_mut(&mut |t| call.output(t.room()));
+            each(input, |t| call.input(t));
+            out.visit_mut(&mut |t| call.output(t));
             call.run();
         });
         Ok(())
@@ -195,10 +195,10 @@ where
                 room.next = plan.outputs[reports..].iter().map(|&spec| Tensor::zeros(spec)).collect();
             }
             let mut call = room.workspace.call(plan);
-            each(state, |t| call.input(t.slice()));
-            each(data, |t| call.input(t.slice()));
-            report.visit_mut(&mut |t| call.output(t.room()));
-            room.next.iter_mut().for_each(|t| call.output(t.room()));
+            each(state, |t| call.input(t));
+            each(data, |t| call.input(t));
+            report.visit_mut(&mut |t| call.output(t));
+            room.next.iter_mut().for_each(|t| call.output(t));
             call.run();
             let mut next = room.next.iter_mut();
             state.visit_mut(&mut |leaf| {
@@ -242,7 +242,7 @@ fn check_tree<T: Tree<Leaf = Tensor>>(
     let wanted = &wanted[range.clone()];
     let (mut at, mut fits) = (0, true);
     each(given, |t| {
-        fits &= wanted.get(at).is_some_and(|&spec| spec == t.spec());
+        fits &= wanted.get(at).is_some_and(|spec| t.is(spec));
         at += 1;
     });
     if fits && at == wanted.len() {

@@ -279,13 +279,19 @@ impl Tensor {
         Arc::make_mut(&mut self.data).as_slice_mut()
     }
 
+    /// Whether it has this spec.
+    #[inline]
+    pub(crate) fn is(&self, spec: &Spec) -> bool {
+        self.dtype() == spec.dtype && self.shape == spec.shape
+    }
+
     /// The numbers, all of which will be written; what they were may be lost. If someone else holds them too, this tensor
     /// gets numbers of its own.
     pub(crate) fn room(&mut self) -> SliceMut<'_> {
         if Arc::get_mut(&mut self.data).is_none() {
             *self = Tensor::zeros(self.spec());
         }
-        self.slice_mut()
+        Arc::get_mut(&mut self.data).expect("these numbers are this tensor's own").as_slice_mut()
     }
 
     /// The numbers as Rust values, row-major.

@@ -83,6 +83,7 @@ impl Path {
     }
 
     /// Steps into a field or position.
+    #[inline]
     pub fn field(&mut self, name: impl fmt::Display) {
         if !self.silent {
             self.steps.push(name.to_string());
@@ -90,6 +91,7 @@ impl Path {
     }
 
     /// Steps out again.
+    #[inline]
     pub fn pop(&mut self) {
         self.steps.pop();
     }

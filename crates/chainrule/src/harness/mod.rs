@@ -100,8 +100,8 @@ fn run(circuit: &Circuit, inputs: &[Tensor]) -> Vec<Tensor> {
     let mut outputs: Vec<Tensor> = plan.outputs.iter().map(|&spec| Tensor::zeros(spec)).collect();
     let mut workspace = Workspace::new(&plan);
     let mut call = workspace.call(&plan);
-    inputs.iter().for_each(|t| call.input(t.slice()));
-    outputs.iter_mut().for_each(|t| call.output(t.slice_mut()));
+    inputs.iter().for_each(|t| call.input(t));
+    outputs.iter_mut().for_each(|t| call.output(t));
     call.run();
     outputs
 }

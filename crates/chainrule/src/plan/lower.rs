@@ -101,6 +101,8 @@ pub(super) struct Lowering<'a> {
     pub drafts: Vec<Draft>,
     /// For roots in sweeps: their role there.
     roles: HashMap<u32, Role>,
+    /// Single numbers that are repeated along an array.
+    spread: HashSet<u32>,
     /// Gates that wait for their first reader; see `deferred`.
     pub(super) deferred: HashSet<u32>,
     /// The latest sweep over so many elements.
@@ -120,10 +122,12 @@ pub(super) fn lower(circuit: &Circuit, wanted: &[u32]) -> Plan {
         step: vec![BEFORE; circuit.len()],
         drafts: Vec::new(),
         roles: HashMap::new(),
+        spread: HashSet::new(),
         deferred: HashSet::new(),
         latest: HashMap::new(),
         latest_scalars: None,
     };
+    lowering.find_spread();
     for index in 0..circuit.len() as u32 {
         if circuit.node(index).part == 0
             && (index..index + circuit.node(index).parts).any(|i| lowering.live[i as usize])
@@ -151,6 +155,21 @@ impl Lowering<'_> {
     fn made_by(&self, node: u32) -> Option<u32> {
         let step = self.step[self.root[node as usize] as usize];
         (step != BEFORE).then_some(step)
+    }
+
+    /// Finds the single numbers that a view repeats.
+    fn find_spread(&mut self) {
+        let mut origin: HashMap<u32, u32> = HashMap::new();
+        for (index, node) in self.circuit.gates().filter(|(index, _)| self.live[*index as usize]) {
+            if let Class::View(_) = node.gate.class {
+                let input = self.circuit.inputs_of(index)[0];
+                let from = origin.get(&input).copied().unwrap_or(input);
+                origin.insert(index, from);
+                if node.spec.shape.elements() > 1 && self.elements(from) == 1 {
+                    self.spread.insert(from);
+                }
+            }
+        }
     }
 
     fn place(&mut self, index: u32) {
@@ -372,13 +391,14 @@ impl Lowering<'_> {
         let (elements, newest) = (self.elements(input), self.newest_input(index));
         let axes = self.circuit.node(index).attrs.indices("axes");
         let layout = Layout::of(self.circuit.node(input).spec.shape, &axes);
-        if let Some((step, role)) = newest.and_then(|step| self.folds(input, step, layout, fold)) {
+        if let Some((step, role)) = newest.and_then(|step| self.folds(index, step, layout, fold)) {
             return self.join_fold(index, step, layout, role);
         }
         let fits = match layout {
             Layout::Other => None,
             Layout::Trailing { rows, row } if row <= LONGEST_ROW && row > 1 => {
-                Some(if rows == 1 { Role::Sink(fold) } else { Role::FoldRows(fold) })
+                let read_again = rows > 1 || self.spread.contains(&index);
+                Some(if read_again { Role::FoldRows(fold) } else { Role::Sink(fold) })
             }
             Layout::Trailing { rows: 1, .. } => Some(Role::Sink(fold)),
             Layout::Leading { columns } if columns <= LONGEST_ROW && fold == Reduce::Sum => {
@@ -402,14 +422,18 @@ impl Lowering<'_> {
         }
     }
 
-    /// What a reduction would be in the sweep that computes its input.
-    fn folds(&self, input: u32, step: u32, layout: Layout, fold: Reduce) -> Option<(u32, Role)> {
+    /// What a reduction would be in the sweep that computes its input. A total is a row of its own only where the sweep
+    /// itself may read it again.
+    fn folds(&self, index: u32, step: u32, layout: Layout, fold: Reduce) -> Option<(u32, Role)> {
+        let (input, read_again) = (self.circuit.inputs_of(index)[0], self.spread.contains(&index));
         let Draft::Sweep(sweep) = &self.drafts[step as usize] else { return None };
         let has_row = |row: usize| sweep.row.is_none_or(|r| r == row);
         let is_full = self.link(input, sweep, Role::Full) == Some(Link::Same);
         let is_row = !is_full && self.link(input, sweep, Role::Row).is_some();
         let role = match layout {
-            Layout::Trailing { row, rows: 1 } if is_full && row <= LONGEST_ROW && has_row(row) => {
+            Layout::Trailing { row, rows: 1 }
+                if read_again && is_full && row <= LONGEST_ROW && has_row(row) =>
+            {
                 Role::FoldRows(fold)
             }
             Layout::Trailing { rows: 1, .. } if is_full || is_row => Role::Sink(fold),

@@ -14,7 +14,7 @@ mod product;
 mod scalars;
 mod sweep;
 
-use crate::base::{DType, Slice, SliceMut, Spec};
+use crate::base::{DType, Slice, SliceMut, Tensor};
 use crate::plan::{Place, Plan, Step};
 use arena::Arena;
 
@@ -114,15 +114,19 @@ pub struct Call<'a> {
 
 impl<'a> Call<'a> {
     /// The next input.
-    pub fn input(&mut self, slice: Slice<'a>) {
-        assert_fits(slice, &self.plan.inputs[self.workspace.inputs.len()]);
-        self.workspace.inputs.push(address(slice));
+    #[inline]
+    pub fn input(&mut self, tensor: &'a Tensor) {
+        let fits = self.plan.inputs.get(self.workspace.inputs.len()).is_some_and(|spec| tensor.is(spec));
+        assert!(fits, "inputs are checked before a plan runs");
+        self.workspace.inputs.push(address(tensor.slice()));
     }
 
     /// The next output.
-    pub fn output(&mut self, mut slice: SliceMut<'a>) {
-        assert_fits(slice.as_slice(), &self.plan.outputs[self.workspace.outputs.len()]);
-        self.workspace.outputs.push(address_mut(&mut slice));
+    #[inline]
+    pub fn output(&mut self, tensor: &'a mut Tensor) {
+        let fits = self.plan.outputs.get(self.workspace.outputs.len()).is_some_and(|spec| tensor.is(spec));
+        assert!(fits, "outputs are checked before a plan runs");
+        self.workspace.outputs.push(address_mut(&mut tensor.room()));
     }
 
     /// Runs the plan.
@@ -136,13 +140,6 @@ impl<'a> Call<'a> {
         // dtypes; outputs are borrowed mutably, so that they overlap nothing.
         unsafe { workspace.execute(plan) }
     }
-}
-
-fn assert_fits(slice: Slice<'_>, spec: &Spec) {
-    assert!(
-        slice.dtype() == spec.dtype && slice.len() == spec.shape.elements(),
-        "inputs and outputs are checked before a plan runs"
-    );
 }
 
 fn address(slice: Slice<'_>) -> Address {
