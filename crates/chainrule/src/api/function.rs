@@ -55,7 +55,7 @@ impl<In: Wires, Out: Wires> Function<In, Out> {
     /// use chainrule::prelude::*;
     /// let spec = Spec::new(&[1000], DType::F64).unwrap();
     /// let f = compile(|x: Wire| (x * x).exp().sum(), &(spec,))?;
-    /// assert!(f.plan().contains("mul, exp, sum of rows"), "{}", f.plan());
+    /// assert!(f.plan().contains("mul, exp, sum of all"), "{}", f.plan());
     /// # Ok::<(), Diagnostic>(())
     /// ```
     pub fn plan(&self) -> String {
