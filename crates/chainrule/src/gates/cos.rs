@@ -2,6 +2,7 @@
 
 use super::support::{batch, flops_per_output, shape};
 use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+use crate::numeric::vector;
 
 /// See the module.
 pub static COS: GateDef = GateDef {
@@ -17,7 +18,7 @@ pub static COS: GateDef = GateDef {
     arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::floats,
-    class: Class::Elementwise(map1!([f32 f64] |x| x.cos())),
+    class: Class::Elementwise(map1!([f32 f64] |x| vector::cos::<L, _>(x), if vector::is_far(x) => x.cos())),
     element: element!(|x| x.cos()),
     local: Local::Partials(|r, _| -r.inputs[0].sin()),
     reads: Reads::INPUTS,

@@ -2,7 +2,7 @@
 
 use super::support::{batch, flops_per_output, shape};
 use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
-use crate::numeric::Float;
+use crate::numeric::vector;
 use std::f64::consts::FRAC_2_SQRT_PI;
 
 /// See the module.
@@ -19,7 +19,7 @@ pub static ERF: GateDef = GateDef {
     arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::floats,
-    class: Class::Elementwise(map1!([f32 f64] |x| Float::erf(x))),
+    class: Class::Elementwise(map1!([f32 f64] |x| vector::erf::<L, _>(x))),
     element: element!(|x| series(x)),
     local: Local::Partials(|r, _| (-(r.inputs[0] * r.inputs[0])).exp() * FRAC_2_SQRT_PI),
     reads: Reads::INPUTS,

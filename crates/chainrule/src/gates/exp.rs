@@ -2,6 +2,7 @@
 
 use super::support::{batch, flops_per_output, shape};
 use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+use crate::numeric::vector;
 
 /// See the module.
 pub static EXP: GateDef = GateDef {
@@ -17,7 +18,7 @@ pub static EXP: GateDef = GateDef {
     arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::floats,
-    class: Class::Elementwise(map1!([f32 f64] |x| x.exp())),
+    class: Class::Elementwise(map1!([f32 f64] |x| vector::exp::<L, _>(x))),
     element: element!(|x| x.exp()),
     local: Local::Partials(|r, _| r.output()),
     reads: Reads::OUTPUT,

@@ -2,6 +2,7 @@
 
 use super::support::{batch, flops_per_output, shape};
 use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+use crate::numeric::vector;
 
 /// See the module.
 pub static EXPM1: GateDef = GateDef {
@@ -17,7 +18,7 @@ pub static EXPM1: GateDef = GateDef {
     arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::floats,
-    class: Class::Elementwise(map1!([f32 f64] |x| x.exp_m1())),
+    class: Class::Elementwise(map1!([f32 f64] |x| vector::expm1::<L, _>(x))),
     element: element!(|x| x.exp_m1()),
     local: Local::Partials(|r, _| r.inputs[0].exp()),
     reads: Reads::INPUTS,

@@ -2,6 +2,7 @@
 
 use super::support::{batch, flops_per_output, shape};
 use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+use crate::numeric::vector;
 
 /// See the module.
 pub static LOG1P: GateDef = GateDef {
@@ -17,7 +18,7 @@ pub static LOG1P: GateDef = GateDef {
     arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::floats,
-    class: Class::Elementwise(map1!([f32 f64] |x| x.ln_1p())),
+    class: Class::Elementwise(map1!([f32 f64] |x| vector::log1p::<L, _>(x))),
     element: element!(|x| x.ln_1p()),
     local: Local::Partials(|r, _| 1.0 / (1.0 + r.inputs[0])),
     reads: Reads::INPUTS,

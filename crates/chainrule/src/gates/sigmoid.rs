@@ -2,6 +2,7 @@
 
 use super::support::{batch, flops_per_output, shape};
 use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+use crate::numeric::vector;
 
 /// See the module.
 pub static SIGMOID: GateDef = GateDef {
@@ -17,10 +18,7 @@ pub static SIGMOID: GateDef = GateDef {
     arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::floats,
-    class: Class::Elementwise(map1!([f32 f64] |x| {
-        let small = (-x.abs()).exp();
-        (if x >= 0.0 { 1.0 } else { small }) / (1.0 + small)
-    })),
+    class: Class::Elementwise(map1!([f32 f64] |x| vector::sigmoid::<L, _>(x))),
     element: element!(|x| 1.0 / (1.0 + (-x).exp())),
     local: Local::Partials(|r, _| (1.0 - r.output()) * r.output()),
     reads: Reads::OUTPUT,

@@ -2,6 +2,7 @@
 
 use super::support::{batch, flops_per_output, shape};
 use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+use crate::numeric::vector;
 
 /// See the module.
 pub static SIN: GateDef = GateDef {
@@ -17,7 +18,7 @@ pub static SIN: GateDef = GateDef {
     arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::floats,
-    class: Class::Elementwise(map1!([f32 f64] |x| x.sin())),
+    class: Class::Elementwise(map1!([f32 f64] |x| vector::sin::<L, _>(x), if vector::is_far(x) => x.sin())),
     element: element!(|x| x.sin()),
     local: Local::Partials(|r, _| r.inputs[0].cos()),
     reads: Reads::INPUTS,

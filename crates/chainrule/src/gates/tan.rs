@@ -2,6 +2,7 @@
 
 use super::support::{batch, flops_per_output, shape};
 use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+use crate::numeric::vector;
 
 /// See the module.
 pub static TAN: GateDef = GateDef {
@@ -17,7 +18,7 @@ pub static TAN: GateDef = GateDef {
     arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::floats,
-    class: Class::Elementwise(map1!([f32 f64] |x| x.tan())),
+    class: Class::Elementwise(map1!([f32 f64] |x| vector::tan::<L, _>(x), if vector::is_far(x) => x.tan())),
     element: element!(|x| x.tan()),
     local: Local::Partials(|r, _| 1.0 + r.output() * r.output()),
     reads: Reads::OUTPUT,

@@ -20,6 +20,7 @@ pub mod reduce;
 pub mod sort;
 pub mod special;
 pub mod tile;
+pub mod vector;
 pub mod window;
 
 pub use number::{Float, Number};

@@ -31,8 +31,8 @@ impl Level for Avx512 {
     const FUSED: bool = true;
 }
 
-/// The levels that a machine can have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The levels that a machine can have, each including those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Instructions {
     /// See [`Portable`].
     Portable,
@@ -107,6 +107,19 @@ impl Tile {
 pub trait Unary<A, R> {
     /// One element; implementations are `#[inline(always)]`, or the loop around them cannot become vector instructions.
     fn at<L: Level>(a: A, parameter: i64) -> R;
+
+    /// Whether `at` is not right here and `far` must be asked. A branch in `at` would keep the whole loop from becoming
+    /// vector instructions; so the tile is looked through again, and only if there is such an element in it.
+    #[inline(always)]
+    fn is_far(_: A) -> bool {
+        false
+    }
+
+    /// The function of an element that is far.
+    #[inline(always)]
+    fn far<L: Level>(a: A, parameter: i64) -> R {
+        Self::at::<L>(a, parameter)
+    }
 }
 
 /// A function of two elements.
@@ -123,9 +136,14 @@ pub trait Ternary<A, B, C, R> {
 
 /// One loop in three versions, and the choice among them.
 macro_rules! levels {
-    ($name:ident, $body:ident, $trait:ident, [$($input:ident),*]) => {
+    ($name:ident, $on:ident, $body:ident, $trait:ident, [$($input:ident),*]) => {
         /// The kernel of a function of single elements.
         pub fn $name<O: $trait<$($input,)* R>, $($input: Copy,)* R>(parameter: i64) -> Tile {
+            $on::<O, $($input,)* R>(instructions(), parameter)
+        }
+
+        /// The same for these instructions, or for the best that the machine has if it lacks them.
+        pub fn $on<O: $trait<$($input,)* R>, $($input: Copy,)* R>(level: Instructions, parameter: i64) -> Tile {
             #[cfg(target_arch = "x86_64")]
             {
                 /// # Safety
@@ -142,21 +160,23 @@ macro_rules! levels {
                     // SAFETY: handed on.
                     unsafe { $body::<Avx512, O, $($input,)* R>(ports, parameter) }
                 }
-                match instructions() {
+                match level.min(instructions()) {
                     // The functions are called only on machines that have the instructions.
                     Instructions::Avx512 => return Tile { function: avx512::<O, $($input,)* R>, parameter },
                     Instructions::Avx2 => return Tile { function: avx2::<O, $($input,)* R>, parameter },
                     Instructions::Portable => {}
                 }
             }
+            #[cfg(not(target_arch = "x86_64"))]
+            let _ = level;
             Tile { function: $body::<Portable, O, $($input,)* R>, parameter }
         }
     };
 }
 
-levels!(unary, unary_loop, Unary, [A]);
-levels!(binary, binary_loop, Binary, [A, B]);
-levels!(ternary, ternary_loop, Ternary, [A, B, C]);
+levels!(unary, unary_on, unary_loop, Unary, [A]);
+levels!(binary, binary_on, binary_loop, Binary, [A, B]);
+levels!(ternary, ternary_on, ternary_loop, Ternary, [A, B, C]);
 
 /// # Safety
 /// See [`Tile::run`].
@@ -164,8 +184,15 @@ levels!(ternary, ternary_loop, Ternary, [A, B, C]);
 unsafe fn unary_loop<L: Level, O: Unary<A, R>, A: Copy, R>(ports: &Ports, parameter: i64) {
     // SAFETY: the ports hold `len` elements of these types and the output overlaps nothing, by the contract of `run`.
     let (x, output) = unsafe { (input::<A>(ports, 0), output::<R>(ports)) };
+    let mut any_far = false;
     for (to, &a) in output.iter_mut().zip(x) {
         to.write(O::at::<L>(a, parameter));
+        any_far |= O::is_far(a);
+    }
+    if any_far {
+        for (to, &a) in output.iter_mut().zip(x).filter(|(_, a)| O::is_far(**a)) {
+            to.write(O::far::<L>(a, parameter));
+        }
     }
 }
 

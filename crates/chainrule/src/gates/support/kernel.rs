@@ -16,8 +16,22 @@ macro_rules! for_dtype {
 
 /// The kernels of an element-wise gate with one input: `map1!([f32 f64] |x| x.exp())`. The expression is compiled for each
 /// type and each set of vector instructions, which it may ask about as `L`. The output has the input's type, or the one
-/// stated: `map1!([f32 f64] -> bool, |x| x.is_nan())`.
+/// stated: `map1!([f32 f64] -> bool, |x| x.is_nan())`. Where a fast function does not reach, another may stand in:
+/// `map1!([f32 f64] |x| fast(x), if is_far(x) => slow(x))`.
 macro_rules! map1 {
+    ([$($type:ident)*] |$x:ident| $body:expr, if $is_far:expr => $far:expr) => {
+        |_: &$crate::circuit::Attrs, inputs: &[$crate::base::DType]| {
+            struct Op;
+            $(impl $crate::numeric::tile::Unary<$type, $type> for Op {
+                #[inline(always)]
+                fn at<L: $crate::numeric::tile::Level>($x: $type, _: i64) -> $type { $body }
+                #[inline(always)]
+                fn is_far($x: $type) -> bool { $is_far }
+                fn far<L: $crate::numeric::tile::Level>($x: $type, _: i64) -> $type { $far }
+            })*
+            for_dtype!(inputs[0], [$($type)*], T => $crate::numeric::tile::unary::<Op, T, T>(0))
+        }
+    };
     ([$($type:ident)*] $(=>)? |$x:ident| $body:expr) => {
         |_: &$crate::circuit::Attrs, inputs: &[$crate::base::DType]| {
             struct Op;
