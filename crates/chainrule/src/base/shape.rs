@@ -1,10 +1,11 @@
 //! Static shapes: up to eight axes, row-major, known when a circuit is traced.
 
 use super::{DType, limits};
+use std::hash::{Hash, Hasher};
 use std::{fmt, ops::Index};
 
 /// The lengths of a tensor's axes; no axes for a scalar.
-#[derive(Clone, Copy, Eq, Hash, Default)]
+#[derive(Clone, Copy, Eq, Default)]
 pub struct Shape {
     rank: u8,
     dims: [usize; limits::RANK],
@@ -16,6 +17,12 @@ impl PartialEq for Shape {
     #[inline]
     fn eq(&self, other: &Shape) -> bool {
         self.rank == other.rank && (0..self.rank().max(1)).all(|axis| self.dims[axis] == other.dims[axis])
+    }
+}
+
+impl Hash for Shape {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.dims[..self.rank().max(1)].hash(state);
     }
 }
 
