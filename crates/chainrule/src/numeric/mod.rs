@@ -21,5 +21,6 @@ pub mod sort;
 pub mod special;
 pub mod tile;
 pub mod window;
+pub mod work;
 
 pub use number::{Float, Number};

@@ -32,7 +32,7 @@ impl Level for Avx512 {
 }
 
 /// The levels that a machine can have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Instructions {
     /// See [`Portable`].
     Portable,

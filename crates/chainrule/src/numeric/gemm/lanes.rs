@@ -1,0 +1,284 @@
+//! Vectors of numbers: what the kernels of products and convolutions are written in, once for all instructions.
+//!
+//! Every function is inlined into a kernel that is compiled for the instructions in question, see [`super::super::work`].
+
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::*;
+
+use super::super::number::Float;
+use super::super::tile::{Level, Portable};
+#[cfg(target_arch = "x86_64")]
+use super::super::tile::{Avx2, Avx512};
+use super::super::work::{self, Work};
+
+/// Vectors of `T` under one set of instructions.
+pub trait Lanes<T>: 'static {
+    /// A vector.
+    type V: Copy;
+    /// Numbers in a vector.
+    const N: usize;
+    /// Rows of the largest tile of a product that registers hold, two vectors wide.
+    const ROWS: usize;
+
+    /// The same number in every lane.
+    ///
+    /// # Safety
+    /// For this and all others: the machine has the instructions, and what is read or written can be.
+    unsafe fn splat(x: T) -> Self::V;
+    /// A whole vector.
+    #[allow(clippy::missing_safety_doc)]
+    unsafe fn load(from: *const T) -> Self::V;
+    /// The first `count` numbers, at most `N`; zeros follow.
+    #[allow(clippy::missing_safety_doc)]
+    unsafe fn load_part(from: *const T, count: usize) -> Self::V;
+    /// Writes a whole vector.
+    #[allow(clippy::missing_safety_doc)]
+    unsafe fn store(to: *mut T, v: Self::V);
+    /// Writes the first `count` numbers, at most `N`.
+    #[allow(clippy::missing_safety_doc)]
+    unsafe fn store_part(to: *mut T, count: usize, v: Self::V);
+    /// a b + c, rounded once where that is one instruction.
+    #[allow(clippy::missing_safety_doc)]
+    unsafe fn fma(a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+    /// a + b.
+    #[allow(clippy::missing_safety_doc)]
+    unsafe fn add(a: Self::V, b: Self::V) -> Self::V;
+    /// The sum of all lanes.
+    #[allow(clippy::missing_safety_doc)]
+    unsafe fn sum(v: Self::V) -> T;
+}
+
+/// A number type with vectors under every set of instructions.
+pub trait Real: Float {
+    /// The vectors.
+    type Lanes<L: Vectors>: Lanes<Self>;
+    /// a b + c, rounded once where `FUSED`.
+    fn fused<L: Level>(a: Self, b: Self, c: Self) -> Self;
+}
+
+/// A set of instructions with its vectors.
+pub trait Vectors: Level + 'static {
+    /// Vectors of f32.
+    type F32: Lanes<f32>;
+    /// Vectors of f64.
+    type F64: Lanes<f64>;
+    /// Does work in a function of its own, so that the registers are allocated for it alone.
+    ///
+    /// # Safety
+    /// The machine has the instructions.
+    unsafe fn apart<W: Work>(work: W) -> W::Output;
+}
+
+macro_rules! real {
+    ($($type:ident $lanes:ident),*) => {$(
+        impl Real for $type {
+            type Lanes<L: Vectors> = L::$lanes;
+            #[inline(always)]
+            fn fused<L: Level>(a: Self, b: Self, c: Self) -> Self {
+                if L::FUSED { a.mul_add(b, c) } else { a * b + c }
+            }
+        }
+    )*};
+}
+
+real!(f32 F32, f64 F64);
+
+impl Vectors for Portable {
+    type F32 = Plain;
+    type F64 = Plain;
+    #[inline(always)]
+    unsafe fn apart<W: Work>(work: W) -> W::Output {
+        // SAFETY: the caller's promise.
+        unsafe { work::portable(work) }
+    }
+}
+
+/// Four numbers; the compiler finds the instructions.
+pub struct Plain;
+
+impl<T: Real> Lanes<T> for Plain {
+    type V = [T; 4];
+    const N: usize = 4;
+    const ROWS: usize = 4;
+
+    #[inline(always)]
+    unsafe fn splat(x: T) -> [T; 4] {
+        [x; 4]
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const T) -> [T; 4] {
+        // SAFETY: the caller's promise.
+        unsafe { from.cast::<[T; 4]>().read_unaligned() }
+    }
+    #[inline(always)]
+    unsafe fn load_part(from: *const T, count: usize) -> [T; 4] {
+        let mut v = [T::ZERO; 4];
+        // SAFETY: the caller's promise.
+        unsafe {
+            if count == 4 {
+                return <Self as Lanes<T>>::load(from);
+            }
+            for (i, to) in v.iter_mut().enumerate().take(count) {
+                *to = *from.add(i);
+            }
+        }
+        v
+    }
+    #[inline(always)]
+    unsafe fn store(to: *mut T, v: [T; 4]) {
+        // SAFETY: the caller's promise.
+        unsafe { to.cast::<[T; 4]>().write_unaligned(v) }
+    }
+    #[inline(always)]
+    unsafe fn store_part(to: *mut T, count: usize, v: [T; 4]) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            for (i, &x) in v.iter().enumerate().take(count) {
+                *to.add(i) = x;
+            }
+        }
+    }
+    #[inline(always)]
+    unsafe fn fma(a: [T; 4], b: [T; 4], c: [T; 4]) -> [T; 4] {
+        std::array::from_fn(|i| T::fused::<Portable>(a[i], b[i], c[i]))
+    }
+    #[inline(always)]
+    unsafe fn add(a: [T; 4], b: [T; 4]) -> [T; 4] {
+        std::array::from_fn(|i| a[i] + b[i])
+    }
+    #[inline(always)]
+    unsafe fn sum(v: [T; 4]) -> T {
+        (v[0] + v[2]) + (v[1] + v[3])
+    }
+}
+
+/// One number type's vectors from the machine's own functions.
+#[cfg(target_arch = "x86_64")]
+macro_rules! lanes {
+    ($name:ident, $type:ty, $vector:ty, $n:literal, $rows:literal, $splat:ident, $load:ident, $store:ident, $fma:ident,
+     $add:ident, $mask:expr, $load_part:ident, $store_part:ident, $sum:expr) => {
+        /// See the trait.
+        pub struct $name;
+
+        impl Lanes<$type> for $name {
+            type V = $vector;
+            const N: usize = $n;
+            const ROWS: usize = $rows;
+
+            #[inline(always)]
+            unsafe fn splat(x: $type) -> $vector {
+                // SAFETY: the caller's promise, here and below.
+                unsafe { $splat(x) }
+            }
+            #[inline(always)]
+            unsafe fn load(from: *const $type) -> $vector {
+                // SAFETY: as above.
+                unsafe { $load(from) }
+            }
+            #[inline(always)]
+            unsafe fn load_part(from: *const $type, count: usize) -> $vector {
+                // SAFETY: as above; lanes beyond the mask are not read.
+                unsafe { $load_part($mask(count), from) }
+            }
+            #[inline(always)]
+            unsafe fn store(to: *mut $type, v: $vector) {
+                // SAFETY: as above.
+                unsafe { $store(to, v) }
+            }
+            #[inline(always)]
+            unsafe fn store_part(to: *mut $type, count: usize, v: $vector) {
+                // SAFETY: as above; lanes beyond the mask are not written.
+                unsafe { $store_part(to, $mask(count), v) }
+            }
+            #[inline(always)]
+            unsafe fn fma(a: $vector, b: $vector, c: $vector) -> $vector {
+                // SAFETY: as above.
+                unsafe { $fma(a, b, c) }
+            }
+            #[inline(always)]
+            unsafe fn add(a: $vector, b: $vector) -> $vector {
+                // SAFETY: as above.
+                unsafe { $add(a, b) }
+            }
+            #[inline(always)]
+            unsafe fn sum(v: $vector) -> $type {
+                // SAFETY: as above.
+                unsafe { $sum(v) }
+            }
+        }
+    };
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use super::*;
+
+    impl Vectors for Avx512 {
+        type F32 = F32x16;
+        type F64 = F64x8;
+        #[inline(always)]
+        unsafe fn apart<W: Work>(work: W) -> W::Output {
+            // SAFETY: the caller's promise.
+            unsafe { work::avx512(work) }
+        }
+    }
+    impl Vectors for Avx2 {
+        type F32 = F32x8;
+        type F64 = F64x4;
+        #[inline(always)]
+        unsafe fn apart<W: Work>(work: W) -> W::Output {
+            // SAFETY: the caller's promise.
+            unsafe { work::avx2(work) }
+        }
+    }
+
+    lanes!(
+        F32x16, f32, __m512, 16, 14, _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_fmadd_ps, _mm512_add_ps,
+        |count: usize| ((1u32 << count) - 1) as __mmask16, _mm512_maskz_loadu_ps, _mm512_mask_storeu_ps,
+        |v| _mm512_reduce_add_ps(v)
+    );
+    lanes!(
+        F64x8, f64, __m512d, 8, 14, _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_fmadd_pd, _mm512_add_pd,
+        |count: usize| ((1u32 << count) - 1) as __mmask8, _mm512_maskz_loadu_pd, _mm512_mask_storeu_pd,
+        |v| _mm512_reduce_add_pd(v)
+    );
+    lanes!(
+        F32x8, f32, __m256, 8, 6, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_fmadd_ps, _mm256_add_ps,
+        |count: usize| _mm256_cmpgt_epi32(_mm256_set1_epi32(count as i32), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)),
+        load_part_f32, _mm256_maskstore_ps, |v| sum_f32(v)
+    );
+    lanes!(
+        F64x4, f64, __m256d, 4, 6, _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_fmadd_pd, _mm256_add_pd,
+        |count: usize| _mm256_cmpgt_epi64(_mm256_set1_epi64x(count as i64), _mm256_setr_epi64x(0, 1, 2, 3)),
+        load_part_f64, _mm256_maskstore_pd, |v| sum_f64(v)
+    );
+
+    #[inline]
+    #[target_feature(enable = "avx2,fma")]
+    unsafe fn load_part_f32(mask: __m256i, from: *const f32) -> __m256 {
+        // SAFETY: the caller's promise.
+        unsafe { _mm256_maskload_ps(from, mask) }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2,fma")]
+    unsafe fn load_part_f64(mask: __m256i, from: *const f64) -> __m256d {
+        // SAFETY: the caller's promise.
+        unsafe { _mm256_maskload_pd(from, mask) }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2,fma")]
+    fn sum_f32(v: __m256) -> f32 {
+        let v = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps::<1>(v));
+        let v = _mm_add_ps(v, _mm_movehl_ps(v, v));
+        _mm_cvtss_f32(_mm_add_ss(v, _mm_shuffle_ps::<1>(v, v)))
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2,fma")]
+    fn sum_f64(v: __m256d) -> f64 {
+        let v = _mm_add_pd(_mm256_castpd256_pd128(v), _mm256_extractf128_pd::<1>(v));
+        _mm_cvtsd_f64(_mm_add_sd(v, _mm_unpackhi_pd(v, v)))
+    }
+}
