@@ -7,10 +7,10 @@
 #![allow(unsafe_code)]
 
 pub mod lanes;
-mod micro;
-mod pack;
-mod packed;
-mod scratch;
+pub(super) mod micro;
+pub(super) mod pack;
+pub(super) mod packed;
+pub(super) mod scratch;
 mod small;
 mod vector;
 
@@ -220,8 +220,12 @@ unsafe fn to_rows<T: Real>(level: Instructions, size: Size, a: At<T>, b: At<T>, 
             at(level, Dots { k, n, x, rows: b.first, step: b.col, y, store });
         });
     }
-    if b.col == 1 && small::is_small(size) {
-        return at(level, Small { size, a, b, c: y, c_row: c.row, store });
+    if small::is_small(size) {
+        let product = |room| at(level, Small { size, a, b, c: y, c_row: c.row, store, room });
+        return match small::room(size, &b) {
+            0 => product(std::ptr::null_mut()),
+            room => scratch::with(room, product),
+        };
     }
     scratch::with(packed::room::<T>(size), |room| {
         at(level, Packed { size, a, b, c: y, c_row: c.row, store, room });

@@ -11,7 +11,7 @@ use super::pack::{At, pack};
 use super::{Size, Store, scratch};
 
 /// Longest part of k that is packed at once, in cache lines of B's panel: 32 KiB.
-const DEPTH: usize = 256;
+pub const DEPTH: usize = 256;
 /// Most rows of A in a block: with `DEPTH` half a megabyte of f32, which stays in the second-level cache.
 const HEIGHT: usize = 504;
 
@@ -75,8 +75,9 @@ pub fn room<T>(size: Size) -> usize {
 /// Parts of nearly equal length: the start and length of each.
 #[inline(always)]
 pub fn parts(whole: usize, most: usize) -> impl Iterator<Item = (usize, usize)> {
-    let count = whole.div_ceil(most);
-    let (length, longer) = if count == 0 { (0, 0) } else { (whole / count, whole % count) };
+    // Divisions take as long as a small product.
+    let count = if whole <= most { usize::from(whole > 0) } else { whole.div_ceil(most) };
+    let (length, longer) = if count <= 1 { (whole, 0) } else { (whole / count, whole % count) };
     (0..count).map(move |i| (i * length + i.min(longer), length + usize::from(i < longer)))
 }
 
