@@ -6,11 +6,15 @@
 use super::super::gemm::lanes::{Lanes, Real, Vectors};
 use super::super::gemm::micro::{self, Tile};
 use super::super::gemm::pack::{At, pack};
-use super::super::gemm::packed::{DEPTH, parts};
+use super::super::gemm::packed::parts;
 use super::super::gemm::scratch;
 use super::super::work::Work;
 use super::Conv;
 use super::grid::{Grid, pack_panel};
+
+/// Most taps that are summed at once. More than for large products: a panel of B is used by few panels of A, so that writing
+/// and reading C again would weigh more than what the first-level cache cannot hold.
+const DEPTH: usize = 384;
 
 /// A convolution to be computed: at least one element in its output and its weights.
 pub struct Kernel<'a, T> {
