@@ -6,15 +6,21 @@
 use super::super::gemm::lanes::{Lanes, Real, Vectors};
 use super::super::gemm::micro::{self, Tile};
 use super::super::gemm::pack::{At, pack};
-use super::super::gemm::packed::parts;
+use super::super::gemm::packed::{DEPTH, parts};
 use super::super::gemm::scratch;
 use super::super::work::Work;
 use super::Conv;
 use super::grid::{Grid, pack_panel};
 
-/// Most taps that are summed at once. More than for large products: a panel of B is used by few panels of A, so that writing
-/// and reading C again would weigh more than what the first-level cache cannot hold.
-const DEPTH: usize = 384;
+/// Parts of the taps that are summed at once. As many as for large products, or somewhat more if those are all: writing and
+/// reading C again would weigh more than what the first-level cache cannot hold.
+#[inline(always)]
+fn depths(taps: usize) -> impl Iterator<Item = (usize, usize)> {
+    parts(taps, if taps <= MOST { MOST } else { DEPTH })
+}
+
+/// Most taps that are summed at once.
+const MOST: usize = DEPTH * 3 / 2;
 
 /// A convolution to be computed: at least one element in its output and its weights.
 pub struct Kernel<'a, T> {
@@ -50,7 +56,7 @@ impl Room {
         Room {
             grid: scratch::rounded::<T>(grid.len()),
             weights: scratch::rounded::<T>(m * taps),
-            panel: taps.min(DEPTH) * 128 / size_of::<T>(),
+            panel: taps.min(MOST) * 128 / size_of::<T>(),
             sums: if grid.images_last { m * grid.columns } else { 0 },
         }
     }
@@ -161,7 +167,7 @@ impl<T: Real> Kernel<'_, T> {
     unsafe fn pack_weights<V: Vectors>(&self, room: &Room, weights: At<T>, taps: usize) {
         let m = self.conv.output[1] / self.conv.params.groups;
         let to = self.room.wrapping_add(room.grid);
-        for (from, depth) in parts(taps, DEPTH) {
+        for (from, depth) in depths(taps) {
             for (i, rows) in parts(m, <T::Lanes<V> as Lanes<T>>::ROWS) {
                 // SAFETY: the room is for all rows and taps.
                 unsafe { pack::<T, T::Lanes<V>>(weights.part(i, from), rows, depth, rows, to.add(from * m + i * depth)) };
@@ -179,7 +185,7 @@ impl<T: Real> Kernel<'_, T> {
         let m = self.conv.output[1] / self.conv.params.groups;
         let weights = self.room.wrapping_add(room.grid);
         let panel = weights.wrapping_add(room.weights);
-        for (from, depth) in parts(taps.len(), DEPTH) {
+        for (from, depth) in depths(taps.len()) {
             let mut col = 0;
             while col < self.grid.columns {
                 let cols = (self.grid.columns - col).min(2 * lanes);

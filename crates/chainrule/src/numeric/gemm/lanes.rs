@@ -54,6 +54,11 @@ pub trait Real: Float {
     type Lanes<L: Vectors>: Lanes<Self>;
     /// a b + c, rounded once where `FUSED`.
     fn fused<L: Level>(a: Self, b: Self, c: Self) -> Self;
+    /// Reads four elements from each of four rows, and writes the columns as four lines, `width` apart.
+    ///
+    /// # Safety
+    /// All can be read and written.
+    unsafe fn turn_four(rows: [*const Self; 4], to: *mut Self, width: usize);
 }
 
 /// A set of instructions with its vectors.
@@ -70,18 +75,72 @@ pub trait Vectors: Level + 'static {
 }
 
 macro_rules! real {
-    ($($type:ident $lanes:ident),*) => {$(
+    ($($type:ident $lanes:ident $turn:ident),*) => {$(
         impl Real for $type {
             type Lanes<L: Vectors> = L::$lanes;
             #[inline(always)]
             fn fused<L: Level>(a: Self, b: Self, c: Self) -> Self {
                 if L::FUSED { a.mul_add(b, c) } else { a * b + c }
             }
+            #[inline(always)]
+            unsafe fn turn_four(rows: [*const Self; 4], to: *mut Self, width: usize) {
+                // SAFETY: the caller's promise.
+                unsafe { $turn(rows, to, width) }
+            }
         }
     )*};
 }
 
-real!(f32 F32, f64 F64);
+#[cfg(target_arch = "x86_64")]
+real!(f32 F32 turn_f32, f64 F64 turn_f64);
+#[cfg(not(target_arch = "x86_64"))]
+real!(f32 F32 turn_any, f64 F64 turn_any);
+
+/// See [`Real::turn_four`].
+#[cfg(not(target_arch = "x86_64"))]
+#[inline(always)]
+unsafe fn turn_any<T: Copy>(rows: [*const T; 4], to: *mut T, width: usize) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let block: [[T; 4]; 4] = rows.map(|row| row.cast::<[T; 4]>().read_unaligned());
+        for i in 0..4 {
+            to.add(i * width).cast::<[T; 4]>().write_unaligned(block.map(|row| row[i]));
+        }
+    }
+}
+
+/// See [`Real::turn_four`]: the compiler would move number by number. These instructions are on every x86-64 machine.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+unsafe fn turn_f32(rows: [*const f32; 4], to: *mut f32, width: usize) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let [a, b, c, d] = rows.map(|row| _mm_loadu_ps(row));
+        let [ab, cd] = [_mm_unpacklo_ps(a, b), _mm_unpacklo_ps(c, d)];
+        _mm_storeu_ps(to, _mm_movelh_ps(ab, cd));
+        _mm_storeu_ps(to.add(width), _mm_movehl_ps(cd, ab));
+        let [ab, cd] = [_mm_unpackhi_ps(a, b), _mm_unpackhi_ps(c, d)];
+        _mm_storeu_ps(to.add(2 * width), _mm_movelh_ps(ab, cd));
+        _mm_storeu_ps(to.add(3 * width), _mm_movehl_ps(cd, ab));
+    }
+}
+
+/// See [`turn_f32`].
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+unsafe fn turn_f64(rows: [*const f64; 4], to: *mut f64, width: usize) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        for i in [0, 2] {
+            let [a, b, c, d] = rows.map(|row| _mm_loadu_pd(row.add(i)));
+            let to = to.add(i * width);
+            _mm_storeu_pd(to, _mm_unpacklo_pd(a, b));
+            _mm_storeu_pd(to.add(2), _mm_unpacklo_pd(c, d));
+            _mm_storeu_pd(to.add(width), _mm_unpackhi_pd(a, b));
+            _mm_storeu_pd(to.add(width + 2), _mm_unpackhi_pd(c, d));
+        }
+    }
+}
 
 impl Vectors for Portable {
     type F32 = Plain;

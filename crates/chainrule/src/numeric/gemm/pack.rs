@@ -89,11 +89,7 @@ unsafe fn four_rows<T: Real>(rows: At<T>, lines: usize, width: usize, to: *mut T
         let from: [*const T; 4] = std::array::from_fn(|r| rows.part(r, 0).first);
         let mut l = 0;
         while l + 4 <= lines {
-            let block: [[T; 4]; 4] = std::array::from_fn(|r| from[r].add(l).cast::<[T; 4]>().read_unaligned());
-            for i in 0..4 {
-                let line: [T; 4] = std::array::from_fn(|r| block[r][i]);
-                to.add((l + i) * width).cast::<[T; 4]>().write_unaligned(line);
-            }
+            T::turn_four(from.map(|row| row.add(l)), to.add(l * width), width);
             l += 4;
         }
         for l in l..lines {
