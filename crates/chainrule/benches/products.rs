@@ -9,6 +9,9 @@
 mod numeric;
 
 use numeric::conv::{Conv, ConvParams, Convolve, conv};
+use numeric::window::{Pool, Pooling, average_pool, average_pool_transpose, max_pool, max_pool_index};
+use numeric::{Float, Number};
+use numeric::reduce::{Reduce, reduce_axis};
 use numeric::gemm::{Gemm, Matrix, MatrixMut, Size, Store, gemm};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -38,6 +41,10 @@ fn main() {
     products::<f64>(&show);
     convolutions::<f32>(&show);
     convolutions::<f64>(&show);
+    reductions::<f32>(&show);
+    pools::<f32>(&show);
+    pools::<f64>(&show);
+    reductions::<f64>(&show);
 }
 
 type Show<'a> = dyn Fn(&str, Cost, &mut dyn FnMut()) + 'a;
@@ -183,5 +190,37 @@ fn convolutions<T: Convolve>(show: &Show<'_>) {
             let cost = Cost { flops, bytes, double: size_of::<T>() == 8 };
             show(&format!("{name}{what}"), cost, &mut || conv(&plan, black_box(&x), black_box(&w), black_box(&mut y)));
         }
+    }
+}
+
+fn reductions<T: Number>(show: &Show<'_>) {
+    let cases = [(1, 1_000_000, 1), (25, 10, 1), (4, 64, 1), (2, 128, 1), (1, 64, 256), (1, 2, 128), (1, 100_000, 50), (1, 25, 10)];
+    for (outer, len, inner) in cases {
+        let (input, mut output) = (vec![T::ONE; outer * len * inner], vec![T::ZERO; outer * inner]);
+        for (name, op) in [("sum", Reduce::Sum), ("max", Reduce::Max)] {
+            let bytes = size_of_val(&input[..]);
+            let bytes = if bytes > 16 << 20 { bytes as f64 } else { 0.0 };
+            let cost = Cost { flops: input.len() as f64, bytes, double: size_of::<T>() == 8 };
+            show(&format!("{name} {outer}x{len}x{inner}"), cost, &mut || {
+                reduce_axis(black_box(&input), outer, len, inner, black_box(&mut output), op);
+            });
+        }
+    }
+}
+
+fn pools<T: Float>(show: &Show<'_>) {
+    for (planes, side, window, stride, pad) in [(2048, 32, 2, 2, 0), (512, 28, 3, 2, 1), (64, 30, 3, 1, 1)] {
+        let pool = Pool { window: [window; 2], stride: [stride; 2], pad_low: [pad; 2], pad_high: [pad; 2] };
+        let p = Pooling::new(pool, planes, [side; 2]).expect("fits");
+        let (x, mut y, mut places) = (vec![T::ONE; p.input_len()], vec![T::ZERO; p.output_len()], vec![0; p.output_len()]);
+        let mut back = vec![T::ZERO; x.len()];
+        let name = format!("{planes}x{side}x{side} {window}/{stride}");
+        let cost = Cost { flops: x.len() as f64, bytes: size_of_val(&x[..]) as f64, double: size_of::<T>() == 8 };
+        show(&format!("max pool {name}"), cost, &mut || max_pool(&p, black_box(&x), black_box(&mut y)));
+        show(&format!("max pool index {name}"), cost, &mut || max_pool_index(&p, black_box(&x), black_box(&mut places)));
+        show(&format!("average pool {name}"), cost, &mut || average_pool(&p, black_box(&x), black_box(&mut y), true));
+        show(&format!("average pool back {name}"), cost, &mut || {
+            average_pool_transpose(&p, black_box(&y), black_box(&mut back), true);
+        });
     }
 }

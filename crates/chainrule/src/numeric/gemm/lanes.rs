@@ -5,7 +5,7 @@
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
 
-use super::super::number::Float;
+use super::super::number::{Float, Number};
 use super::super::tile::{Level, Portable};
 #[cfg(target_arch = "x86_64")]
 use super::super::tile::{Avx2, Avx512};
@@ -43,17 +43,28 @@ pub trait Lanes<T>: 'static {
     /// a + b.
     #[allow(clippy::missing_safety_doc)]
     unsafe fn add(a: Self::V, b: Self::V) -> Self::V;
+    /// The first `count` numbers, at most `N`; those of `other` follow.
+    #[allow(clippy::missing_safety_doc)]
+    unsafe fn load_or(from: *const T, count: usize, other: Self::V) -> Self::V;
+    /// a b.
+    #[allow(clippy::missing_safety_doc)]
+    unsafe fn mul(a: Self::V, b: Self::V) -> Self::V;
+    /// a where a > b, else b.
+    #[allow(clippy::missing_safety_doc)]
+    unsafe fn larger(a: Self::V, b: Self::V) -> Self::V;
+    /// a where a < b, else b.
+    #[allow(clippy::missing_safety_doc)]
+    unsafe fn smaller(a: Self::V, b: Self::V) -> Self::V;
+    /// a where it is a NaN, else b.
+    #[allow(clippy::missing_safety_doc)]
+    unsafe fn nan_or(a: Self::V, b: Self::V) -> Self::V;
     /// The sum of all lanes.
     #[allow(clippy::missing_safety_doc)]
     unsafe fn sum(v: Self::V) -> T;
 }
 
-/// A number type with vectors under every set of instructions.
+/// A number type with products by vectors.
 pub trait Real: Float {
-    /// The vectors.
-    type Lanes<L: Vectors>: Lanes<Self>;
-    /// a b + c, rounded once where `FUSED`.
-    fn fused<L: Level>(a: Self, b: Self, c: Self) -> Self;
     /// Reads four elements from each of four rows, and writes the columns as four lines, `width` apart.
     ///
     /// # Safety
@@ -75,13 +86,8 @@ pub trait Vectors: Level + 'static {
 }
 
 macro_rules! real {
-    ($($type:ident $lanes:ident $turn:ident),*) => {$(
+    ($($type:ident $turn:ident),*) => {$(
         impl Real for $type {
-            type Lanes<L: Vectors> = L::$lanes;
-            #[inline(always)]
-            fn fused<L: Level>(a: Self, b: Self, c: Self) -> Self {
-                if L::FUSED { a.mul_add(b, c) } else { a * b + c }
-            }
             #[inline(always)]
             unsafe fn turn_four(rows: [*const Self; 4], to: *mut Self, width: usize) {
                 // SAFETY: the caller's promise.
@@ -92,9 +98,9 @@ macro_rules! real {
 }
 
 #[cfg(target_arch = "x86_64")]
-real!(f32 F32 turn_f32, f64 F64 turn_f64);
+real!(f32 turn_f32, f64 turn_f64);
 #[cfg(not(target_arch = "x86_64"))]
-real!(f32 F32 turn_any, f64 F64 turn_any);
+real!(f32 turn_any, f64 turn_any);
 
 /// See [`Real::turn_four`].
 #[cfg(not(target_arch = "x86_64"))]
@@ -155,7 +161,7 @@ impl Vectors for Portable {
 /// Four numbers; the compiler finds the instructions.
 pub struct Plain;
 
-impl<T: Real> Lanes<T> for Plain {
+impl<T: Number> Lanes<T> for Plain {
     type V = [T; 4];
     const N: usize = 4;
     const ROWS: usize = 4;
@@ -203,11 +209,32 @@ impl<T: Real> Lanes<T> for Plain {
     }
     #[inline(always)]
     unsafe fn add(a: [T; 4], b: [T; 4]) -> [T; 4] {
-        std::array::from_fn(|i| a[i] + b[i])
+        std::array::from_fn(|i| a[i].plus(b[i]))
+    }
+    #[inline(always)]
+    unsafe fn load_or(from: *const T, count: usize, other: [T; 4]) -> [T; 4] {
+        // SAFETY: the caller's promise.
+        std::array::from_fn(|i| if i < count { unsafe { *from.add(i) } } else { other[i] })
+    }
+    #[inline(always)]
+    unsafe fn mul(a: [T; 4], b: [T; 4]) -> [T; 4] {
+        std::array::from_fn(|i| a[i].times(b[i]))
+    }
+    #[inline(always)]
+    unsafe fn larger(a: [T; 4], b: [T; 4]) -> [T; 4] {
+        std::array::from_fn(|i| if a[i] > b[i] { a[i] } else { b[i] })
+    }
+    #[inline(always)]
+    unsafe fn smaller(a: [T; 4], b: [T; 4]) -> [T; 4] {
+        std::array::from_fn(|i| if a[i] < b[i] { a[i] } else { b[i] })
+    }
+    #[inline(always)]
+    unsafe fn nan_or(a: [T; 4], b: [T; 4]) -> [T; 4] {
+        std::array::from_fn(|i| if a[i].is_nan() { a[i] } else { b[i] })
     }
     #[inline(always)]
     unsafe fn sum(v: [T; 4]) -> T {
-        (v[0] + v[2]) + (v[1] + v[3])
+        v[0].plus(v[2]).plus(v[1].plus(v[3]))
     }
 }
 
@@ -215,7 +242,8 @@ impl<T: Real> Lanes<T> for Plain {
 #[cfg(target_arch = "x86_64")]
 macro_rules! lanes {
     ($name:ident, $type:ty, $vector:ty, $n:literal, $rows:literal, $splat:ident, $load:ident, $store:ident, $fma:ident,
-     $add:ident, $mask:expr, $load_part:ident, $store_part:ident, $sum:expr) => {
+     $add:ident, $mask:expr, $load_part:ident, $store_part:ident, $sum:expr, $load_or:expr, $mul:ident, $max:ident, $min:ident,
+     $nan_or:expr) => {
         /// See the trait.
         pub struct $name;
 
@@ -260,6 +288,31 @@ macro_rules! lanes {
                 unsafe { $add(a, b) }
             }
             #[inline(always)]
+            unsafe fn load_or(from: *const $type, count: usize, other: $vector) -> $vector {
+                // SAFETY: as above; lanes beyond the mask are not read.
+                unsafe { $load_or(other, $mask(count), from) }
+            }
+            #[inline(always)]
+            unsafe fn mul(a: $vector, b: $vector) -> $vector {
+                // SAFETY: as above.
+                unsafe { $mul(a, b) }
+            }
+            #[inline(always)]
+            unsafe fn larger(a: $vector, b: $vector) -> $vector {
+                // SAFETY: as above.
+                unsafe { $max(a, b) }
+            }
+            #[inline(always)]
+            unsafe fn smaller(a: $vector, b: $vector) -> $vector {
+                // SAFETY: as above.
+                unsafe { $min(a, b) }
+            }
+            #[inline(always)]
+            unsafe fn nan_or(a: $vector, b: $vector) -> $vector {
+                // SAFETY: as above.
+                unsafe { $nan_or(a, b) }
+            }
+            #[inline(always)]
             unsafe fn sum(v: $vector) -> $type {
                 // SAFETY: as above.
                 unsafe { $sum(v) }
@@ -294,22 +347,26 @@ mod x86 {
     lanes!(
         F32x16, f32, __m512, 16, 14, _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_fmadd_ps, _mm512_add_ps,
         |count: usize| ((1u32 << count) - 1) as __mmask16, _mm512_maskz_loadu_ps, _mm512_mask_storeu_ps,
-        |v| _mm512_reduce_add_ps(v)
+        |v| _mm512_reduce_add_ps(v), |other, mask, from| _mm512_mask_loadu_ps(other, mask, from), _mm512_mul_ps,
+        _mm512_max_ps, _mm512_min_ps, |a, b| _mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_UNORD_Q>(a, a), b, a)
     );
     lanes!(
         F64x8, f64, __m512d, 8, 14, _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_fmadd_pd, _mm512_add_pd,
         |count: usize| ((1u32 << count) - 1) as __mmask8, _mm512_maskz_loadu_pd, _mm512_mask_storeu_pd,
-        |v| _mm512_reduce_add_pd(v)
+        |v| _mm512_reduce_add_pd(v), |other, mask, from| _mm512_mask_loadu_pd(other, mask, from), _mm512_mul_pd,
+        _mm512_max_pd, _mm512_min_pd, |a, b| _mm512_mask_blend_pd(_mm512_cmp_pd_mask::<_CMP_UNORD_Q>(a, a), b, a)
     );
     lanes!(
         F32x8, f32, __m256, 8, 6, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_fmadd_ps, _mm256_add_ps,
         |count: usize| _mm256_cmpgt_epi32(_mm256_set1_epi32(count as i32), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)),
-        load_part_f32, _mm256_maskstore_ps, |v| sum_f32(v)
+        load_part_f32, _mm256_maskstore_ps, |v| sum_f32(v), |other, mask, from| load_or_f32(other, mask, from), _mm256_mul_ps,
+        _mm256_max_ps, _mm256_min_ps, |a, b| _mm256_blendv_ps(b, a, _mm256_cmp_ps::<_CMP_UNORD_Q>(a, a))
     );
     lanes!(
         F64x4, f64, __m256d, 4, 6, _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_fmadd_pd, _mm256_add_pd,
         |count: usize| _mm256_cmpgt_epi64(_mm256_set1_epi64x(count as i64), _mm256_setr_epi64x(0, 1, 2, 3)),
-        load_part_f64, _mm256_maskstore_pd, |v| sum_f64(v)
+        load_part_f64, _mm256_maskstore_pd, |v| sum_f64(v), |other, mask, from| load_or_f64(other, mask, from), _mm256_mul_pd,
+        _mm256_max_pd, _mm256_min_pd, |a, b| _mm256_blendv_pd(b, a, _mm256_cmp_pd::<_CMP_UNORD_Q>(a, a))
     );
 
     #[inline]
@@ -328,10 +385,24 @@ mod x86 {
 
     #[inline]
     #[target_feature(enable = "avx2,fma")]
+    unsafe fn load_or_f32(other: __m256, mask: __m256i, from: *const f32) -> __m256 {
+        // SAFETY: the caller's promise.
+        unsafe { _mm256_blendv_ps(other, _mm256_maskload_ps(from, mask), _mm256_castsi256_ps(mask)) }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2,fma")]
     fn sum_f32(v: __m256) -> f32 {
         let v = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps::<1>(v));
         let v = _mm_add_ps(v, _mm_movehl_ps(v, v));
         _mm_cvtss_f32(_mm_add_ss(v, _mm_shuffle_ps::<1>(v, v)))
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2,fma")]
+    unsafe fn load_or_f64(other: __m256d, mask: __m256i, from: *const f64) -> __m256d {
+        // SAFETY: the caller's promise.
+        unsafe { _mm256_blendv_pd(other, _mm256_maskload_pd(from, mask), _mm256_castsi256_pd(mask)) }
     }
 
     #[inline]
