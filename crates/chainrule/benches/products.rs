@@ -9,10 +9,10 @@
 mod numeric;
 
 use numeric::conv::{Conv, ConvParams, Convolve, conv};
+use numeric::gemm::{Gemm, Matrix, MatrixMut, Size, Store, gemm};
+use numeric::reduce::{Reduce, reduce_axis};
 use numeric::window::{Pool, Pooling, average_pool, average_pool_transpose, max_pool, max_pool_index};
 use numeric::{Float, Number};
-use numeric::reduce::{Reduce, reduce_axis};
-use numeric::gemm::{Gemm, Matrix, MatrixMut, Size, Store, gemm};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -128,7 +128,8 @@ fn products<T: Gemm>(show: &Show<'_>) {
     ];
     for (m, k, n, turned, what) in sizes {
         let (a, b, mut c) = (vec![T::ONE; m * k], vec![T::ONE; k * n], vec![T::ZERO; m * n]);
-        let strides = |bit: usize, rows: usize, cols: usize| if turned & bit > 0 { (1, rows) } else { (cols, 1) };
+        let strides =
+            |bit: usize, rows: usize, cols: usize| if turned & bit > 0 { (1, rows) } else { (cols, 1) };
         let ((a_row, a_col), (b_row, b_col)) = (strides(2, m, k), strides(4, k, n));
         let letters = [if turned & 2 > 0 { "t" } else { "" }, if turned & 4 > 0 { "t" } else { "" }];
         let name = format!("{m}{}x{k}x{n}{} {what}", letters[0], letters[1]);
@@ -136,7 +137,11 @@ fn products<T: Gemm>(show: &Show<'_>) {
         let work = Cost {
             flops: 2.0 * (m * k * n) as f64,
             // What fits into the caches need not come from memory.
-            bytes: if elements * size_of::<T>() > 16 << 20 { (elements * size_of::<T>()) as f64 } else { 0.0 },
+            bytes: if elements * size_of::<T>() > 16 << 20 {
+                (elements * size_of::<T>()) as f64
+            } else {
+                0.0
+            },
             double: size_of::<T>() == 8,
         };
         show(&name, work, &mut || {
@@ -181,20 +186,32 @@ fn convolutions<T: Convolve>(show: &Show<'_>) {
         let back = Conv::new(back, output, [c, o / groups, kernel, kernel]).expect("fits");
         let by_weights = params.for_weight_gradient([side; 2], [kernel; 2]).expect("fits");
         let by_weights =
-            Conv::new(by_weights, [c / groups, groups * n, side, side], [o, n, output[2], output[3]]).expect("fits");
+            Conv::new(by_weights, [c / groups, groups * n, side, side], [o, n, output[2], output[3]])
+                .expect("fits");
         for (what, plan) in [("", forward), (" by input", back), (" by weights", by_weights)] {
             let [x, w, y] = plan.shapes().map(|shape| shape.iter().product::<usize>());
             let (x, w, mut y) = (vec![T::ONE; x], vec![T::ONE; w], vec![T::ZERO; y]);
             let bytes = (x.len() + w.len() + y.len()) * size_of::<T>();
             let bytes = if bytes > 16 << 20 { bytes as f64 } else { 0.0 };
             let cost = Cost { flops, bytes, double: size_of::<T>() == 8 };
-            show(&format!("{name}{what}"), cost, &mut || conv(&plan, black_box(&x), black_box(&w), black_box(&mut y)));
+            show(&format!("{name}{what}"), cost, &mut || {
+                conv(&plan, black_box(&x), black_box(&w), black_box(&mut y))
+            });
         }
     }
 }
 
 fn reductions<T: Number>(show: &Show<'_>) {
-    let cases = [(1, 1_000_000, 1), (25, 10, 1), (4, 64, 1), (2, 128, 1), (1, 64, 256), (1, 2, 128), (1, 100_000, 50), (1, 25, 10)];
+    let cases = [
+        (1, 1_000_000, 1),
+        (25, 10, 1),
+        (4, 64, 1),
+        (2, 128, 1),
+        (1, 64, 256),
+        (1, 2, 128),
+        (1, 100_000, 50),
+        (1, 25, 10),
+    ];
     for (outer, len, inner) in cases {
         let (input, mut output) = (vec![T::ONE; outer * len * inner], vec![T::ZERO; outer * inner]);
         for (name, op) in [("sum", Reduce::Sum), ("max", Reduce::Max)] {
@@ -212,13 +229,19 @@ fn pools<T: Float>(show: &Show<'_>) {
     for (planes, side, window, stride, pad) in [(2048, 32, 2, 2, 0), (512, 28, 3, 2, 1), (64, 30, 3, 1, 1)] {
         let pool = Pool { window: [window; 2], stride: [stride; 2], pad_low: [pad; 2], pad_high: [pad; 2] };
         let p = Pooling::new(pool, planes, [side; 2]).expect("fits");
-        let (x, mut y, mut places) = (vec![T::ONE; p.input_len()], vec![T::ZERO; p.output_len()], vec![0; p.output_len()]);
+        let (x, mut y, mut places) =
+            (vec![T::ONE; p.input_len()], vec![T::ZERO; p.output_len()], vec![0; p.output_len()]);
         let mut back = vec![T::ZERO; x.len()];
         let name = format!("{planes}x{side}x{side} {window}/{stride}");
-        let cost = Cost { flops: x.len() as f64, bytes: size_of_val(&x[..]) as f64, double: size_of::<T>() == 8 };
+        let cost =
+            Cost { flops: x.len() as f64, bytes: size_of_val(&x[..]) as f64, double: size_of::<T>() == 8 };
         show(&format!("max pool {name}"), cost, &mut || max_pool(&p, black_box(&x), black_box(&mut y)));
-        show(&format!("max pool index {name}"), cost, &mut || max_pool_index(&p, black_box(&x), black_box(&mut places)));
-        show(&format!("average pool {name}"), cost, &mut || average_pool(&p, black_box(&x), black_box(&mut y), true));
+        show(&format!("max pool index {name}"), cost, &mut || {
+            max_pool_index(&p, black_box(&x), black_box(&mut places))
+        });
+        show(&format!("average pool {name}"), cost, &mut || {
+            average_pool(&p, black_box(&x), black_box(&mut y), true)
+        });
         show(&format!("average pool back {name}"), cost, &mut || {
             average_pool_transpose(&p, black_box(&y), black_box(&mut back), true);
         });

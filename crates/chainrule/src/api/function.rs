@@ -104,7 +104,8 @@ impl<In: Wires, Out: Wires> Function<In, Out> {
     /// Lends what no other call is using.
     fn with_room(&self, f: impl FnOnce(&Plan, &mut Room)) {
         let idle = self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).pop();
-        let mut room = idle.unwrap_or_else(|| Room { workspace: Workspace::new(&self.plan), next: Vec::new() });
+        let mut room =
+            idle.unwrap_or_else(|| Room { workspace: Workspace::new(&self.plan), next: Vec::new() });
         f(&self.plan, &mut room);
         self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(room);
     }

@@ -143,7 +143,8 @@ mod tests {
     /// The places in row-major order.
     fn places(view: &Strided) -> Vec<isize> {
         let at = |index: Vec<usize>| -> isize {
-            index.iter().zip(view.strides()).map(|(&i, s)| i as isize * s).sum::<isize>() + view.offset as isize
+            index.iter().zip(view.strides()).map(|(&i, s)| i as isize * s).sum::<isize>()
+                + view.offset as isize
         };
         crate::base::coordinates(view.shape).map(at).collect()
     }

@@ -2,10 +2,10 @@
 
 use super::support::{batch, flops_per_output};
 use crate::base::{DType, Element};
-use crate::numeric::tile::{self, Level, Tile, Unary};
 use crate::circuit::{
     Arity, Attrs, Call, Class, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Wire, mistake, record,
 };
+use crate::numeric::tile::{self, Level, Tile, Unary};
 
 /// See the module.
 pub static CAST: GateDef = GateDef {

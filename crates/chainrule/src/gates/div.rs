@@ -2,7 +2,7 @@
 
 use super::support::{batch, flops_per_output, shape};
 use crate::base::DType;
-use crate::circuit::{Arity, Call, Class, Doc, GateDef, Tiles, Local, Reads};
+use crate::circuit::{Arity, Call, Class, Doc, GateDef, Local, Reads, Tiles};
 
 /// See the module.
 pub static DIV: GateDef = GateDef {

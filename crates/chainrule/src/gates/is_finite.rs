@@ -1,7 +1,7 @@
 //! Whether it is a number: neither infinite nor NaN. A question, without a gradient.
 
 use super::support::{batch, flops_per_output, sample, shape};
-use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Tiles, Local, Reads, Wire, record};
+use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Tiles, Wire, record};
 
 /// See the module.
 pub static IS_FINITE: GateDef = GateDef {

@@ -1,7 +1,7 @@
 //! Whether it is NaN, the result of an operation that has none. A question, without a gradient.
 
 use super::support::{batch, flops_per_output, sample, shape};
-use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Tiles, Local, Reads, Wire, record};
+use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Tiles, Wire, record};
 
 /// See the module.
 pub static IS_NAN: GateDef = GateDef {

@@ -2,10 +2,10 @@
 
 use super::support::{batch, flops_per_output, shape};
 use crate::base::limits;
-use crate::numeric::tile::{self, Level, Unary};
 use crate::circuit::{
     Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Kind, Local, Reads, Wire, record,
 };
+use crate::numeric::tile::{self, Level, Unary};
 use crate::numeric::{Float, special};
 
 /// See the module.
@@ -30,7 +30,9 @@ pub static POLYGAMMA: GateDef = GateDef {
         }
         shape::floats(a, x)
     },
-    class: Class::Elementwise(|a, x| for_dtype!(x[0], [f32 f64], T => tile::unary::<Order, T, T>(a.int("n")))),
+    class: Class::Elementwise(
+        |a, x| for_dtype!(x[0], [f32 f64], T => tile::unary::<Order, T, T>(a.int("n"))),
+    ),
     element: |a, x, at| special::polygamma(a.int("n") as u32, x[0].at(at)),
     local: Local::Partials(|r, _| r.inputs[0].polygamma(r.attrs.int("n") + 1)),
     reads: Reads::INPUTS,

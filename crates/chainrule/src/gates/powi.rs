@@ -2,10 +2,10 @@
 
 use super::support::operands::zeros_like;
 use super::support::{batch, flops_per_output, shape};
-use crate::numeric::tile::{self, Level, Unary};
 use crate::circuit::{
     Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Kind, Local, Reads, Room, Wire, record,
 };
+use crate::numeric::tile::{self, Level, Unary};
 use crate::numeric::{Float, Number};
 
 /// See the module.
@@ -28,7 +28,9 @@ pub static POWI: GateDef = GateDef {
         }
         shape::numbers(a, x)
     },
-    class: Class::Elementwise(|a, x| for_dtype!(x[0], [f32 f64 i32 i64 u8], T => tile::unary::<Power, T, T>(a.int("n")))),
+    class: Class::Elementwise(
+        |a, x| for_dtype!(x[0], [f32 f64 i32 i64 u8], T => tile::unary::<Power, T, T>(a.int("n"))),
+    ),
     element: |a, x, at| {
         let factor = if a.int("n") < 0 { 1.0 / x[0].at(at) } else { x[0].at(at) };
         (0..a.int("n").unsigned_abs()).fold(1.0, |product, _| product * factor)

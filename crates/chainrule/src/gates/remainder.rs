@@ -3,7 +3,7 @@
 use super::support::operands::filled_like;
 use super::support::{batch, flops_per_output, shape};
 use crate::base::DType;
-use crate::circuit::{Arity, Call, Class, Doc, GateDef, Tiles, Local, Reads, Room, Wire};
+use crate::circuit::{Arity, Call, Class, Doc, GateDef, Local, Reads, Room, Tiles, Wire};
 use crate::numeric::Float;
 
 /// See the module.

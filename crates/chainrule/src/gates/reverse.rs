@@ -3,8 +3,7 @@
 use super::support::{axes, no_flops};
 use crate::base::Spec;
 use crate::circuit::{
-    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Wire, mistake,
-    record,
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Wire, mistake, record,
 };
 
 /// See the module.

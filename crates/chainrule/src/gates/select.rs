@@ -3,10 +3,10 @@
 use super::support::operands::{fit, zeros_like};
 use super::support::{batch, flops_per_output};
 use crate::base::{DType, Spec};
-use crate::numeric::tile::{self, Level, Ternary};
 use crate::circuit::{
     Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Local, Outputs, Reads, Wire, record,
 };
+use crate::numeric::tile::{self, Level, Ternary};
 
 /// See the module.
 pub static SELECT: GateDef = GateDef {
@@ -22,7 +22,9 @@ pub static SELECT: GateDef = GateDef {
     arity: Arity::Exactly(3),
     attrs: &[],
     shape: shape_rule,
-    class: Class::Elementwise(|_, x| for_dtype!(x[1], [f32 f64 i32 i64 u8 bool], T => tile::ternary::<Choose, bool, T, T, T>(0))),
+    class: Class::Elementwise(
+        |_, x| for_dtype!(x[1], [f32 f64 i32 i64 u8 bool], T => tile::ternary::<Choose, bool, T, T, T>(0)),
+    ),
     element: |_, x, at| if x[0].at(at) != 0.0 { x[1].at(at) } else { x[2].at(at) },
     local: Local::Pair {
         vjp: |r, up, _| {

@@ -309,7 +309,11 @@ fn tree_axis<L: Vectors, T: Number, C: Combine<T>>(input: &[T], len: usize, inne
 }
 
 /// Combines rows by halves, for some of the columns: each column has the same tree, whatever the others are.
-fn tree_rows<L: Vectors, T: Number, C: Combine<T>>(rows: &[T], inner: usize, columns: Range<usize>) -> [T; TILE] {
+fn tree_rows<L: Vectors, T: Number, C: Combine<T>>(
+    rows: &[T],
+    inner: usize,
+    columns: Range<usize>,
+) -> [T; TILE] {
     let len = rows.len() / inner;
     if len <= ROW_BLOCK {
         // SAFETY: this is called by work that was begun with these instructions.
@@ -347,7 +351,12 @@ impl<T: Number, C: Combine<T>> Work for RowBlock<'_, T, C> {
 /// Combines rows one after the other, for as many columns from `first` on as there are results. Called only by work for
 /// these lanes.
 #[inline(always)]
-fn add_rows<T: Number, L: Lanes<T>, C: Combine<T>>(rows: &[T], inner: usize, first: usize, results: &mut [T]) {
+fn add_rows<T: Number, L: Lanes<T>, C: Combine<T>>(
+    rows: &[T],
+    inner: usize,
+    first: usize,
+    results: &mut [T],
+) {
     let count = rows.len() / inner;
     assert!(first + results.len() <= inner, "columns lie within a row");
     let mut at = 0;

@@ -121,10 +121,10 @@ trait Folding<T: Number>: Copy {
     type Result: Copy;
     /// Before the first element.
     const BEGIN: Self::State;
-    /// With one element more, which is at the flat index `at`; `first` if it is the window's first.
-    fn add(self, state: Self::State, value: T, at: usize, first: bool) -> Self::State;
+    /// With one element more, which is at the flat index `at`; `first` if it is the window's first. A place may be kept.
+    fn add(self, state: (Self::State, i64), value: T, at: usize, first: bool) -> (Self::State, i64);
     /// The result for a window of so many elements along both axes.
-    fn end(self, state: Self::State, size: [usize; 2]) -> Self::Result;
+    fn end(self, state: (Self::State, i64), size: [usize; 2]) -> Self::Result;
 }
 
 /// The largest element.
@@ -152,19 +152,19 @@ impl<T: Number> Folding<T> for Largest {
     type Result = T;
     const BEGIN: T = T::LOWEST;
     #[inline(always)]
-    fn add(self, best: T, value: T, _: usize, first: bool) -> T {
-        if wins(value, best, first) { value } else { best }
+    fn add(self, (best, _): (T, i64), value: T, _: usize, first: bool) -> (T, i64) {
+        (if wins(value, best, first) { value } else { best }, 0)
     }
     #[inline(always)]
-    fn end(self, best: T, _: [usize; 2]) -> T {
+    fn end(self, (best, _): (T, i64), _: [usize; 2]) -> T {
         best
     }
 }
 
 impl<T: Number> Folding<T> for Places {
-    type State = (T, i64);
+    type State = T;
     type Result = i64;
-    const BEGIN: (T, i64) = (T::LOWEST, 0);
+    const BEGIN: T = T::LOWEST;
     #[inline(always)]
     fn add(self, (best, place): (T, i64), value: T, at: usize, first: bool) -> (T, i64) {
         let wins = wins(value, best, first);
@@ -181,18 +181,18 @@ impl<T: Float> Folding<T> for Average {
     type Result = T;
     const BEGIN: f64 = 0.0;
     #[inline(always)]
-    fn add(self, sum: f64, value: T, _: usize, _: bool) -> f64 {
-        sum + value.to_f64()
+    fn add(self, (sum, _): (f64, i64), value: T, _: usize, _: bool) -> (f64, i64) {
+        (sum + value.to_f64(), 0)
     }
     #[inline(always)]
-    fn end(self, sum: f64, size: [usize; 2]) -> T {
+    fn end(self, (sum, _): (f64, i64), size: [usize; 2]) -> T {
         let [height, width] = self.whole.unwrap_or(size);
         T::from_f64(sum / (height as f64 * width as f64))
     }
 }
 
-/// Windows that are folded together.
-const TOGETHER: usize = 64;
+/// Windows that are folded together; fewer at the end of a row.
+const TOGETHER: usize = 16;
 
 impl Pooling {
     fn fold<T: Number, F: Folding<T>>(&self, input: &[T], output: &mut [F::Result], what: &str, folding: F) {
@@ -234,30 +234,35 @@ impl<T: Number, F: Folding<T>> Work for Fold<'_, T, F> {
 impl<T: Number, F: Folding<T>> Fold<'_, T, F> {
     /// All rows of the output, where windows are `S` apart, or any distance if that is 0.
     #[inline(always)]
-    fn rows<const S: usize>(self) {
+    fn rows<const S: usize>(mut self) {
+        let output = std::mem::take(&mut self.output);
         let (p, whole) = (self.pooling, self.pooling.whole());
         let ([height, width], [oh, ow]) = (p.input, p.output);
         let step = if S == 0 { p.pool.stride[1] } else { S };
-        for (at, output) in self.output.chunks_exact_mut(ow.max(1)).enumerate() {
+        for (at, output) in output.chunks_exact_mut(ow.max(1)).enumerate() {
             let rows = p.pool.range(0, at % oh, height);
             let plane = at / oh * height * width;
             let windows = |columns: Range<usize>, output: &mut [F::Result]| {
-                for (i, output) in output.chunks_mut(TOGETHER).enumerate() {
-                    let start = plane + columns.start + i * TOGETHER * step;
-                    let mut states = [F::BEGIN; TOGETHER];
-                    let states = &mut states[..output.len()];
-                    for (row, column) in rows.clone().flat_map(|row| (0..columns.len()).map(move |c| (row, c))) {
-                        let (from, first) = (start + row * width + column, row == rows.start && column == 0);
-                        let elements = &self.input[from..from + (states.len() - 1) * step + 1];
-                        for (i, state) in states.iter_mut().enumerate() {
-                            // SAFETY: the last index is the last element's of the slice above.
-                            let value = unsafe { *elements.get_unchecked(i * step) };
-                            *state = self.folding.add(*state, value, from + i * step, first);
-                        }
-                    }
-                    for (output, &state) in output.iter_mut().zip(&*states) {
-                        *output = self.folding.end(state, [rows.len(), columns.len()]);
-                    }
+                let area = Area {
+                    start: plane + columns.start,
+                    rows: rows.clone(),
+                    width,
+                    columns: columns.len(),
+                    step,
+                };
+                let (mut done, (many, rest)) = (0, output.as_chunks_mut::<TOGETHER>());
+                for output in many {
+                    self.some::<S, TOGETHER>(&area, done, output);
+                    done += TOGETHER;
+                }
+                let (some, rest) = rest.as_chunks_mut::<4>();
+                for output in some {
+                    self.some::<S, 4>(&area, done, output);
+                    done += 4;
+                }
+                for output in rest {
+                    self.some::<S, 1>(&area, done, std::array::from_mut(output));
+                    done += 1;
                 }
             };
             if !whole.is_empty() {
@@ -266,6 +271,43 @@ impl<T: Number, F: Folding<T>> Fold<'_, T, F> {
             for j in (0..whole.start).chain(whole.end..ow) {
                 windows(p.pool.range(1, j, width), &mut output[j..=j]);
             }
+        }
+    }
+}
+
+/// The elements under windows that are neighbours in a row.
+struct Area {
+    /// The flat index of the first window's first column, in the plane's first row.
+    start: usize,
+    rows: Range<usize>,
+    /// Elements of a row.
+    width: usize,
+    /// Columns of a window.
+    columns: usize,
+    /// From one window to the next.
+    step: usize,
+}
+
+impl<T: Number, F: Folding<T>> Fold<'_, T, F> {
+    /// Folds windows `done..done + N`.
+    #[inline(always)]
+    fn some<const S: usize, const N: usize>(&self, area: &Area, done: usize, output: &mut [F::Result; N]) {
+        let step = if S == 0 { area.step } else { S };
+        let (mut states, mut places) = ([F::BEGIN; N], [0; N]);
+        for row in area.rows.clone() {
+            for column in 0..area.columns {
+                let from = area.start + row * area.width + column + done * step;
+                let first = row == area.rows.start && column == 0;
+                let elements = &self.input[from..from + (N - 1) * step + 1];
+                let elements: [T; N] = std::array::from_fn(|i| elements[i * step]);
+                for i in 0..N {
+                    let state = (states[i], places[i]);
+                    (states[i], places[i]) = self.folding.add(state, elements[i], from + i * step, first);
+                }
+            }
+        }
+        for i in 0..N {
+            output[i] = self.folding.end((states[i], places[i]), [area.rows.len(), area.columns]);
         }
     }
 }
@@ -295,8 +337,14 @@ impl<T: Float> Work for Spread<'_, T> {
                 let divisor = T::from_f64(high as f64 * wide as f64);
                 for (row, column) in rows.clone().flat_map(|row| columns.clone().map(move |c| (row, c))) {
                     let to = &mut plane[row * width + column..(row + 1) * width];
-                    for (element, &value) in to.iter_mut().step_by(step).zip(upstream) {
-                        *element += value / divisor;
+                    match step {
+                        1 => add_apart::<T, 1>(to, upstream, divisor),
+                        2 => add_apart::<T, 2>(to, upstream, divisor),
+                        _ => {
+                            for (element, &value) in to.iter_mut().step_by(step).zip(upstream) {
+                                *element += value / divisor;
+                            }
+                        }
                     }
                 }
             };
@@ -307,6 +355,18 @@ impl<T: Float> Work for Spread<'_, T> {
                 windows(p.pool.range(1, j, width), &upstream[j..=j]);
             }
         }
+    }
+}
+
+/// Adds a share of each upstream value to every `S`-th element.
+#[inline(always)]
+fn add_apart<T: Float, const S: usize>(to: &mut [T], upstream: &[T], divisor: T) {
+    let (whole, rest) = to.as_chunks_mut::<S>();
+    for (elements, &value) in whole.iter_mut().zip(upstream) {
+        elements[0] += value / divisor;
+    }
+    if let (Some(element), Some(&value)) = (rest.first_mut(), upstream.get(whole.len())) {
+        *element += value / divisor;
     }
 }
 

@@ -1,7 +1,10 @@
 //! Steps that run inner plans: calls, branches, loops.
 
 use super::emit::{Emitter, bytes};
-use super::{Array, Plan, ValueId, lower::{Alone, lower}};
+use super::{
+    Array, Plan, ValueId,
+    lower::{Alone, lower},
+};
 use crate::base::Spec;
 use crate::circuit::{Attrs, Circuit, Control};
 
@@ -73,9 +76,7 @@ fn turns(
     let read = inputs[first + states..].iter().map(|sequence| each(bytes(sequence.spec())));
     let written = outputs[states..].iter().map(|&spec| each(bytes(spec)));
     let moves = if is_scan { [read.collect(), written.collect()] } else { Default::default() };
-    let mut room = |spec: Spec| {
-        [0; 2].map(|_| emitter.memory.scratch(bytes(spec), number))
-    };
+    let mut room = |spec: Spec| [0; 2].map(|_| emitter.memory.scratch(bytes(spec), number));
     let states = inputs[first..first + states].iter().map(|state| room(state.spec())).collect();
     Loop { length, moves, reverse: is_scan && attrs.flag("reverse"), constants, states }
 }

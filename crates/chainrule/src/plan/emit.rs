@@ -1,7 +1,9 @@
 //! From drafts to steps: which values need memory, from when to when, and what each step reads and writes.
 
 use super::lower::{Alone, BEFORE, Draft, Lowering, Source};
-use super::{Array, Copied, KernelStep, Place, Plan, Step, ValueId, control, memory::Memory, product, scalars, sweep};
+use super::{
+    Array, Copied, KernelStep, Place, Plan, Step, ValueId, control, memory::Memory, product, scalars, sweep,
+};
 use crate::base::{Spec, Strided};
 use crate::circuit::{Circuit, Class};
 use std::collections::HashMap;
@@ -128,7 +130,11 @@ impl Emitter<'_> {
         };
         for (number, draft) in (0..).zip(&lowering.drafts) {
             let mut of_node = |node: u32| {
-                lowering.circuit.inputs_of(node).iter().for_each(|&w| read(lowering.root[w as usize], number));
+                lowering
+                    .circuit
+                    .inputs_of(node)
+                    .iter()
+                    .for_each(|&w| read(lowering.root[w as usize], number));
             };
             match draft {
                 Draft::Sweep(sweep) => sweep.members.iter().for_each(|member| of_node(member.node)),
@@ -193,7 +199,9 @@ impl Emitter<'_> {
         match draft {
             Draft::Sweep(sweep) => Step::Sweep(sweep::emit(self, sweep, number)),
             Draft::Scalars(_) => Step::Scalars(scalars::emit(self, number)),
-            Draft::Copy { root, from } => Step::Copy(Copied { from: self.seen(*from), to: self.value(*root) }),
+            Draft::Copy { root, from } => {
+                Step::Copy(Copied { from: self.seen(*from), to: self.value(*root) })
+            }
             Draft::Product(alone) => {
                 let (a, b) = (self.seen(alone.inputs[0]), self.seen(alone.inputs[1]));
                 Step::Product(product::emit(a, b, self.output(alone.node, number)))
@@ -217,7 +225,14 @@ impl Emitter<'_> {
         let kernel = node.gate.class.kernel().expect("the classes without a kernel have steps of their own");
         let inputs = self.row_major(&alone.inputs);
         let (gate, attrs, spec) = (node.gate.name, node.attrs.clone(), node.spec);
-        Step::Kernel(KernelStep { gate, kernel, attrs, inputs, output: self.output(alone.node, number), spec })
+        Step::Kernel(KernelStep {
+            gate,
+            kernel,
+            attrs,
+            inputs,
+            output: self.output(alone.node, number),
+            spec,
+        })
     }
 
     /// Inputs whose elements lie one after the other, in their own shapes.

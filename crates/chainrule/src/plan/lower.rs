@@ -122,7 +122,9 @@ pub(super) fn lower(circuit: &Circuit, wanted: &[u32]) -> Plan {
         latest_scalars: None,
     };
     for index in 0..circuit.len() as u32 {
-        if circuit.node(index).part == 0 && (index..index + circuit.node(index).parts).any(|i| lowering.live[i as usize]) {
+        if circuit.node(index).part == 0
+            && (index..index + circuit.node(index).parts).any(|i| lowering.live[i as usize])
+        {
             lowering.place(index);
         }
     }
@@ -315,7 +317,12 @@ impl Lowering<'_> {
         {
             return step;
         }
-        self.drafts.push(Draft::Sweep(SweepDraft { elements, row: None, members: Vec::new(), loads: Vec::new() }));
+        self.drafts.push(Draft::Sweep(SweepDraft {
+            elements,
+            row: None,
+            members: Vec::new(),
+            loads: Vec::new(),
+        }));
         let step = self.drafts.len() as u32 - 1;
         self.latest.insert(elements, step);
         step
@@ -324,10 +331,16 @@ impl Lowering<'_> {
     fn join(&mut self, index: u32, step: u32, role: Role) {
         self.step[index as usize] = step;
         self.roles.insert(index, role);
-        let outside: Vec<u32> = self.circuit.inputs_of(index).iter().map(|&w| self.root[w as usize]).collect();
-        let Draft::Sweep(sweep) = &mut self.drafts[step as usize] else { unreachable!("sweeps alone are joined") };
+        let outside: Vec<u32> =
+            self.circuit.inputs_of(index).iter().map(|&w| self.root[w as usize]).collect();
+        let Draft::Sweep(sweep) = &mut self.drafts[step as usize] else {
+            unreachable!("sweeps alone are joined")
+        };
         for root in outside {
-            if self.step[root as usize] != step && !sweep.loads.contains(&root) && sweep.loads.len() < MOST_LOADS {
+            if self.step[root as usize] != step
+                && !sweep.loads.contains(&root)
+                && sweep.loads.len() < MOST_LOADS
+            {
                 sweep.loads.push(root);
             }
         }
@@ -348,12 +361,19 @@ impl Lowering<'_> {
                 Some(if rows == 1 { Role::Sink(fold) } else { Role::FoldRows(fold) })
             }
             Layout::Trailing { rows: 1, .. } => Some(Role::Sink(fold)),
-            Layout::Leading { columns } if columns <= LONGEST_ROW && fold == Reduce::Sum => Some(Role::Sink(fold)),
+            Layout::Leading { columns } if columns <= LONGEST_ROW && fold == Reduce::Sum => {
+                Some(Role::Sink(fold))
+            }
             _ => None,
         };
         match fits {
             Some(role) => {
-                self.drafts.push(Draft::Sweep(SweepDraft { elements, row: None, members: Vec::new(), loads: Vec::new() }));
+                self.drafts.push(Draft::Sweep(SweepDraft {
+                    elements,
+                    row: None,
+                    members: Vec::new(),
+                    loads: Vec::new(),
+                }));
                 let step = self.drafts.len() as u32 - 1;
                 self.latest.insert(elements, step);
                 self.join_fold(index, step, layout, role);
@@ -369,10 +389,16 @@ impl Lowering<'_> {
         let is_full = self.link(input, sweep, Role::Full) == Some(Link::Same);
         let is_row = !is_full && self.link(input, sweep, Role::Row).is_some();
         let role = match layout {
-            Layout::Trailing { row, rows: 1 } if is_full && row <= LONGEST_ROW && has_row(row) => Role::FoldRows(fold),
+            Layout::Trailing { row, rows: 1 } if is_full && row <= LONGEST_ROW && has_row(row) => {
+                Role::FoldRows(fold)
+            }
             Layout::Trailing { rows: 1, .. } if is_full || is_row => Role::Sink(fold),
-            Layout::Trailing { row, .. } if is_full && row <= LONGEST_ROW && has_row(row) => Role::FoldRows(fold),
-            Layout::Leading { columns } if is_full && columns <= LONGEST_ROW && has_row(columns) && fold == Reduce::Sum => {
+            Layout::Trailing { row, .. } if is_full && row <= LONGEST_ROW && has_row(row) => {
+                Role::FoldRows(fold)
+            }
+            Layout::Leading { columns }
+                if is_full && columns <= LONGEST_ROW && has_row(columns) && fold == Reduce::Sum =>
+            {
                 Role::Sink(fold)
             }
             _ => return None,
@@ -381,7 +407,9 @@ impl Lowering<'_> {
     }
 
     fn join_fold(&mut self, index: u32, step: u32, layout: Layout, role: Role) {
-        let Draft::Sweep(sweep) = &mut self.drafts[step as usize] else { unreachable!("sweeps alone are joined") };
+        let Draft::Sweep(sweep) = &mut self.drafts[step as usize] else {
+            unreachable!("sweeps alone are joined")
+        };
         match (layout, role) {
             (Layout::Trailing { row, .. }, Role::FoldRows(_)) => sweep.row = Some(row),
             (Layout::Leading { columns }, _) => sweep.row = Some(columns),

@@ -126,7 +126,8 @@ fn sorted(emitter: &Emitter<'_>, members: &[u32], number: u32) -> (Vec<Entry>, V
         let level = inside.map(|root| levels[&root] + 1).max().unwrap_or(0);
         levels.insert(node, level);
         let kind = kind_of(emitter, node);
-        let known = kinds.iter().position(|k| k.tile.is_same(&kind.tile) && k.input_bytes == kind.input_bytes);
+        let known =
+            kinds.iter().position(|k| k.tile.is_same(&kind.tile) && k.input_bytes == kind.input_bytes);
         let kind = known.unwrap_or_else(|| {
             kinds.push(kind);
             kinds.len() - 1

@@ -96,9 +96,17 @@ pub struct Sink {
 /// A port before it has a place.
 #[derive(Clone, Copy)]
 enum Virtual {
-    Memory { value: ValueId, offset: usize, level: Level, bytes: usize },
+    Memory {
+        value: ValueId,
+        offset: usize,
+        level: Level,
+        bytes: usize,
+    },
     /// `pinned`: filled once, kept for all tiles.
-    Register { dtype: DType, pinned: bool },
+    Register {
+        dtype: DType,
+        pinned: bool,
+    },
 }
 
 struct Writer<'e, 'a> {
@@ -189,11 +197,13 @@ impl Writer<'_, '_> {
         let lowering = &self.emitter.lowering;
         let root = lowering.root[wire as usize];
         if lowering.step[root as usize] == self.number {
-            let link = lowering.link(wire, self.draft, reader).expect("gates join a sweep that they can read from");
+            let link =
+                lowering.link(wire, self.draft, reader).expect("gates join a sweep that they can read from");
             let port = self.own[&root];
             return if link == Link::Same { port } else { self.spread(root, port) };
         }
-        let (array, level) = (self.emitter.array(wire), if reader == Role::Row { Level::Row } else { Level::Full });
+        let (array, level) =
+            (self.emitter.array(wire), if reader == Role::Row { Level::Row } else { Level::Full });
         if let Some(known) = self.loaded.iter().find(|l| (l.0, l.1, l.2) == (root, array.view, level)) {
             return known.3;
         }
@@ -222,7 +232,11 @@ impl Writer<'_, '_> {
         };
         let output = self.port(Virtual::Register { dtype: array.dtype, pinned: repeats });
         let op = Op::Load { from: array.value, view: array.view, bytes: array.dtype.bytes(), output, level };
-        if repeats { self.once.push(op) } else { self.ops.push(op) }
+        if repeats {
+            self.once.push(op)
+        } else {
+            self.ops.push(op)
+        }
         output
     }
 
@@ -313,9 +327,10 @@ impl Op {
     /// The port that it writes.
     pub fn writes(&self) -> u32 {
         match *self {
-            Op::Gate { output, .. } | Op::Load { output, .. } | Op::Spread { output, .. } | Op::Fold { output, .. } => {
-                output
-            }
+            Op::Gate { output, .. }
+            | Op::Load { output, .. }
+            | Op::Spread { output, .. }
+            | Op::Fold { output, .. } => output,
         }
     }
 }
@@ -344,7 +359,8 @@ impl Registers {
         }
         for (at, op) in writer.ops.iter().enumerate() {
             registers.give(writer, op.writes(), &mut free);
-            let mut done: Vec<u32> = op.reads().chain([op.writes()]).filter(|&p| last[p as usize] == at).collect();
+            let mut done: Vec<u32> =
+                op.reads().chain([op.writes()]).filter(|&p| last[p as usize] == at).collect();
             done.sort_unstable();
             done.dedup();
             for port in done {

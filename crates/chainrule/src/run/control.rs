@@ -65,7 +65,9 @@ unsafe fn give_states(step: &ControlStep, values: &[Address], turns: usize) {
             let spec = step.inputs[first + i].spec();
             let bytes = spec.dtype.bytes() * spec.shape.elements();
             // SAFETY: an output has the spec of its state.
-            unsafe { std::ptr::copy_nonoverlapping(state(step, values, i, turns), values[*output as usize], bytes) }
+            unsafe {
+                std::ptr::copy_nonoverlapping(state(step, values, i, turns), values[*output as usize], bytes)
+            }
         }
     }
 }
@@ -84,7 +86,8 @@ unsafe fn scan(step: &ControlStep, values: &[Address], inner: &mut Workspace) {
         unsafe {
             inner.inputs.extend((0..constants).map(|i| input(step, values, i)));
             inner.inputs.extend((0..states).map(|i| state(step, values, i, turn)));
-            let element = |(i, &each): (usize, &usize)| input(step, values, constants + states + i).add(t * each);
+            let element =
+                |(i, &each): (usize, &usize)| input(step, values, constants + states + i).add(t * each);
             inner.inputs.extend(turns.moves[0].iter().enumerate().map(element));
             inner.outputs.extend((0..states).map(|i| state(step, values, i, turn + 1)));
             for (output, &each) in step.outputs[states..].iter().zip(&turns.moves[1]) {

@@ -14,7 +14,8 @@ pub unsafe fn run(step: &KernelStep, values: &[Address]) {
     // SAFETY: inputs are contiguous and within their values, by the plan.
     let operand = |array: &Array| Operand { shape: array.view.shape, data: unsafe { of(array, values) } };
     // SAFETY: the output has room for its elements and overlaps no input, by the plan.
-    let output = unsafe { slice_mut(step.spec.dtype, values[step.output as usize], step.spec.shape.elements()) };
+    let output =
+        unsafe { slice_mut(step.spec.dtype, values[step.output as usize], step.spec.shape.elements()) };
     let mut few = [Operand { shape: Shape::SCALAR, data: Slice::U8(&[]) }; FEW];
     let many: Vec<Operand<'_>>;
     let inputs = if step.inputs.len() <= FEW {

@@ -45,8 +45,17 @@ unsafe fn all<T: Gemm>(product: &Product, values: &[Address]) {
 
 /// # Safety
 /// The matrix lies within its value.
-unsafe fn factor<'a, T>(factor: &Factor, values: &[Address], moved: usize, lengths: [usize; 2]) -> Matrix<'a, T> {
-    let span = if lengths.contains(&0) { 0 } else { (lengths[0] - 1) * factor.row + (lengths[1] - 1) * factor.col + 1 };
+unsafe fn factor<'a, T>(
+    factor: &Factor,
+    values: &[Address],
+    moved: usize,
+    lengths: [usize; 2],
+) -> Matrix<'a, T> {
+    let span = if lengths.contains(&0) {
+        0
+    } else {
+        (lengths[0] - 1) * factor.row + (lengths[1] - 1) * factor.col + 1
+    };
     // SAFETY: the caller's promise: the span ends with the matrix's last element.
     let data = unsafe {
         let first = values[factor.value as usize].cast::<T>().add(factor.offset + moved);

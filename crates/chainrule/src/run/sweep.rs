@@ -2,9 +2,9 @@
 
 use super::{Address, movement};
 use crate::base::DType;
+use crate::numeric::Number;
 use crate::numeric::reduce::{Reduce, join, reduce_axis};
 use crate::numeric::tile::Ports;
-use crate::numeric::Number;
 use crate::plan::{Level, Op, Sink, Sweep};
 
 /// # Safety
@@ -70,7 +70,15 @@ unsafe fn operate(op: &Op, sweep: &Sweep, values: &[Address], ports: &[Address],
 ///
 /// # Safety
 /// The array and the result are of this dtype and these sizes, and do not overlap.
-unsafe fn fold_rows(dtype: DType, fold: Reduce, from: Address, outer: usize, length: usize, inner: usize, to: Address) {
+unsafe fn fold_rows(
+    dtype: DType,
+    fold: Reduce,
+    from: Address,
+    outer: usize,
+    length: usize,
+    inner: usize,
+    to: Address,
+) {
     /// # Safety
     /// As above, for this type.
     unsafe fn of<T: Number>(fold: Reduce, from: Address, sizes: [usize; 3], to: Address) {

@@ -55,7 +55,8 @@ impl Grid {
     /// The layout for a convolution with at least one element in its output and its weights; None if it would take far
     /// more memory than the input and all windows.
     pub fn new(conv: &Conv, images_last: bool) -> Option<Grid> {
-        let ([n, _, height, width], [_, channels, kh, kw], [_, _, oh, ow]) = (conv.input, conv.weights, conv.output);
+        let ([n, _, height, width], [_, channels, kh, kw], [_, _, oh, ow]) =
+            (conv.input, conv.weights, conv.output);
         let p = &conv.params;
         let full = |axis: usize, len: usize| -> Option<usize> {
             let spread = super::extent(len, p.input_dilation[axis])?;
@@ -69,8 +70,14 @@ impl Grid {
             false => (cols.div_ceil(p.stride[1]), cols.div_ceil(p.stride[1]).checked_mul(p.stride[1])?),
         };
         let plane = rows.checked_mul(pitch)?;
-        let together = if images_last { (super::super::gemm::packed::DEPTH / (kh * kw)).clamp(1, channels) } else { channels };
-        let most = 4 * (conv.input[1..].iter().product::<usize>() * images + channels * kh * kw * oh * ow * images) + 4096;
+        let together = if images_last {
+            (super::super::gemm::packed::DEPTH / (kh * kw)).clamp(1, channels)
+        } else {
+            channels
+        };
+        let most = 4
+            * (conv.input[1..].iter().product::<usize>() * images + channels * kh * kw * oh * ow * images)
+            + 4096;
         if plane.checked_mul(together)? > most {
             return None;
         }
@@ -85,7 +92,20 @@ impl Grid {
         }
         let as_is = dense && !images_last && p.stride[1] == 1;
         let columns = oh * ow * images;
-        Some(Grid { images_last, images, as_is, channels: together, plane, pitch, phase, line, lines_a_row, row_step, line_step, columns })
+        Some(Grid {
+            images_last,
+            images,
+            as_is,
+            channels: together,
+            plane,
+            pitch,
+            phase,
+            line,
+            lines_a_row,
+            row_step,
+            line_step,
+            columns,
+        })
     }
 
     /// How many elements the layout takes.
@@ -98,7 +118,8 @@ impl Grid {
     pub fn tap(&self, conv: &Conv, [channel, ky, kx]: [usize; 3]) -> usize {
         let p = &conv.params;
         let (y, x) = (ky * p.dilation[0], kx * p.dilation[1]);
-        let across = if self.images_last { x * self.images } else { x % p.stride[1] * self.phase + x / p.stride[1] };
+        let across =
+            if self.images_last { x * self.images } else { x % p.stride[1] * self.phase + x / p.stride[1] };
         channel * self.plane + y * self.pitch + across
     }
 
@@ -109,7 +130,8 @@ impl Grid {
         let (mut line, mut within) = (col / self.line, col % self.line);
         while done < cols {
             let len = (self.line - within).min(cols - done);
-            let from = line / self.lines_a_row * self.row_step + line % self.lines_a_row * self.line_step + within;
+            let from =
+                line / self.lines_a_row * self.row_step + line % self.lines_a_row * self.line_step + within;
             pieces[count] = Piece { from, to: done, len };
             (count, done, line, within) = (count + 1, done + len, line + 1, 0);
         }
@@ -121,7 +143,13 @@ impl Grid {
     /// # Safety
     /// `input` is the first image's first channel of the group; `to` has room for the layout.
     #[inline(always)]
-    pub unsafe fn lay_out<T: Real, V: Vectors>(&self, conv: &Conv, input: *const T, channels: [usize; 2], to: *mut T) {
+    pub unsafe fn lay_out<T: Real, V: Vectors>(
+        &self,
+        conv: &Conv,
+        input: *const T,
+        channels: [usize; 2],
+        to: *mut T,
+    ) {
         let [_, all, height, width] = conv.input;
         let p = &conv.params;
         let rows = self.plane / self.pitch.max(1);
@@ -149,7 +177,14 @@ impl Grid {
 
     /// One row, places in a row.
     #[inline(always)]
-    unsafe fn in_a_row<T: Real>(&self, [hole, pad]: [isize; 2], stride: usize, from: *const T, width: usize, to: *mut T) {
+    unsafe fn in_a_row<T: Real>(
+        &self,
+        [hole, pad]: [isize; 2],
+        stride: usize,
+        from: *const T,
+        width: usize,
+        to: *mut T,
+    ) {
         let places = (self.phase * stride) as isize;
         let first = (-pad).max(0).unsigned_abs().div_ceil(hole.unsigned_abs());
         // SAFETY: the promise of `lay_out`.
@@ -175,7 +210,13 @@ impl Grid {
 
     /// One row of every image, images last.
     #[inline(always)]
-    unsafe fn images_last<T: Real, L: Lanes<T>>(&self, [hole, pad]: [isize; 2], from: At<T>, width: usize, to: *mut T) {
+    unsafe fn images_last<T: Real, L: Lanes<T>>(
+        &self,
+        [hole, pad]: [isize; 2],
+        from: At<T>,
+        width: usize,
+        to: *mut T,
+    ) {
         let places = (self.pitch / self.images) as isize;
         let first = (-pad).max(0).unsigned_abs().div_ceil(hole.unsigned_abs());
         let reach = (places - pad).max(0).unsigned_abs().div_ceil(hole.unsigned_abs());
@@ -202,7 +243,13 @@ impl Grid {
 /// # Safety
 /// The taps and pieces are those of a grid at `grid`, and there is room for the lines.
 #[inline(always)]
-pub unsafe fn pack_panel<T: Real, L: Lanes<T>>(grid: *const T, taps: &[usize], pieces: &[Piece], width: usize, to: *mut T) {
+pub unsafe fn pack_panel<T: Real, L: Lanes<T>>(
+    grid: *const T,
+    taps: &[usize],
+    pieces: &[Piece],
+    width: usize,
+    to: *mut T,
+) {
     let cols = pieces.last().map_or(0, |piece| piece.to + piece.len);
     // SAFETY: the caller's promise.
     unsafe {

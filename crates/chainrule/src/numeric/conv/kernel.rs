@@ -108,7 +108,13 @@ impl<T: Real> Kernel<'_, T> {
     /// # Safety
     /// The arrays are the group's, with all elements, and the machine has the instructions.
     #[inline(always)]
-    unsafe fn image_by_image<V: Vectors>(&self, room: &Room, input: *const T, weights: At<T>, output: *mut T) {
+    unsafe fn image_by_image<V: Vectors>(
+        &self,
+        room: &Room,
+        input: *const T,
+        weights: At<T>,
+        output: *mut T,
+    ) {
         let [n, all, height, width] = self.conv.input;
         let [_, outputs, oh, ow] = self.conv.output;
         // SAFETY: the caller's promise.
@@ -152,7 +158,8 @@ impl<T: Real> Kernel<'_, T> {
             for o in 0..outputs / self.conv.params.groups {
                 for image in 0..n {
                     for place in 0..places {
-                        *output.add((image * outputs + o) * places + place) = *sums.add(o * columns + place * n + image);
+                        *output.add((image * outputs + o) * places + place) =
+                            *sums.add(o * columns + place * n + image);
                     }
                 }
             }
@@ -170,7 +177,15 @@ impl<T: Real> Kernel<'_, T> {
         for (from, depth) in depths(taps) {
             for (i, rows) in parts(m, <T::Lanes<V> as Lanes<T>>::ROWS) {
                 // SAFETY: the room is for all rows and taps.
-                unsafe { pack::<T, T::Lanes<V>>(weights.part(i, from), rows, depth, rows, to.add(from * m + i * depth)) };
+                unsafe {
+                    pack::<T, T::Lanes<V>>(
+                        weights.part(i, from),
+                        rows,
+                        depth,
+                        rows,
+                        to.add(from * m + i * depth),
+                    )
+                };
             }
         }
     }
@@ -180,7 +195,14 @@ impl<T: Real> Kernel<'_, T> {
     /// # Safety
     /// The grid is laid out, the weights are packed, and the result has room.
     #[inline(always)]
-    unsafe fn product<V: Vectors>(&self, room: &Room, grid: *const T, taps: &[usize], (c, c_row): (*mut T, usize), add: bool) {
+    unsafe fn product<V: Vectors>(
+        &self,
+        room: &Room,
+        grid: *const T,
+        taps: &[usize],
+        (c, c_row): (*mut T, usize),
+        add: bool,
+    ) {
         let (lanes, most) = (<T::Lanes<V> as Lanes<T>>::N, <T::Lanes<V> as Lanes<T>>::ROWS);
         let m = self.conv.output[1] / self.conv.params.groups;
         let weights = self.room.wrapping_add(room.grid);
@@ -193,7 +215,13 @@ impl<T: Real> Kernel<'_, T> {
                 let (pieces, count) = self.grid.pieces(col, cols);
                 // SAFETY: the caller's promise; tiles lie within the result.
                 unsafe {
-                    pack_panel::<T, T::Lanes<V>>(grid, &taps[from..from + depth], &pieces[..count], width, panel);
+                    pack_panel::<T, T::Lanes<V>>(
+                        grid,
+                        &taps[from..from + depth],
+                        &pieces[..count],
+                        width,
+                        panel,
+                    );
                     for (i, rows) in parts(m, most) {
                         let tile = Tile {
                             k: depth,

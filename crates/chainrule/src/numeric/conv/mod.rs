@@ -214,16 +214,19 @@ fn by_kernel<T: Real>(conv: &Conv, grid: Grid, input: &[T], weights: &[T], outpu
     let taps = grid.channels * conv.weights[2] * conv.weights[3];
     let numbers = Room::new::<T>(conv, &grid).len();
     let (input, weights, output) = (input.as_ptr(), weights.as_ptr(), output.as_mut_ptr());
-    scratch::with(scratch::rounded::<T>(numbers) + (taps * size_of::<usize>()).div_ceil(size_of::<T>()), |room: *mut T| {
-        // SAFETY: the taps lie behind the numbers, at a cache line, and zeros are valid. All lengths were checked by `conv`,
-        // so that the operands have all elements; the output is borrowed mutably, and overlaps nothing.
-        let taps = unsafe {
-            let at = room.add(scratch::rounded::<T>(numbers)).cast::<usize>();
-            at.write_bytes(0, taps);
-            std::slice::from_raw_parts_mut(at, taps)
-        };
-        at_best(Kernel { conv, grid, input, weights, output, room, taps });
-    });
+    scratch::with(
+        scratch::rounded::<T>(numbers) + (taps * size_of::<usize>()).div_ceil(size_of::<T>()),
+        |room: *mut T| {
+            // SAFETY: the taps lie behind the numbers, at a cache line, and zeros are valid. All lengths were checked by `conv`,
+            // so that the operands have all elements; the output is borrowed mutably, and overlaps nothing.
+            let taps = unsafe {
+                let at = room.add(scratch::rounded::<T>(numbers)).cast::<usize>();
+                at.write_bytes(0, taps);
+                std::slice::from_raw_parts_mut(at, taps)
+            };
+            at_best(Kernel { conv, grid, input, weights, output, room, taps });
+        },
+    );
 }
 
 macro_rules! convolve_by_columns {

@@ -6,9 +6,9 @@
 use std::arch::x86_64::*;
 
 use super::super::number::{Float, Number};
-use super::super::tile::{Level, Portable};
 #[cfg(target_arch = "x86_64")]
 use super::super::tile::{Avx2, Avx512};
+use super::super::tile::{Level, Portable};
 use super::super::work::{self, Work};
 
 /// Vectors of `T` under one set of instructions.
@@ -345,28 +345,91 @@ mod x86 {
     }
 
     lanes!(
-        F32x16, f32, __m512, 16, 14, _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_fmadd_ps, _mm512_add_ps,
-        |count: usize| ((1u32 << count) - 1) as __mmask16, _mm512_maskz_loadu_ps, _mm512_mask_storeu_ps,
-        |v| _mm512_reduce_add_ps(v), |other, mask, from| _mm512_mask_loadu_ps(other, mask, from), _mm512_mul_ps,
-        _mm512_max_ps, _mm512_min_ps, |a, b| _mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_UNORD_Q>(a, a), b, a)
+        F32x16,
+        f32,
+        __m512,
+        16,
+        14,
+        _mm512_set1_ps,
+        _mm512_loadu_ps,
+        _mm512_storeu_ps,
+        _mm512_fmadd_ps,
+        _mm512_add_ps,
+        |count: usize| ((1u32 << count) - 1) as __mmask16,
+        _mm512_maskz_loadu_ps,
+        _mm512_mask_storeu_ps,
+        |v| _mm512_reduce_add_ps(v),
+        |other, mask, from| _mm512_mask_loadu_ps(other, mask, from),
+        _mm512_mul_ps,
+        _mm512_max_ps,
+        _mm512_min_ps,
+        |a, b| _mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_UNORD_Q>(a, a), b, a)
     );
     lanes!(
-        F64x8, f64, __m512d, 8, 14, _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_fmadd_pd, _mm512_add_pd,
-        |count: usize| ((1u32 << count) - 1) as __mmask8, _mm512_maskz_loadu_pd, _mm512_mask_storeu_pd,
-        |v| _mm512_reduce_add_pd(v), |other, mask, from| _mm512_mask_loadu_pd(other, mask, from), _mm512_mul_pd,
-        _mm512_max_pd, _mm512_min_pd, |a, b| _mm512_mask_blend_pd(_mm512_cmp_pd_mask::<_CMP_UNORD_Q>(a, a), b, a)
+        F64x8,
+        f64,
+        __m512d,
+        8,
+        14,
+        _mm512_set1_pd,
+        _mm512_loadu_pd,
+        _mm512_storeu_pd,
+        _mm512_fmadd_pd,
+        _mm512_add_pd,
+        |count: usize| ((1u32 << count) - 1) as __mmask8,
+        _mm512_maskz_loadu_pd,
+        _mm512_mask_storeu_pd,
+        |v| _mm512_reduce_add_pd(v),
+        |other, mask, from| _mm512_mask_loadu_pd(other, mask, from),
+        _mm512_mul_pd,
+        _mm512_max_pd,
+        _mm512_min_pd,
+        |a, b| _mm512_mask_blend_pd(_mm512_cmp_pd_mask::<_CMP_UNORD_Q>(a, a), b, a)
     );
     lanes!(
-        F32x8, f32, __m256, 8, 6, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_fmadd_ps, _mm256_add_ps,
-        |count: usize| _mm256_cmpgt_epi32(_mm256_set1_epi32(count as i32), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)),
-        load_part_f32, _mm256_maskstore_ps, |v| sum_f32(v), |other, mask, from| load_or_f32(other, mask, from), _mm256_mul_ps,
-        _mm256_max_ps, _mm256_min_ps, |a, b| _mm256_blendv_ps(b, a, _mm256_cmp_ps::<_CMP_UNORD_Q>(a, a))
+        F32x8,
+        f32,
+        __m256,
+        8,
+        6,
+        _mm256_set1_ps,
+        _mm256_loadu_ps,
+        _mm256_storeu_ps,
+        _mm256_fmadd_ps,
+        _mm256_add_ps,
+        |count: usize| _mm256_cmpgt_epi32(
+            _mm256_set1_epi32(count as i32),
+            _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)
+        ),
+        load_part_f32,
+        _mm256_maskstore_ps,
+        |v| sum_f32(v),
+        |other, mask, from| load_or_f32(other, mask, from),
+        _mm256_mul_ps,
+        _mm256_max_ps,
+        _mm256_min_ps,
+        |a, b| _mm256_blendv_ps(b, a, _mm256_cmp_ps::<_CMP_UNORD_Q>(a, a))
     );
     lanes!(
-        F64x4, f64, __m256d, 4, 6, _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_fmadd_pd, _mm256_add_pd,
+        F64x4,
+        f64,
+        __m256d,
+        4,
+        6,
+        _mm256_set1_pd,
+        _mm256_loadu_pd,
+        _mm256_storeu_pd,
+        _mm256_fmadd_pd,
+        _mm256_add_pd,
         |count: usize| _mm256_cmpgt_epi64(_mm256_set1_epi64x(count as i64), _mm256_setr_epi64x(0, 1, 2, 3)),
-        load_part_f64, _mm256_maskstore_pd, |v| sum_f64(v), |other, mask, from| load_or_f64(other, mask, from), _mm256_mul_pd,
-        _mm256_max_pd, _mm256_min_pd, |a, b| _mm256_blendv_pd(b, a, _mm256_cmp_pd::<_CMP_UNORD_Q>(a, a))
+        load_part_f64,
+        _mm256_maskstore_pd,
+        |v| sum_f64(v),
+        |other, mask, from| load_or_f64(other, mask, from),
+        _mm256_mul_pd,
+        _mm256_max_pd,
+        _mm256_min_pd,
+        |a, b| _mm256_blendv_pd(b, a, _mm256_cmp_pd::<_CMP_UNORD_Q>(a, a))
     );
 
     #[inline]

@@ -61,7 +61,13 @@ pub unsafe fn pack<T: Real, L: Lanes<T>>(rows: At<T>, count: usize, lines: usize
 
 /// As `pack`, where a line's elements lie side by side.
 #[inline(always)]
-unsafe fn lines_copied<T: Real, L: Lanes<T>>(rows: At<T>, count: usize, lines: usize, width: usize, to: *mut T) {
+unsafe fn lines_copied<T: Real, L: Lanes<T>>(
+    rows: At<T>,
+    count: usize,
+    lines: usize,
+    width: usize,
+    to: *mut T,
+) {
     // SAFETY: the promise of `pack`.
     unsafe {
         for l in 0..lines {

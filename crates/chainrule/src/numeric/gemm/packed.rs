@@ -24,8 +24,15 @@ pub trait Panels<T>: Copy {
     ///
     /// # Safety
     /// B has the rows and columns and `to` has room for the lines.
-    unsafe fn pack<V: Vectors>(&self, row: usize, k: usize, col: usize, cols: usize, width: usize, to: *mut T)
-    where
+    unsafe fn pack<V: Vectors>(
+        &self,
+        row: usize,
+        k: usize,
+        col: usize,
+        cols: usize,
+        width: usize,
+        to: *mut T,
+    ) where
         T: Real;
 }
 
@@ -111,7 +118,13 @@ impl<T: Real, P: Panels<T>> Packed<T, P> {
         // SAFETY: the caller's promise; the room holds the block of A and a panel of B.
         unsafe {
             for (i, rows) in parts(height, most) {
-                pack::<T, T::Lanes<V>>(self.a.part(row + i, from), rows, depth, rows, self.room.add(i * depth));
+                pack::<T, T::Lanes<V>>(
+                    self.a.part(row + i, from),
+                    rows,
+                    depth,
+                    rows,
+                    self.room.add(i * depth),
+                );
             }
             let mut col = 0;
             while col < self.size.n {
@@ -125,7 +138,18 @@ impl<T: Real, P: Panels<T>> Packed<T, P> {
                 for (i, rows) in parts(height, most) {
                     let a = self.room.add(i * depth);
                     let c = self.c.add((row + i) * self.c_row + col);
-                    let tile = Tile { k: depth, a, a_row: 1, a_col: rows, b, b_row, c, c_row: self.c_row, cols, add };
+                    let tile = Tile {
+                        k: depth,
+                        a,
+                        a_row: 1,
+                        a_col: rows,
+                        b,
+                        b_row,
+                        c,
+                        c_row: self.c_row,
+                        cols,
+                        add,
+                    };
                     micro::packed::<T, V>(tile, rows);
                 }
                 col += cols;

@@ -72,7 +72,8 @@ impl<T: Real> Rows<T> {
             let fresh = row == 0 && self.store == Store::Replace;
             let mut j = 0;
             while j + lanes <= cols {
-                let mut sum = if fresh { T::Lanes::<V>::splat(T::ZERO) } else { T::Lanes::<V>::load(y.add(j)) };
+                let mut sum =
+                    if fresh { T::Lanes::<V>::splat(T::ZERO) } else { T::Lanes::<V>::load(y.add(j)) };
                 for r in 0..R {
                     sum = T::Lanes::<V>::fma(x[r], T::Lanes::<V>::load(from[r].add(j)), sum);
                 }
@@ -81,8 +82,11 @@ impl<T: Real> Rows<T> {
             }
             if j < cols {
                 let rest = cols - j;
-                let mut sum =
-                    if fresh { T::Lanes::<V>::splat(T::ZERO) } else { T::Lanes::<V>::load_part(y.add(j), rest) };
+                let mut sum = if fresh {
+                    T::Lanes::<V>::splat(T::ZERO)
+                } else {
+                    T::Lanes::<V>::load_part(y.add(j), rest)
+                };
                 for r in 0..R {
                     sum = T::Lanes::<V>::fma(x[r], T::Lanes::<V>::load_part(from[r].add(j), rest), sum);
                 }
