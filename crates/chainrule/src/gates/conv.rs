@@ -7,7 +7,6 @@ use crate::circuit::{
 };
 use crate::circuit::{Sampler, Wire, record};
 use crate::numeric::conv::{Conv, ConvParams, conv as convolve};
-use crate::numeric::gemm::Gemm;
 
 /// See the module.
 pub static CONV: GateDef = GateDef {
@@ -165,12 +164,7 @@ fn kernel(job: &mut Job<'_>) {
     let (x, w) = (job.inputs[0], job.inputs[1]);
     let plan = Conv::new(params_of(job.attrs), dims4(x.shape), dims4(w.shape));
     let plan = plan.expect("the shape rule has built the same convolution");
-    for_dtype!(x.data.dtype(), [f32 f64 i32 i64], T => run::<T>(&plan, x.typed(), w.typed(), job.output()))
-}
-
-fn run<T: Gemm>(plan: &Conv, x: &[T], w: &[T], output: &mut [T]) {
-    let mut scratch = vec![T::ZERO; plan.scratch_len()];
-    convolve(plan, x, w, &mut scratch, output);
+    for_dtype!(x.data.dtype(), [f32 f64 i32 i64], T => convolve::<T>(&plan, x.typed(), w.typed(), job.output()))
 }
 
 fn element(attrs: &Attrs, inputs: &[Plain], at: &[usize]) -> f64 {

@@ -22,5 +22,6 @@ pub mod special;
 pub mod tile;
 pub mod vector;
 pub mod window;
+pub mod work;
 
 pub use number::{Float, Number};

@@ -3,7 +3,9 @@
 use std::fmt::{Debug, Display};
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, Sub, SubAssign};
 
+use super::gemm::lanes::{Lanes, Plain, Vectors};
 use super::special;
+use super::tile::Level;
 
 mod sealed {
     /// Keeps the traits to the types of this file, so that methods can be added freely.
@@ -31,6 +33,11 @@ pub trait Number:
     fn times(self, other: Self) -> Self;
     /// Whether the value is a NaN; never for integers.
     fn is_nan(self) -> bool;
+
+    /// Vectors of these numbers.
+    type Lanes<L: Vectors>: Lanes<Self>;
+    /// a b + c, rounded once where that is one instruction.
+    fn fused<L: Level>(a: Self, b: Self, c: Self) -> Self;
 }
 
 macro_rules! integer_number {
@@ -59,6 +66,11 @@ macro_rules! integer_number {
             fn is_nan(self) -> bool {
                 false
             }
+            type Lanes<L: Vectors> = Plain;
+            #[inline(always)]
+            fn fused<L: Level>(a: Self, b: Self, c: Self) -> Self {
+                a.times(b).plus(c)
+            }
         }
     )*};
 }
@@ -66,7 +78,7 @@ macro_rules! integer_number {
 integer_number!(u8, i32, i64);
 
 macro_rules! float_number {
-    ($($type:ty),*) => {$(
+    ($($type:ty, $lanes:ident;)*) => {$(
         impl sealed::Sealed for $type {}
 
         impl Number for $type {
@@ -91,11 +103,16 @@ macro_rules! float_number {
             fn is_nan(self) -> bool {
                 <$type>::is_nan(self)
             }
+            type Lanes<L: Vectors> = L::$lanes;
+            #[inline(always)]
+            fn fused<L: Level>(a: Self, b: Self, c: Self) -> Self {
+                if L::FUSED { a.mul_add(b, c) } else { a * b + c }
+            }
         }
     )*};
 }
 
-float_number!(f32, f64);
+float_number!(f32, F32; f64, F64;);
 
 /// Declares [`Float`] and implements it for f32 and f64, so that a function of std is named once.
 ///

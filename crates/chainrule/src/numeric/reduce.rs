@@ -4,16 +4,21 @@
 //! with the logarithm of the length, not with the length (Higham, "The accuracy of floating point summation",
 //! 1993).
 
+#![allow(unsafe_code)]
+
+use std::marker::PhantomData;
 use std::ops::Range;
 
+use super::gemm::lanes::{Lanes, Vectors};
 use super::number::Number;
+use super::work::{Work, at_best};
 
-/// Running totals that a contiguous slice is dealt to in turn, one a virtual vector lane.
+/// Lanes of the search for a place.
 const LANES: usize = 8;
 /// Slices up to this length are dealt to the lanes; longer ones are halved first.
-const BLOCK: usize = 256;
+const BLOCK: usize = 1024;
 /// Rows up to this number are added one after the other; more are halved first.
-const ROW_BLOCK: usize = 16;
+const ROW_BLOCK: usize = 32;
 /// Columns treated together where rows are combined: their totals live on the stack.
 const TILE: usize = 64;
 
@@ -50,11 +55,30 @@ pub fn reduce_axis<T: Number>(
 ) {
     assert_eq!(Some(input.len()), count(outer, len, inner), "reduce_axis: input length");
     assert_eq!(Some(output.len()), outer.checked_mul(inner), "reduce_axis: output length");
-    match op {
-        Reduce::Sum => tree_axis(input, len, inner, output, T::ZERO, T::plus),
-        Reduce::Prod => tree_axis(input, len, inner, output, T::ONE, T::times),
-        Reduce::Max => extreme_axis(input, len, inner, output, T::LOWEST, |a, b| a > b),
-        Reduce::Min => extreme_axis(input, len, inner, output, T::HIGHEST, |a, b| a < b),
+    at_best(Fold { input, len, inner, output, op });
+}
+
+/// A reduction to be computed; the sizes fit the slices.
+struct Fold<'a, T> {
+    input: &'a [T],
+    len: usize,
+    inner: usize,
+    output: &'a mut [T],
+    op: Reduce,
+}
+
+impl<T: Number> Work for Fold<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn work<L: Vectors>(self) {
+        let Fold { input, len, inner, output, op } = self;
+        match op {
+            Reduce::Sum => tree_axis::<L, T, Plus>(input, len, inner, output),
+            Reduce::Prod => tree_axis::<L, T, Times>(input, len, inner, output),
+            Reduce::Max => extreme_axis::<L, T, Larger>(input, len, inner, output, |a, b| a > b),
+            Reduce::Min => extreme_axis::<L, T, Smaller>(input, len, inner, output, |a, b| a < b),
+        }
     }
 }
 
@@ -93,13 +117,72 @@ fn count(outer: usize, len: usize, inner: usize) -> Option<usize> {
     outer.checked_mul(len)?.checked_mul(inner)
 }
 
-/// Combines a slice by halves, and blocks by lanes.
-fn tree<T: Number>(values: &[T], neutral: T, combine: impl Fn(T, T) -> T + Copy) -> T {
+/// A way to combine two numbers, or the lanes of two vectors.
+trait Combine<T: Number> {
+    const NEUTRAL: T;
+    fn one(a: T, b: T) -> T;
+    /// # Safety
+    /// The machine has the instructions.
+    unsafe fn all<L: Lanes<T>>(a: L::V, b: L::V) -> L::V;
+}
+
+macro_rules! combine {
+    ($($name:ident $neutral:ident $all:ident |$a:ident, $b:ident| $one:expr;)*) => {$(
+        struct $name;
+        impl<T: Number> Combine<T> for $name {
+            const NEUTRAL: T = T::$neutral;
+            #[inline(always)]
+            fn one($a: T, $b: T) -> T {
+                $one
+            }
+            #[inline(always)]
+            unsafe fn all<L: Lanes<T>>(a: L::V, b: L::V) -> L::V {
+                // SAFETY: the caller's promise.
+                unsafe { L::$all(a, b) }
+            }
+        }
+    )*};
+}
+
+combine! {
+    Plus ZERO add |a, b| a.plus(b);
+    Times ONE mul |a, b| a.times(b);
+    Larger LOWEST larger |a, b| if a > b { a } else { b };
+    Smaller HIGHEST smaller |a, b| if a < b { a } else { b };
+}
+
+/// Most lanes of a vector.
+const WIDEST: usize = 16;
+
+/// Combines a slice by lanes, after halving it if it is long.
+#[inline(always)]
+fn tree<L: Vectors, T: Number, C: Combine<T>>(values: &[T]) -> T {
+    if values.len() <= BLOCK { lanes::<T, T::Lanes<L>, C>(values) } else { halves::<L, T, C>(values) }
+}
+
+/// As `tree`, for long slices.
+fn halves<L: Vectors, T: Number, C: Combine<T>>(values: &[T]) -> T {
     if values.len() <= BLOCK {
-        return lanes(values, neutral, combine);
+        // SAFETY: this is called by work that was begun with these instructions.
+        return unsafe { L::apart(Block::<T, C> { values, by: PhantomData }) };
     }
     let (left, right) = values.split_at(half(values.len(), BLOCK));
-    combine(tree(left, neutral, combine), tree(right, neutral, combine))
+    C::one(halves::<L, T, C>(left), halves::<L, T, C>(right))
+}
+
+/// A block of a long slice, to be combined by lanes.
+struct Block<'a, T, C> {
+    values: &'a [T],
+    by: PhantomData<C>,
+}
+
+impl<T: Number, C: Combine<T>> Work for Block<'_, T, C> {
+    type Output = T;
+
+    #[inline(always)]
+    unsafe fn work<L: Vectors>(self) -> T {
+        lanes::<T, T::Lanes<L>, C>(self.values)
+    }
 }
 
 /// About half of `len`, in whole blocks.
@@ -107,19 +190,82 @@ fn half(len: usize, block: usize) -> usize {
     len.div_ceil(block).div_ceil(2) * block
 }
 
-fn lanes<T: Number>(values: &[T], neutral: T, combine: impl Fn(T, T) -> T) -> T {
-    let mut totals = [neutral; LANES];
-    let (rows, rest) = values.as_chunks::<LANES>();
-    for row in rows {
-        for (total, &value) in totals.iter_mut().zip(row) {
-            *total = combine(*total, value);
+/// Deals a slice to the lanes of four vectors in turn, and joins those by halves. Called only by work for these lanes.
+#[inline(always)]
+fn lanes<T: Number, L: Lanes<T>, C: Combine<T>>(values: &[T]) -> T {
+    let (len, from) = (values.len(), values.as_ptr());
+    // SAFETY: the instructions are those of the work that calls this, and only the slice is read.
+    unsafe {
+        let neutral = L::splat(C::NEUTRAL);
+        let mut totals = [neutral; 4];
+        let mut at = 0;
+        while at + 4 * L::N <= len {
+            for (i, total) in totals.iter_mut().enumerate() {
+                *total = C::all::<L>(*total, L::load(from.add(at + i * L::N)));
+            }
+            at += 4 * L::N;
         }
+        if len >= 4 * L::N {
+            totals[0] = C::all::<L>(C::all::<L>(totals[0], totals[2]), C::all::<L>(totals[1], totals[3]));
+        }
+        while at + L::N <= len {
+            totals[0] = C::all::<L>(totals[0], L::load(from.add(at)));
+            at += L::N;
+        }
+        if at < len {
+            totals[0] = C::all::<L>(totals[0], L::load_or(from.add(at), len - at, neutral));
+        }
+        across::<T, L, C>(totals[0])
     }
-    for (total, &value) in totals.iter_mut().zip(rest) {
-        *total = combine(*total, value);
+}
+
+/// Joins the lanes of a vector by halves.
+///
+/// # Safety
+/// The machine has the instructions.
+#[inline(always)]
+unsafe fn across<T: Number, L: Lanes<T>, C: Combine<T>>(v: L::V) -> T {
+    let mut lanes = [C::NEUTRAL; WIDEST];
+    // SAFETY: the caller's promise; no vector is wider.
+    unsafe { L::store(lanes.as_mut_ptr(), v) };
+    let eight: [T; 8] = std::array::from_fn(|i| C::one(lanes[i], lanes[i + 8]));
+    let four: [T; 4] = std::array::from_fn(|i| C::one(eight[i], eight[i + 4]));
+    C::one(C::one(four[0], four[2]), C::one(four[1], four[3]))
+}
+
+/// The extreme of a slice: the first of equal ones, the first NaN before all. Called only by work for these lanes.
+#[inline(always)]
+fn extreme<T: Number, L: Lanes<T>, C: Combine<T>>(values: &[T]) -> T {
+    let (len, from) = (values.len(), values.as_ptr());
+    // SAFETY: the instructions are those of the work that calls this, and only the slice is read.
+    let (best, poison) = unsafe {
+        let neutral = L::splat(C::NEUTRAL);
+        let (mut best, mut poison) = ([neutral; 2], [L::splat(T::ZERO); 2]);
+        let mut at = 0;
+        while at + 2 * L::N <= len {
+            for i in 0..2 {
+                let v = L::load(from.add(at + i * L::N));
+                (best[i], poison[i]) = (C::all::<L>(v, best[i]), L::nan_or(v, poison[i]));
+            }
+            at += 2 * L::N;
+        }
+        while at < len {
+            let count = (len - at).min(L::N);
+            let v = L::load_or(from.add(at), count, neutral);
+            (best[0], poison[0]) = (C::all::<L>(v, best[0]), L::nan_or(v, poison[0]));
+            at += count;
+        }
+        let poison = L::nan_or(poison[0], poison[1]);
+        (across::<T, L, C>(C::all::<L>(best[0], best[1])), across::<T, L, Plus>(poison))
+    };
+    if poison.is_nan() {
+        return values.iter().copied().find(|value| value.is_nan()).unwrap_or(poison);
     }
-    let [a, b, c, d, e, f, g, h] = totals;
-    combine(combine(combine(a, e), combine(c, g)), combine(combine(b, f), combine(d, h)))
+    if best == T::ZERO {
+        // Zeros of both signs are equal; the first counts.
+        return values.iter().copied().find(|&value| value == best).unwrap_or(best);
+    }
+    best
 }
 
 /// The first extreme element: its value is found in lanes, its place by a second, searching pass.
@@ -144,55 +290,106 @@ fn place<T: Number>(values: &[T], lowest: T, beats: impl Fn(T, T) -> bool) -> Op
     values.iter().position(|&value| value == best)
 }
 
-fn tree_axis<T: Number>(
-    input: &[T],
-    len: usize,
-    inner: usize,
-    output: &mut [T],
-    neutral: T,
-    combine: impl Fn(T, T) -> T + Copy,
-) {
+#[inline(always)]
+fn tree_axis<L: Vectors, T: Number, C: Combine<T>>(input: &[T], len: usize, inner: usize, output: &mut [T]) {
     if inner == 1 {
         for (i, result) in output.iter_mut().enumerate() {
-            *result = tree(&input[i * len..][..len], neutral, combine);
+            *result = tree::<L, T, C>(&input[i * len..][..len]);
         }
         return;
     }
     for_tiles(output, inner, |group, columns, results| {
         let rows = &input[group * len * inner..][..len * inner];
-        let totals = tree_rows(rows, inner, columns, neutral, combine);
+        if len <= ROW_BLOCK {
+            return add_rows::<T, T::Lanes<L>, C>(rows, inner, columns.start, results);
+        }
+        let totals = tree_rows::<L, T, C>(rows, inner, columns);
         results.copy_from_slice(&totals[..results.len()]);
     });
 }
 
 /// Combines rows by halves, for some of the columns: each column has the same tree, whatever the others are.
-fn tree_rows<T: Number>(
+fn tree_rows<L: Vectors, T: Number, C: Combine<T>>(
     rows: &[T],
     inner: usize,
     columns: Range<usize>,
-    neutral: T,
-    combine: impl Fn(T, T) -> T + Copy,
 ) -> [T; TILE] {
     let len = rows.len() / inner;
     if len <= ROW_BLOCK {
-        let mut totals = [neutral; TILE];
-        for row in rows.chunks_exact(inner) {
-            for (total, &value) in totals.iter_mut().zip(&row[columns.clone()]) {
-                *total = combine(*total, value);
-            }
-        }
-        return totals;
+        // SAFETY: this is called by work that was begun with these instructions.
+        return unsafe { L::apart(RowBlock::<T, C> { rows, inner, columns, by: PhantomData }) };
     }
     let (top, bottom) = rows.split_at(half(len, ROW_BLOCK) * inner);
-    let mut totals = tree_rows(top, inner, columns.clone(), neutral, combine);
-    let others = tree_rows(bottom, inner, columns, neutral, combine);
+    let mut totals = tree_rows::<L, T, C>(top, inner, columns.clone());
+    let others = tree_rows::<L, T, C>(bottom, inner, columns);
     for (total, other) in totals.iter_mut().zip(others) {
-        *total = combine(*total, other);
+        *total = C::one(*total, other);
     }
     totals
 }
 
+/// Some columns of a block of rows, to be combined.
+struct RowBlock<'a, T, C> {
+    rows: &'a [T],
+    inner: usize,
+    columns: Range<usize>,
+    by: PhantomData<C>,
+}
+
+impl<T: Number, C: Combine<T>> Work for RowBlock<'_, T, C> {
+    type Output = [T; TILE];
+
+    #[inline(always)]
+    unsafe fn work<L: Vectors>(self) -> [T; TILE] {
+        let mut totals = [C::NEUTRAL; TILE];
+        let results = &mut totals[..self.columns.len()];
+        add_rows::<T, T::Lanes<L>, C>(self.rows, self.inner, self.columns.start, results);
+        totals
+    }
+}
+
+/// Combines rows one after the other, for as many columns from `first` on as there are results. Called only by work for
+/// these lanes.
+#[inline(always)]
+fn add_rows<T: Number, L: Lanes<T>, C: Combine<T>>(
+    rows: &[T],
+    inner: usize,
+    first: usize,
+    results: &mut [T],
+) {
+    let count = rows.len() / inner;
+    assert!(first + results.len() <= inner, "columns lie within a row");
+    let mut at = 0;
+    // SAFETY: the instructions are those of the work that calls this; all columns lie within the rows.
+    unsafe {
+        while at + 4 * L::N <= results.len() {
+            let mut totals = [L::splat(C::NEUTRAL); 4];
+            for row in 0..count {
+                let from = rows.as_ptr().add(row * inner + first + at);
+                for (i, total) in totals.iter_mut().enumerate() {
+                    *total = C::all::<L>(*total, L::load(from.add(i * L::N)));
+                }
+            }
+            for (i, &total) in totals.iter().enumerate() {
+                L::store(results.as_mut_ptr().add(at + i * L::N), total);
+            }
+            at += 4 * L::N;
+        }
+        while at < results.len() {
+            let cols = (results.len() - at).min(L::N);
+            let mut total = L::splat(C::NEUTRAL);
+            for row in 0..count {
+                let from = rows.as_ptr().add(row * inner + first + at);
+                total = C::all::<L>(total, L::load_part(from, cols));
+            }
+            L::store_part(results.as_mut_ptr().add(at), cols, total);
+            at += cols;
+        }
+    }
+}
+
 /// Calls `each` with the outer index, a range of columns and their results, for all columns in tiles.
+#[inline(always)]
 fn for_tiles<R>(output: &mut [R], inner: usize, mut each: impl FnMut(usize, Range<usize>, &mut [R])) {
     for (group, results) in output.chunks_exact_mut(inner.max(1)).enumerate() {
         for (tile, results) in results.chunks_mut(TILE).enumerate() {
@@ -202,18 +399,17 @@ fn for_tiles<R>(output: &mut [R], inner: usize, mut each: impl FnMut(usize, Rang
     }
 }
 
-fn extreme_axis<T: Number>(
+#[inline(always)]
+fn extreme_axis<L: Vectors, T: Number, C: Combine<T>>(
     input: &[T],
     len: usize,
     inner: usize,
     output: &mut [T],
-    lowest: T,
     beats: impl Fn(T, T) -> bool + Copy,
 ) {
     if inner == 1 {
         for (i, result) in output.iter_mut().enumerate() {
-            let values = &input[i * len..][..len];
-            *result = place(values, lowest, beats).map_or(lowest, |at| values[at]);
+            *result = extreme::<T, T::Lanes<L>, C>(&input[i * len..][..len]);
         }
         return;
     }
@@ -221,7 +417,7 @@ fn extreme_axis<T: Number>(
         let mut rows = input[group * len * inner..][..len * inner].chunks_exact(inner);
         match rows.next() {
             Some(first) => results.copy_from_slice(first),
-            None => results.fill(lowest),
+            None => results.fill(C::NEUTRAL),
         }
         for row in rows {
             for (best, &value) in results.iter_mut().zip(row) {

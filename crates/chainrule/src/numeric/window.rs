@@ -3,9 +3,13 @@
 //! Images and channels count together as planes of height x width. Padding is never an element: it does not
 //! win a maximum, adds nothing to a sum, and counts for an average only if asked.
 
+#![allow(unsafe_code)]
+
 use std::ops::Range;
 
+use super::gemm::lanes::Vectors;
 use super::number::{Float, Number};
+use super::work::{Work, at_best};
 
 /// How windows lie on a plane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -76,86 +80,24 @@ impl Pooling {
     pub fn output_len(&self) -> usize {
         self.planes * self.output[0] * self.output[1]
     }
-
-    /// Calls `each` with the output index, the flat index of the window's first row and its rows and columns.
-    fn for_windows(&self, mut each: impl FnMut(usize, Patch)) {
-        let [height, width] = self.input;
-        let [oh, ow] = self.output;
-        let mut at = 0;
-        for plane in 0..self.planes {
-            for i in 0..oh {
-                let rows = self.pool.range(0, i, height);
-                for j in 0..ow {
-                    let columns = self.pool.range(1, j, width);
-                    let start = (plane * height + rows.start) * width + columns.start;
-                    each(at, Patch { start, height: rows.len(), width: columns.len(), pitch: width });
-                    at += 1;
-                }
-            }
-        }
-    }
-
-    /// What the sum under a window is divided by for an average.
-    fn divisor<T: Float>(&self, patch: &Patch, count_padding: bool) -> T {
-        let [height, width] = if count_padding { self.pool.window } else { [patch.height, patch.width] };
-        T::from_f64(height as f64 * width as f64)
-    }
-}
-
-/// The elements under one window, as flat indices: rows of `width` elements, `pitch` apart.
-struct Patch {
-    start: usize,
-    height: usize,
-    width: usize,
-    pitch: usize,
-}
-
-impl Patch {
-    fn rows(&self) -> impl Iterator<Item = Range<usize>> {
-        let (start, pitch, width) = (self.start, self.pitch, self.width);
-        (0..self.height).map(move |row| start + row * pitch..start + row * pitch + width)
-    }
 }
 
 /// The flat index in `input` of each window's largest element: the first of equal ones, the first NaN before
 /// all.
 pub fn max_pool_index<T: Number>(pooling: &Pooling, input: &[T], output: &mut [i64]) {
-    assert_eq!(input.len(), pooling.input_len(), "max_pool_index: input length");
-    assert_eq!(output.len(), pooling.output_len(), "max_pool_index: output length");
-    pooling.for_windows(|at, patch| output[at] = largest(input, &patch) as i64);
+    pooling.fold(input, output, "max_pool_index", Places);
 }
 
 /// Each window's largest element, chosen as by [`max_pool_index`].
 pub fn max_pool<T: Number>(pooling: &Pooling, input: &[T], output: &mut [T]) {
-    assert_eq!(input.len(), pooling.input_len(), "max_pool: input length");
-    assert_eq!(output.len(), pooling.output_len(), "max_pool: output length");
-    pooling.for_windows(|at, patch| output[at] = input[largest(input, &patch)]);
+    pooling.fold(input, output, "max_pool", Largest);
 }
 
-fn largest<T: Number>(input: &[T], patch: &Patch) -> usize {
-    let (mut place, mut best) = (patch.start, input[patch.start]);
-    for row in patch.rows() {
-        for (index, &value) in row.clone().zip(&input[row]) {
-            if !best.is_nan() && (value > best || value.is_nan()) {
-                (place, best) = (index, value);
-            }
-        }
-    }
-    place
-}
-
-/// The average under each window, added in f64 row by row and rounded once; padding counts as zeros if `count_padding`, else only elements count.
+/// The average under each window, added in f64 row by row and rounded once; padding counts as zeros if `count_padding`, else
+/// only elements count.
 pub fn average_pool<T: Float>(pooling: &Pooling, input: &[T], output: &mut [T], count_padding: bool) {
-    assert_eq!(input.len(), pooling.input_len(), "average_pool: input length");
-    assert_eq!(output.len(), pooling.output_len(), "average_pool: output length");
-    pooling.for_windows(|at, patch| {
-        let divisor: f64 = pooling.divisor(&patch, count_padding);
-        output[at] = T::from_f64(total(input, &patch) / divisor);
-    });
-}
-
-fn total<T: Float>(input: &[T], patch: &Patch) -> f64 {
-    patch.rows().flat_map(|row| &input[row]).fold(0.0, |sum, value| sum + value.to_f64())
+    let whole = count_padding.then_some(pooling.pool.window);
+    pooling.fold(input, output, "average_pool", Average { whole });
 }
 
 /// The transpose of [`average_pool`]: each input element gets the sum of the upstream values of its windows, each
@@ -166,21 +108,266 @@ pub fn average_pool_transpose<T: Float>(
     downstream: &mut [T],
     count_padding: bool,
 ) {
-    spread(pooling, upstream, downstream, |value, patch| value / pooling.divisor(patch, count_padding));
-}
-
-fn spread<T: Float>(pooling: &Pooling, upstream: &[T], downstream: &mut [T], share: impl Fn(T, &Patch) -> T) {
     assert_eq!(upstream.len(), pooling.output_len(), "pool transpose: upstream length");
     assert_eq!(downstream.len(), pooling.input_len(), "pool transpose: downstream length");
-    downstream.fill(T::ZERO);
-    pooling.for_windows(|at, patch| {
-        let part = share(upstream[at], &patch);
-        for row in patch.rows() {
-            for element in &mut downstream[row] {
-                *element += part;
+    at_best(Spread { pooling, upstream, downstream, count_padding });
+}
+
+/// How the elements under a window become one number. Many windows, neighbours in a row, are folded together.
+trait Folding<T: Number>: Copy {
+    /// What a window has come to so far.
+    type State: Copy;
+    /// What comes of it.
+    type Result: Copy;
+    /// Before the first element.
+    const BEGIN: Self::State;
+    /// With one element more, which is at the flat index `at`; `first` if it is the window's first. A place may be kept.
+    fn add(self, state: (Self::State, i64), value: T, at: usize, first: bool) -> (Self::State, i64);
+    /// The result for a window of so many elements along both axes.
+    fn end(self, state: (Self::State, i64), size: [usize; 2]) -> Self::Result;
+}
+
+/// The largest element.
+#[derive(Clone, Copy)]
+struct Largest;
+
+/// Where it is.
+#[derive(Clone, Copy)]
+struct Places;
+
+/// The average; over `whole` windows if that is given.
+#[derive(Clone, Copy)]
+struct Average {
+    whole: Option<[usize; 2]>,
+}
+
+/// Whether a later element takes the place of the best so far.
+#[inline(always)]
+fn wins<T: Number>(value: T, best: T, first: bool) -> bool {
+    first | (!best.is_nan() & ((value > best) | value.is_nan()))
+}
+
+impl<T: Number> Folding<T> for Largest {
+    type State = T;
+    type Result = T;
+    const BEGIN: T = T::LOWEST;
+    #[inline(always)]
+    fn add(self, (best, _): (T, i64), value: T, _: usize, first: bool) -> (T, i64) {
+        (if wins(value, best, first) { value } else { best }, 0)
+    }
+    #[inline(always)]
+    fn end(self, (best, _): (T, i64), _: [usize; 2]) -> T {
+        best
+    }
+}
+
+impl<T: Number> Folding<T> for Places {
+    type State = T;
+    type Result = i64;
+    const BEGIN: T = T::LOWEST;
+    #[inline(always)]
+    fn add(self, (best, place): (T, i64), value: T, at: usize, first: bool) -> (T, i64) {
+        let wins = wins(value, best, first);
+        (if wins { value } else { best }, if wins { at as i64 } else { place })
+    }
+    #[inline(always)]
+    fn end(self, (_, place): (T, i64), _: [usize; 2]) -> i64 {
+        place
+    }
+}
+
+impl<T: Float> Folding<T> for Average {
+    type State = f64;
+    type Result = T;
+    const BEGIN: f64 = 0.0;
+    #[inline(always)]
+    fn add(self, (sum, _): (f64, i64), value: T, _: usize, _: bool) -> (f64, i64) {
+        (sum + value.to_f64(), 0)
+    }
+    #[inline(always)]
+    fn end(self, (sum, _): (f64, i64), size: [usize; 2]) -> T {
+        let [height, width] = self.whole.unwrap_or(size);
+        T::from_f64(sum / (height as f64 * width as f64))
+    }
+}
+
+/// Windows that are folded together; fewer at the end of a row.
+const TOGETHER: usize = 16;
+
+impl Pooling {
+    fn fold<T: Number, F: Folding<T>>(&self, input: &[T], output: &mut [F::Result], what: &str, folding: F) {
+        assert_eq!(input.len(), self.input_len(), "{what}: input length");
+        assert_eq!(output.len(), self.output_len(), "{what}: output length");
+        at_best(Fold { pooling: self, input, output, folding });
+    }
+
+    /// The windows of a row of the output that lie within the input along the row.
+    fn whole(&self) -> Range<usize> {
+        let (stride, pad, window) = (self.pool.stride[1], self.pool.pad_low[1], self.pool.window[1]);
+        let first = pad.div_ceil(stride).min(self.output[1]);
+        let end = (self.input[1] + pad).checked_sub(window).map_or(0, |room| room / stride + 1);
+        first..end.clamp(first, self.output[1])
+    }
+}
+
+/// A pooling to be computed.
+struct Fold<'a, T: Number, F: Folding<T>> {
+    pooling: &'a Pooling,
+    input: &'a [T],
+    output: &'a mut [F::Result],
+    folding: F,
+}
+
+impl<T: Number, F: Folding<T>> Work for Fold<'_, T, F> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn work<L: Vectors>(self) {
+        match self.pooling.pool.stride[1] {
+            1 => self.rows::<1>(),
+            2 => self.rows::<2>(),
+            _ => self.rows::<0>(),
+        }
+    }
+}
+
+impl<T: Number, F: Folding<T>> Fold<'_, T, F> {
+    /// All rows of the output, where windows are `S` apart, or any distance if that is 0.
+    #[inline(always)]
+    fn rows<const S: usize>(mut self) {
+        let output = std::mem::take(&mut self.output);
+        let (p, whole) = (self.pooling, self.pooling.whole());
+        let ([height, width], [oh, ow]) = (p.input, p.output);
+        let step = if S == 0 { p.pool.stride[1] } else { S };
+        for (at, output) in output.chunks_exact_mut(ow.max(1)).enumerate() {
+            let rows = p.pool.range(0, at % oh, height);
+            let plane = at / oh * height * width;
+            let windows = |columns: Range<usize>, output: &mut [F::Result]| {
+                let area = Area {
+                    start: plane + columns.start,
+                    rows: rows.clone(),
+                    width,
+                    columns: columns.len(),
+                    step,
+                };
+                let (mut done, (many, rest)) = (0, output.as_chunks_mut::<TOGETHER>());
+                for output in many {
+                    self.some::<S, TOGETHER>(&area, done, output);
+                    done += TOGETHER;
+                }
+                let (some, rest) = rest.as_chunks_mut::<4>();
+                for output in some {
+                    self.some::<S, 4>(&area, done, output);
+                    done += 4;
+                }
+                for output in rest {
+                    self.some::<S, 1>(&area, done, std::array::from_mut(output));
+                    done += 1;
+                }
+            };
+            if !whole.is_empty() {
+                windows(p.pool.range(1, whole.start, width), &mut output[whole.clone()]);
+            }
+            for j in (0..whole.start).chain(whole.end..ow) {
+                windows(p.pool.range(1, j, width), &mut output[j..=j]);
             }
         }
-    });
+    }
+}
+
+/// The elements under windows that are neighbours in a row.
+struct Area {
+    /// The flat index of the first window's first column, in the plane's first row.
+    start: usize,
+    rows: Range<usize>,
+    /// Elements of a row.
+    width: usize,
+    /// Columns of a window.
+    columns: usize,
+    /// From one window to the next.
+    step: usize,
+}
+
+impl<T: Number, F: Folding<T>> Fold<'_, T, F> {
+    /// Folds windows `done..done + N`.
+    #[inline(always)]
+    fn some<const S: usize, const N: usize>(&self, area: &Area, done: usize, output: &mut [F::Result; N]) {
+        let step = if S == 0 { area.step } else { S };
+        let (mut states, mut places) = ([F::BEGIN; N], [0; N]);
+        for row in area.rows.clone() {
+            for column in 0..area.columns {
+                let from = area.start + row * area.width + column + done * step;
+                let first = row == area.rows.start && column == 0;
+                let elements = &self.input[from..from + (N - 1) * step + 1];
+                let elements: [T; N] = std::array::from_fn(|i| elements[i * step]);
+                for i in 0..N {
+                    let state = (states[i], places[i]);
+                    (states[i], places[i]) = self.folding.add(state, elements[i], from + i * step, first);
+                }
+            }
+        }
+        for i in 0..N {
+            output[i] = self.folding.end((states[i], places[i]), [area.rows.len(), area.columns]);
+        }
+    }
+}
+
+/// A transposed average to be computed.
+struct Spread<'a, T> {
+    pooling: &'a Pooling,
+    upstream: &'a [T],
+    downstream: &'a mut [T],
+    count_padding: bool,
+}
+
+impl<T: Float> Work for Spread<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn work<L: Vectors>(self) {
+        let Spread { pooling: p, upstream, downstream, count_padding } = self;
+        let ([height, width], [oh, ow]) = (p.input, p.output);
+        let (whole, step) = (p.whole(), p.pool.stride[1]);
+        downstream.fill(T::ZERO);
+        for (at, upstream) in upstream.chunks_exact(ow.max(1)).enumerate() {
+            let rows = p.pool.range(0, at % oh, height);
+            let plane = &mut downstream[at / oh * height * width..][..height * width];
+            let mut windows = |columns: Range<usize>, upstream: &[T]| {
+                let [high, wide] = if count_padding { p.pool.window } else { [rows.len(), columns.len()] };
+                let divisor = T::from_f64(high as f64 * wide as f64);
+                for (row, column) in rows.clone().flat_map(|row| columns.clone().map(move |c| (row, c))) {
+                    let to = &mut plane[row * width + column..(row + 1) * width];
+                    match step {
+                        1 => add_apart::<T, 1>(to, upstream, divisor),
+                        2 => add_apart::<T, 2>(to, upstream, divisor),
+                        _ => {
+                            for (element, &value) in to.iter_mut().step_by(step).zip(upstream) {
+                                *element += value / divisor;
+                            }
+                        }
+                    }
+                }
+            };
+            if !whole.is_empty() {
+                windows(p.pool.range(1, whole.start, width), &upstream[whole.clone()]);
+            }
+            for j in (0..whole.start).chain(whole.end..ow) {
+                windows(p.pool.range(1, j, width), &upstream[j..=j]);
+            }
+        }
+    }
+}
+
+/// Adds a share of each upstream value to every `S`-th element.
+#[inline(always)]
+fn add_apart<T: Float, const S: usize>(to: &mut [T], upstream: &[T], divisor: T) {
+    let (whole, rest) = to.as_chunks_mut::<S>();
+    for (elements, &value) in whole.iter_mut().zip(upstream) {
+        elements[0] += value / divisor;
+    }
+    if let (Some(element), Some(&value)) = (rest.first_mut(), upstream.get(whole.len())) {
+        *element += value / divisor;
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,27 @@
-//! Matrix product with arbitrary strides: the one door to `matrixmultiply`.
+//! Matrix product with arbitrary strides: the one door to the kernels.
+//!
+//! The kernel is chosen by shape alone: [`packed`] for large products, [`small`], and [`vector`] where one side is one row.
+//! In all but the last every element is a sum in the order of k (in parts of equal length where k is long), so that neither
+//! tiles nor neighbours change a result.
 
 #![allow(unsafe_code)]
 
+pub mod lanes;
+pub(super) mod micro;
+pub(super) mod pack;
+pub(super) mod packed;
+pub(super) mod scratch;
+mod small;
+mod vector;
+
 use super::number::Number;
+use super::tile::{Instructions, instructions};
+use super::work::at;
+use lanes::Real;
+use pack::At;
+use packed::Packed;
+use small::Small;
+use vector::{Dots, Rows};
 
 /// A matrix to read: element (i, j) is `data[i * row + j * col]`. Swapped strides are a transpose; a stride
 /// of 0 repeats.
@@ -128,8 +147,8 @@ fn are_distinct(shape: [usize; 2], strides: [usize; 2]) -> bool {
     shape.contains(&0) || steps_over(0, 1) || steps_over(1, 0)
 }
 
-macro_rules! gemm_by_crate {
-    ($type:ty, $function:path) => {
+macro_rules! gemm_by_kernels {
+    ($($type:ty),*) => {$(
         impl Gemm for $type {
             fn product(
                 size: Size,
@@ -139,36 +158,98 @@ macro_rules! gemm_by_crate {
                 store: Store,
                 _: Checked,
             ) {
-                let beta = if store == Store::Add { 1.0 } else { 0.0 };
-                // SAFETY: `Checked` is made by `gemm` alone, after it has asserted for these sizes and
-                // strides that the largest index of each matrix lies within its slice, that strides fit
-                // isize, and that no two elements of C share a place. Indices are not negative, C is borrowed
-                // mutably, hence disjoint from A and B.
-                unsafe {
-                    $function(
-                        size.m,
-                        size.k,
-                        size.n,
-                        1.0,
-                        a.data.as_ptr(),
-                        a.row as isize,
-                        a.col as isize,
-                        b.data.as_ptr(),
-                        b.row as isize,
-                        b.col as isize,
-                        beta,
-                        c.data.as_mut_ptr(),
-                        c.row as isize,
-                        c.col as isize,
-                    );
+                let at = |matrix: Matrix<'_, $type>| At { first: matrix.data.as_ptr(), row: matrix.row, col: matrix.col };
+                let to = Target { first: c.data.as_mut_ptr(), row: c.row, col: c.col };
+                // SAFETY: `Checked` is made by `gemm` alone, after it has asserted for these sizes and strides that the
+                // largest index of each matrix lies within its slice, and that no two elements of C share a place. C is
+                // borrowed mutably, hence disjoint from A and B.
+                unsafe { by_shape(instructions(), size, at(a), at(b), to, store) }
+            }
+        }
+    )*};
+}
+
+gemm_by_kernels!(f32, f64);
+
+/// Where C is.
+#[derive(Clone, Copy)]
+struct Target<T> {
+    first: *mut T,
+    row: usize,
+    col: usize,
+}
+
+/// Chooses the kernel by shape, and turns the product so that elements of a row of C lie side by side.
+///
+/// # Safety
+/// All elements are there, those of C apart from each other and from the rest; no size is 0.
+unsafe fn by_shape<T: Real>(level: Instructions, size: Size, a: At<T>, b: At<T>, c: Target<T>, store: Store) {
+    let Size { m, k, n } = size;
+    // SAFETY: the caller's promise; a turned product is the same one.
+    unsafe {
+        if (n == 1 && m > 1 && c.row == 1) || (c.col != 1 && n > 1 && (c.row == 1 || m == 1)) {
+            let turned = Target { first: c.first, row: c.col, col: c.row };
+            return to_rows(level, Size { m: n, k, n: m }, b.transposed(), a.transposed(), turned, store);
+        }
+        if c.col == 1 || n == 1 {
+            return to_rows(level, size, a, b, c, store);
+        }
+        apart(level, size, a, b, c, store);
+    }
+}
+
+/// The product where elements of a row of C lie side by side.
+///
+/// # Safety
+/// As `by_shape`.
+unsafe fn to_rows<T: Real>(level: Instructions, size: Size, a: At<T>, b: At<T>, c: Target<T>, store: Store) {
+    let Size { m, k, n } = size;
+    let y = c.first;
+    if m == 1 && b.col == 1 {
+        return at(level, Rows { k, n, x: a.first, x_step: a.col, b, y, store });
+    }
+    if m == 1 && b.row == 1 {
+        if a.col == 1 || k == 1 {
+            return at(level, Dots { k, n, x: a.first, rows: b.first, step: b.col, y, store });
+        }
+        return scratch::with(k, |x: *mut T| {
+            for l in 0..k {
+                // SAFETY: there is room for k elements, and A has so many.
+                unsafe { *x.add(l) = *a.part(0, l).first };
+            }
+            at(level, Dots { k, n, x, rows: b.first, step: b.col, y, store });
+        });
+    }
+    if small::is_small(size) {
+        let product = |room| at(level, Small { size, a, b, c: y, c_row: c.row, store, room });
+        return match small::room(size, &b) {
+            0 => product(std::ptr::null_mut()),
+            room => scratch::with(room, product),
+        };
+    }
+    scratch::with(packed::room::<T>(size), |room| {
+        at(level, Packed { size, a, b, c: y, c_row: c.row, store, room });
+    });
+}
+
+/// The product where elements of C lie apart in both directions: computed elsewhere and brought there.
+///
+/// # Safety
+/// As `by_shape`.
+unsafe fn apart<T: Real>(level: Instructions, size: Size, a: At<T>, b: At<T>, c: Target<T>, store: Store) {
+    scratch::with(size.m * size.n, |first: *mut T| {
+        // SAFETY: the room has `m n` elements.
+        unsafe {
+            to_rows(level, size, a, b, Target { first, row: size.n, col: 1 }, Store::Replace);
+            for i in 0..size.m {
+                for j in 0..size.n {
+                    let (from, to) = (*first.add(i * size.n + j), c.first.add(i * c.row + j * c.col));
+                    *to = if store == Store::Add { *to + from } else { from };
                 }
             }
         }
-    };
+    });
 }
-
-gemm_by_crate!(f32, matrixmultiply::sgemm);
-gemm_by_crate!(f64, matrixmultiply::dgemm);
 
 macro_rules! gemm_by_loops {
     ($($type:ty),*) => {$(

@@ -7,7 +7,16 @@
 //! (openxla.org/xla/operation_semantics, "Conv"); its gradients by input and by weights are of the same form,
 //! see [`ConvParams::for_input_gradient`] and [`ConvParams::for_weight_gradient`].
 
-use super::gemm::{Gemm, Matrix, MatrixMut, Size, Store, gemm};
+#![allow(unsafe_code)]
+
+mod grid;
+mod kernel;
+
+use super::gemm::lanes::Real;
+use super::gemm::{Gemm, Matrix, MatrixMut, Size, Store, gemm, scratch};
+use super::work::at_best;
+use grid::Grid;
+use kernel::{Kernel, Room};
 
 /// What a convolution does along the two spatial axes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -139,14 +148,14 @@ impl Conv {
         (fits && countable).then_some(conv)
     }
 
+    /// The shapes of input, weights and output.
+    pub fn shapes(&self) -> [[usize; 4]; 3] {
+        [self.input, self.weights, self.output]
+    }
+
     /// The shape of the output, [n, o, oh, ow].
     pub fn output_shape(&self) -> [usize; 4] {
         self.output
-    }
-
-    /// How many elements [`conv`] needs as scratch: the columns of one image and one group.
-    pub fn scratch_len(&self) -> usize {
-        if self.is_pointwise() { 0 } else { self.patch() * self.places() }
     }
 
     /// Elements of the input under one window, in one group.
@@ -158,44 +167,97 @@ impl Conv {
     fn places(&self) -> usize {
         self.output[2] * self.output[3]
     }
-
-    /// Whether the input already is its matrix of columns.
-    fn is_pointwise(&self) -> bool {
-        let p = &self.params;
-        self.weights[2..] == [1, 1]
-            && self.input[2..] == self.output[2..]
-            && [p.stride, p.input_dilation] == [[1; 2]; 2]
-            && [p.pad_low, p.pad_high] == [[0; 2]; 2]
-    }
 }
 
-/// Convolves: for each image and group, the input's windows laid out as columns, then one matrix product.
-///
-/// `scratch` holds [`Conv::scratch_len`] elements; what it held does not matter.
-pub fn conv<T: Gemm>(conv: &Conv, input: &[T], weights: &[T], scratch: &mut [T], output: &mut [T]) {
-    let [n, _, height, width] = conv.input;
+/// A number type that can be convolved. Lengths are checked when `convolve` is called.
+pub trait Convolve: Gemm {
+    #[doc(hidden)]
+    fn convolve(conv: &Conv, input: &[Self], weights: &[Self], output: &mut [Self], _: Checked);
+}
+
+/// Proof that [`conv`] has checked all lengths; nobody else can make one.
+pub struct Checked(());
+
+/// Convolves. What it needs as room is kept by the thread for the next time.
+pub fn conv<T: Convolve>(conv: &Conv, input: &[T], weights: &[T], output: &mut [T]) {
     assert_eq!(input.len(), conv.input.iter().product::<usize>(), "conv: input length");
     assert_eq!(weights.len(), conv.weights.iter().product::<usize>(), "conv: weights length");
     assert_eq!(output.len(), conv.output.iter().product::<usize>(), "conv: output length");
-    let scratch = &mut scratch[..conv.scratch_len()];
+    if weights.is_empty() || input.is_empty() {
+        return output.fill(T::ZERO);
+    }
+    if !output.is_empty() {
+        T::convolve(conv, input, weights, output, Checked(()));
+    }
+}
+
+macro_rules! convolve_by_kernels {
+    ($($type:ty),*) => {$(
+        impl Convolve for $type {
+            fn convolve(conv: &Conv, input: &[Self], weights: &[Self], output: &mut [Self], _: Checked) {
+                let images_last = conv.places() < LEAST_PLACES && conv.input[0] > 1;
+                match Grid::new(conv, images_last) {
+                    Some(grid) => by_kernel(conv, grid, input, weights, output),
+                    None => by_columns(conv, input, weights, output),
+                }
+            }
+        }
+    )*};
+}
+
+convolve_by_kernels!(f32, f64);
+
+/// With fewer places of the window, columns of the product run over images as well.
+const LEAST_PLACES: usize = 32;
+
+fn by_kernel<T: Real>(conv: &Conv, grid: Grid, input: &[T], weights: &[T], output: &mut [T]) {
+    let taps = grid.channels * conv.weights[2] * conv.weights[3];
+    let numbers = Room::new::<T>(conv, &grid).len();
+    let (input, weights, output) = (input.as_ptr(), weights.as_ptr(), output.as_mut_ptr());
+    scratch::with(
+        scratch::rounded::<T>(numbers) + (taps * size_of::<usize>()).div_ceil(size_of::<T>()),
+        |room: *mut T| {
+            // SAFETY: the taps lie behind the numbers, at a cache line, and zeros are valid. All lengths were checked by `conv`,
+            // so that the operands have all elements; the output is borrowed mutably, and overlaps nothing.
+            let taps = unsafe {
+                let at = room.add(scratch::rounded::<T>(numbers)).cast::<usize>();
+                at.write_bytes(0, taps);
+                std::slice::from_raw_parts_mut(at, taps)
+            };
+            at_best(Kernel { conv, grid, input, weights, output, room, taps });
+        },
+    );
+}
+
+macro_rules! convolve_by_columns {
+    ($($type:ty),*) => {$(
+        impl Convolve for $type {
+            fn convolve(conv: &Conv, input: &[Self], weights: &[Self], output: &mut [Self], _: Checked) {
+                by_columns(conv, input, weights, output);
+            }
+        }
+    )*};
+}
+
+convolve_by_columns!(i32, i64);
+
+/// For each image and group, the input's windows laid out as columns, then one matrix product: for whole numbers, and where
+/// padding and holes are so large that writing out their zeros would be waste.
+fn by_columns<T: Gemm>(conv: &Conv, input: &[T], weights: &[T], output: &mut [T]) {
+    let [n, _, height, width] = conv.input;
     let groups = conv.params.groups;
     let (patch, places) = (conv.patch(), conv.places());
     let size = Size { m: conv.output[1] / groups, k: patch, n: places };
     let image_len = conv.weights[1] * height * width;
     let (weights_len, result_len) = (size.m * patch, size.m * places);
+    let mut columns = vec![T::ZERO; patch * places];
     for part in 0..n * groups {
         let group = part % groups;
-        let image = &input[part * image_len..][..image_len];
-        let columns = if conv.is_pointwise() {
-            image
-        } else {
-            image_to_columns(conv, image, scratch);
-            &*scratch
-        };
+        image_to_columns(conv, &input[part * image_len..][..image_len], &mut columns);
         gemm(
             size,
             Matrix::row_major(&weights[group * weights_len..][..weights_len], patch),
-            Matrix::row_major(columns, places),
+            Matrix::row_major(&columns, places),
             MatrixMut::row_major(&mut output[part * result_len..][..result_len], places),
             Store::Replace,
         );
@@ -364,9 +426,8 @@ mod tests {
     }
 
     fn run(plan: &Conv, x: &[f64], w: &[f64]) -> Vec<f64> {
-        let mut scratch = vec![f64::NAN; plan.scratch_len()];
         let mut y = vec![f64::NAN; plan.output.iter().product()];
-        conv(plan, x, w, &mut scratch, &mut y);
+        conv(plan, x, w, &mut y);
         y
     }
 
@@ -395,21 +456,20 @@ mod tests {
             assert_eq!(y, naive(&plan, &x, &w), "{plan:?}");
             filled += usize::from(y.iter().any(|&y| y != 0.0));
             let single = |values: &[f64]| values.iter().map(|&v| v as f32).collect::<Vec<_>>();
-            let (mut scratch, mut y32) = (vec![0.0; plan.scratch_len()], vec![0.0; y.len()]);
-            conv(&plan, &single(&x), &single(&w), &mut scratch, &mut y32);
+            let mut y32 = vec![0.0; y.len()];
+            conv(&plan, &single(&x), &single(&w), &mut y32);
             assert_eq!(y32, single(&y));
         }
         assert!(filled > 1000, "only {filled} cases with a non-zero output");
     }
 
     #[test]
-    fn pointwise_needs_no_scratch() {
+    fn pointwise() {
         let mut dice = Dice { drawn: 1 << 40 };
         for groups in [1, 2] {
             let plan =
                 Conv::new(ConvParams { groups, ..Default::default() }, [2, 4, 3, 5], [6, 4 / groups, 1, 1])
                     .expect("fits");
-            assert_eq!(plan.scratch_len(), 0);
             let (x, w) = (dice.array(plan.input), dice.array(plan.weights));
             assert_eq!(run(&plan, &x, &w), naive(&plan, &x, &w));
         }
