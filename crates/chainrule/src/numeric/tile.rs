@@ -146,11 +146,13 @@ macro_rules! levels {
         pub fn $on<O: $trait<$($input,)* R>, $($input: Copy,)* R>(level: Instructions, parameter: i64) -> Tile {
             #[cfg(target_arch = "x86_64")]
             {
+                // SAFETY: called by `run`, under its contract, and only on machines that have the instructions.
                 #[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
                 unsafe fn avx2<O: $trait<$($input,)* R>, $($input: Copy,)* R>(ports: &Ports, parameter: i64) {
                     // SAFETY: handed on.
                     unsafe { $body::<Avx2, O, $($input,)* R>(ports, parameter) }
                 }
+                // SAFETY: as above.
                 #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
                 unsafe fn avx512<O: $trait<$($input,)* R>, $($input: Copy,)* R>(ports: &Ports, parameter: i64) {
                     // SAFETY: handed on.
