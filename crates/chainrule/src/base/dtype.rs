@@ -105,18 +105,22 @@ macro_rules! element {
             fn slice_mut<'a>(slice: SliceMut<'a>) -> Option<&'a mut [Self]> {
                 if let SliceMut::$dtype(values) = slice { Some(values) } else { None }
             }
+            #[inline(always)]
             fn to_f64(self) -> f64 {
                 let convert: fn($type) -> f64 = $to;
                 convert(self)
             }
+            #[inline(always)]
             fn from_f64(value: f64) -> Self {
                 let convert: fn(f64) -> $type = $from;
                 convert(value)
             }
+            #[inline(always)]
             fn to_i64(self) -> i64 {
                 let convert: fn($type) -> i64 = $to_int;
                 convert(self)
             }
+            #[inline(always)]
             fn from_i64(value: i64) -> Self {
                 let convert: fn(i64) -> $type = $from_int;
                 convert(value)

@@ -12,7 +12,7 @@ pub static COSH: GateDef = GateDef {
         formula: "y = cosh(x)",
         local: "dy/dx = sinh(x)",
         kinks: "",
-        source: "DLMF 4.34",
+        source: "DLMF 4.34; polynomials of SLEEF, error at most 1.6 ulp in f32 and 2.5 in f64",
     },
     call: Some(Call { signature: "x", build: |a| a.wire("x").cosh() }),
     arity: Arity::Exactly(1),

@@ -13,7 +13,7 @@ pub static ERF: GateDef = GateDef {
         formula: "y = 2 / sqrt(pi) * integral of e^(-t^2) for t from 0 to x",
         local: "dy/dx = 2 / sqrt(pi) * e^(-x^2)",
         kinks: "",
-        source: "DLMF 7.2.1; the kernel is the rational approximation of FreeBSD's msun, by way of the crate libm",
+        source: "DLMF 7.2.1; a polynomial of our own, error at most 2.5 ulp in f32 and 3.5 in f64",
     },
     call: Some(Call { signature: "x", build: |a| a.wire("x").erf() }),
     arity: Arity::Exactly(1),

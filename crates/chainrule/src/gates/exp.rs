@@ -12,7 +12,7 @@ pub static EXP: GateDef = GateDef {
         formula: "y = e^x",
         local: "dy/dx = y",
         kinks: "",
-        source: "",
+        source: "polynomials of SLEEF, error at most 1.1 ulp in f32 and 1.5 in f64",
     },
     call: Some(Call { signature: "x", build: |a| a.wire("x").exp() }),
     arity: Arity::Exactly(1),

@@ -12,7 +12,7 @@ pub static EXPM1: GateDef = GateDef {
         formula: "y = e^x - 1",
         local: "dy/dx = e^x",
         kinks: "",
-        source: "the local gradient is not y + 1, which has no digits left where x is far below 0",
+        source: "the local gradient is not y + 1, which has no digits left where x is far below 0; polynomials of SLEEF, error at most 1.3 ulp in f32 and 2.5 in f64",
     },
     call: Some(Call { signature: "x", build: |a| a.wire("x").expm1() }),
     arity: Arity::Exactly(1),

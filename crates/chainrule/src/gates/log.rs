@@ -12,7 +12,7 @@ pub static LOG: GateDef = GateDef {
         formula: "y = ln(x)",
         local: "dy/dx = 1 / x",
         kinks: "x = 0: minus infinity, with gradient infinity; x < 0: NaN, though 1 / x is still what the rule gives",
-        source: "",
+        source: "polynomials of FreeBSD's msun, error at most 0.9 ulp in f32 and 1.5 in f64",
     },
     call: Some(Call { signature: "x", build: |a| a.wire("x").log() }),
     arity: Arity::Exactly(1),

@@ -12,7 +12,7 @@ pub static LOG1P: GateDef = GateDef {
         formula: "y = ln(1 + x)",
         local: "dy/dx = 1 / (1 + x)",
         kinks: "x = -1: minus infinity, with gradient infinity; x < -1: NaN",
-        source: "",
+        source: "polynomials of FreeBSD's msun, error at most 1.6 ulp in f32 and 2.5 in f64",
     },
     call: Some(Call { signature: "x", build: |a| a.wire("x").log1p() }),
     arity: Arity::Exactly(1),

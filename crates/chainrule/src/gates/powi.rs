@@ -5,7 +5,7 @@ use super::support::{batch, flops_per_output, shape};
 use crate::circuit::{
     Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Kind, Local, Reads, Room, Wire, record,
 };
-use crate::numeric::tile::{self, Level, Unary};
+use crate::numeric::tile::{self, Level, Tile, Unary};
 use crate::numeric::{Float, Number};
 
 /// See the module.
@@ -28,9 +28,7 @@ pub static POWI: GateDef = GateDef {
         }
         shape::numbers(a, x)
     },
-    class: Class::Elementwise(
-        |a, x| for_dtype!(x[0], [f32 f64 i32 i64 u8], T => tile::unary::<Power, T, T>(a.int("n"))),
-    ),
+    class: Class::Elementwise(|a, x| for_dtype!(x[0], [f32 f64 i32 i64 u8], T => power::<T>(a.int("n")))),
     element: |a, x, at| {
         let factor = if a.int("n") < 0 { 1.0 / x[0].at(at) } else { x[0].at(at) };
         (0..a.int("n").unsigned_abs()).fold(1.0, |product, _| product * factor)
@@ -59,6 +57,26 @@ fn scaled(r: &Room<'_>, through: Wire) -> Wire {
     }
 }
 
+/// Small exponents have kernels of their own: a loop that asks for the exponent does not become vector instructions.
+fn power<T: ToPower>(n: i64) -> Tile {
+    match n {
+        -1 => tile::unary::<Fixed<-1>, T, T>(n),
+        2 => tile::unary::<Fixed<2>, T, T>(n),
+        3 => tile::unary::<Fixed<3>, T, T>(n),
+        4 => tile::unary::<Fixed<4>, T, T>(n),
+        _ => tile::unary::<Power, T, T>(n),
+    }
+}
+
+struct Fixed<const N: i64>;
+
+impl<T: ToPower, const N: i64> Unary<T, T> for Fixed<N> {
+    #[inline(always)]
+    fn at<L: Level>(x: T, _: i64) -> T {
+        x.to_power(N)
+    }
+}
+
 struct Power;
 
 impl<T: ToPower> Unary<T, T> for Power {
@@ -76,6 +94,7 @@ trait ToPower: Number {
 macro_rules! to_power {
     ($($type:ty, $function:ident;)*) => {
         $(impl ToPower for $type {
+            #[inline(always)]
             fn to_power(self, n: i64) -> Self {
                 $function(self, n)
             }
@@ -85,6 +104,7 @@ macro_rules! to_power {
 
 to_power! { f32, real; f64, real; i32, whole; i64, whole; u8, whole; }
 
+#[inline(always)]
 fn real<T: Float>(x: T, n: i64) -> T {
     match n {
         0..=4 => whole(x, n),
@@ -98,6 +118,7 @@ fn real<T: Float>(x: T, n: i64) -> T {
 }
 
 /// By squaring, for n >= 0.
+#[inline(always)]
 fn whole<T: Number>(x: T, n: i64) -> T {
     let (mut power, mut square, mut rest) = (T::ONE, x, n);
     while rest > 0 {

@@ -12,7 +12,7 @@ pub static SIGMOID: GateDef = GateDef {
         formula: "s = 1 / (1 + e^-x)",
         local: "ds/dx = (1 - s) s",
         kinks: "",
-        source: "computed from e^-|x|, so that no sign of x overflows",
+        source: "computed from e^-|x|, so that no sign of x overflows; polynomials of SLEEF, error at most 2.5 ulp in f32 and 3.5 in f64",
     },
     call: Some(Call { signature: "x", build: |a| a.wire("x").sigmoid() }),
     arity: Arity::Exactly(1),

@@ -12,7 +12,7 @@ pub static SIN: GateDef = GateDef {
         formula: "y = sin(x)",
         local: "dy/dx = cos(x)",
         kinks: "",
-        source: "DLMF 4.20",
+        source: "DLMF 4.20; polynomials of FreeBSD's msun and Cephes, error at most 1.9 ulp in f32 and 2.5 in f64",
     },
     call: Some(Call { signature: "x", build: |a| a.wire("x").sin() }),
     arity: Arity::Exactly(1),

@@ -12,7 +12,7 @@ pub static SINH: GateDef = GateDef {
         formula: "y = sinh(x)",
         local: "dy/dx = cosh(x)",
         kinks: "",
-        source: "DLMF 4.34",
+        source: "DLMF 4.34; polynomials of SLEEF, error at most 2.6 ulp in f32 and 3.5 in f64",
     },
     call: Some(Call { signature: "x", build: |a| a.wire("x").sinh() }),
     arity: Arity::Exactly(1),

@@ -12,7 +12,7 @@ pub static TANH: GateDef = GateDef {
         formula: "y = tanh(x)",
         local: "dy/dx = 1 - y^2",
         kinks: "",
-        source: "DLMF 4.34",
+        source: "DLMF 4.34; polynomials of SLEEF, error at most 2.6 ulp in f32 and 3.5 in f64",
     },
     call: Some(Call { signature: "x", build: |a| a.wire("x").tanh() }),
     arity: Arity::Exactly(1),

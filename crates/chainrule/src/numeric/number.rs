@@ -200,8 +200,6 @@ float! {
         NAN = NAN
     }
     special {
-        /// The error function; see [`special::erf`].
-        erf = special::erf_f32, special::erf;
         /// ln|gamma|; see [`special::lgamma`].
         lgamma = special::lgamma_f32, special::lgamma;
     }

@@ -1,4 +1,4 @@
-//! Special functions: erf, ln|gamma| and its derivatives.
+//! Special functions: ln|gamma| and its derivatives.
 //!
 //! f32 versions compute in f64 where the f32 formula would lose digits, and round once.
 
@@ -20,18 +20,6 @@ const BERNOULLI: [f64; 10] = [
     43867.0 / 798.0,
     -174611.0 / 330.0,
 ];
-
-/// The error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to x (DLMF 7.2.1).
-#[inline]
-pub fn erf(x: f64) -> f64 {
-    libm::erf(x)
-}
-
-/// [`erf`] in f32.
-#[inline]
-pub fn erf_f32(x: f32) -> f32 {
-    libm::erff(x)
-}
 
 /// ln|gamma(x)|: infinite at 0, at the negative integers and at both infinities.
 ///
@@ -219,16 +207,6 @@ mod tests {
     }
 
     // Values of this module: mpmath 1.3 with 25 digits.
-    #[test]
-    fn erf_matches_known_values() {
-        for (x, want) in [(0.1, 0.1124629160182849), (0.5, 0.5204998778130465), (-2.0, -0.9953222650189527)] {
-            close(erf(x), want, 2e-16);
-            close(f64::from(erf_f32(x as f32)), want, 2e-7);
-        }
-        assert_eq!((erf(f64::INFINITY), erf(f64::NEG_INFINITY)), (1.0, -1.0));
-        assert!(erf(f64::NAN).is_nan() && erf_f32(f32::NAN).is_nan());
-    }
-
     #[test]
     fn lgamma_matches_known_values() {
         let known = [
