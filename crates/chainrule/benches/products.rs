@@ -182,14 +182,18 @@ fn convolutions<T: Convolve>(show: &Show<'_>) {
         let output = forward.output_shape();
         let flops = 2.0 * (output.iter().product::<usize>() * c / groups * kernel * kernel) as f64;
         let name = format!("{n}x{c}x{side}x{side} conv{kernel}x{kernel}({o}) /{stride} g{groups}");
+        let turned = [c, o / groups, kernel, kernel];
         let back = params.for_input_gradient([side; 2], [kernel; 2]).expect("fits");
-        let back = Conv::new(back, output, [c, o / groups, kernel, kernel]).expect("fits");
         let by_weights = params.for_weight_gradient([side; 2], [kernel; 2]).expect("fits");
-        let by_weights =
-            Conv::new(by_weights, [c / groups, groups * n, side, side], [o, n, output[2], output[3]])
-                .expect("fits");
-        for (what, plan) in [("", forward), (" by input", back), (" by weights", by_weights)] {
-            let [x, w, y] = plan.shapes().map(|shape| shape.iter().product::<usize>());
+        let [images, upstream] = [[c / groups, groups * n, side, side], [o, n, output[2], output[3]]];
+        let plans = [
+            ("", params, input, weights),
+            (" by input", back, output, turned),
+            (" by weights", by_weights, images, upstream),
+        ];
+        for (what, params, x, w) in plans {
+            let plan = Conv::new(params, x, w).expect("fits");
+            let [x, w, y] = [x, w, plan.output_shape()].map(|shape| shape.iter().product::<usize>());
             let (x, w, mut y) = (vec![T::ONE; x], vec![T::ONE; w], vec![T::ZERO; y]);
             let bytes = (x.len() + w.len() + y.len()) * size_of::<T>();
             let bytes = if bytes > 16 << 20 { bytes as f64 } else { 0.0 };

@@ -123,6 +123,13 @@ impl Grid {
         channel * self.plane + y * self.pitch + across
     }
 
+    /// Where the run that begins with column `col` is, and its length.
+    #[inline(always)]
+    pub fn run(&self, col: usize) -> (usize, usize) {
+        let line = col / self.line;
+        (line / self.lines_a_row * self.row_step + line % self.lines_a_row * self.line_step, self.line)
+    }
+
     /// The pieces that make up columns `col..col + cols`, and their number.
     #[inline(always)]
     pub fn pieces(&self, col: usize, cols: usize) -> ([Piece; PIECES], usize) {

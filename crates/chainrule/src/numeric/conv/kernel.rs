@@ -10,6 +10,7 @@ use super::super::gemm::packed::{DEPTH, parts};
 use super::super::gemm::scratch;
 use super::super::work::Work;
 use super::Conv;
+use super::few::{self, Few};
 use super::grid::{Grid, pack_panel};
 
 /// Parts of the taps that are summed at once. As many as for large products, or somewhat more if those are all: writing and
@@ -207,6 +208,18 @@ impl<T: Real> Kernel<'_, T> {
         let m = self.conv.output[1] / self.conv.params.groups;
         let weights = self.room.wrapping_add(room.grid);
         let panel = weights.wrapping_add(room.weights);
+        if m <= few::MOST {
+            let layout = &self.grid;
+            // SAFETY: the caller's promise; with so few rows all weights of a tap are neighbours.
+            return unsafe {
+                match m {
+                    1 => V::apart(Few::<T, 1> { layout, grid, taps, weights, c, c_row, add }),
+                    2 => V::apart(Few::<T, 2> { layout, grid, taps, weights, c, c_row, add }),
+                    3 => V::apart(Few::<T, 3> { layout, grid, taps, weights, c, c_row, add }),
+                    _ => V::apart(Few::<T, 4> { layout, grid, taps, weights, c, c_row, add }),
+                }
+            };
+        }
         for (from, depth) in depths(taps.len()) {
             let mut col = 0;
             while col < self.grid.columns {

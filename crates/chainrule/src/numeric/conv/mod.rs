@@ -9,12 +9,14 @@
 
 #![allow(unsafe_code)]
 
+mod few;
 mod grid;
 mod kernel;
 
 use super::gemm::lanes::Real;
 use super::gemm::{Gemm, Matrix, MatrixMut, Size, Store, gemm, scratch};
-use super::work::at_best;
+use super::tile::{Instructions, instructions};
+use super::work::at;
 use grid::Grid;
 use kernel::{Kernel, Room};
 
@@ -148,11 +150,6 @@ impl Conv {
         (fits && countable).then_some(conv)
     }
 
-    /// The shapes of input, weights and output.
-    pub fn shapes(&self) -> [[usize; 4]; 3] {
-        [self.input, self.weights, self.output]
-    }
-
     /// The shape of the output, [n, o, oh, ow].
     pub fn output_shape(&self) -> [usize; 4] {
         self.output
@@ -197,7 +194,7 @@ macro_rules! convolve_by_kernels {
             fn convolve(conv: &Conv, input: &[Self], weights: &[Self], output: &mut [Self], _: Checked) {
                 let images_last = conv.places() < LEAST_PLACES && conv.input[0] > 1;
                 match Grid::new(conv, images_last) {
-                    Some(grid) => by_kernel(conv, grid, input, weights, output),
+                    Some(grid) => by_kernel(instructions(), conv, grid, input, weights, output),
                     None => by_columns(conv, input, weights, output),
                 }
             }
@@ -210,7 +207,14 @@ convolve_by_kernels!(f32, f64);
 /// With fewer places of the window, columns of the product run over images as well.
 const LEAST_PLACES: usize = 32;
 
-fn by_kernel<T: Real>(conv: &Conv, grid: Grid, input: &[T], weights: &[T], output: &mut [T]) {
+fn by_kernel<T: Real>(
+    level: Instructions,
+    conv: &Conv,
+    grid: Grid,
+    input: &[T],
+    weights: &[T],
+    output: &mut [T],
+) {
     let taps = grid.channels * conv.weights[2] * conv.weights[3];
     let numbers = Room::new::<T>(conv, &grid).len();
     let (input, weights, output) = (input.as_ptr(), weights.as_ptr(), output.as_mut_ptr());
@@ -224,7 +228,7 @@ fn by_kernel<T: Real>(conv: &Conv, grid: Grid, input: &[T], weights: &[T], outpu
                 at.write_bytes(0, taps);
                 std::slice::from_raw_parts_mut(at, taps)
             };
-            at_best(Kernel { conv, grid, input, weights, output, room, taps });
+            at(level, Kernel { conv, grid, input, weights, output, room, taps });
         },
     );
 }
@@ -461,6 +465,45 @@ mod tests {
             assert_eq!(y32, single(&y));
         }
         assert!(filled > 1000, "only {filled} cases with a non-zero output");
+    }
+
+    #[test]
+    fn every_layout_and_every_level_matches_the_definition() {
+        let mut dice = Dice { drawn: 1 << 42 };
+        let mut laid_out = [0, 0];
+        for i in 0..1500 {
+            let (mut params, mut input, mut weights) = dice.case();
+            if i % 3 == 0 {
+                // Enough channels and places for several panels and parts of the depth.
+                params.groups = 1;
+                (input[1], input[2], input[3]) = (40, 9, 8 + dice.below(9));
+                (weights[0], weights[1]) = (1 + dice.below(17), 40);
+            }
+            let plan = Conv::new(params, input, weights).expect("small sizes");
+            let (x, w) = (dice.array(input), dice.array(weights));
+            if x.is_empty() || w.is_empty() || plan.output.contains(&0) {
+                continue;
+            }
+            let want = naive(&plan, &x, &w);
+            for images_last in [false, true] {
+                let Some(grid) = Grid::new(&plan, images_last) else { continue };
+                laid_out[usize::from(images_last)] += 1;
+                for level in [Instructions::Portable, Instructions::Avx2, Instructions::Avx512] {
+                    let mut y = vec![f64::NAN; want.len()];
+                    by_kernel(level, &plan, grid, &x, &w, &mut y);
+                    assert_eq!(y, want, "{plan:?} {level:?} {images_last}");
+                }
+            }
+        }
+        assert!(laid_out[0] > 500 && laid_out[1] > 500, "{laid_out:?}");
+    }
+
+    #[test]
+    fn enormous_padding_takes_little_memory() {
+        let params = ConvParams { stride: [1 << 20; 2], pad_low: [1 << 20; 2], ..Default::default() };
+        let plan = Conv::new(params, [1, 1, 2, 2], [1, 1, 1, 1]).expect("fits");
+        assert!(Grid::new(&plan, false).is_none());
+        assert_eq!(run(&plan, &[3.0, 4.0, 5.0, 6.0], &[2.0]), [0.0, 0.0, 0.0, 6.0]);
     }
 
     #[test]

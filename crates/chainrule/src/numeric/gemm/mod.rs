@@ -338,6 +338,79 @@ mod tests {
         }
     }
 
+    fn by_level<T: Real>(
+        level: Instructions,
+        size: Size,
+        from: impl Fn(i64) -> T,
+        store: Store,
+        bits: usize,
+    ) {
+        let Size { m, k, n } = size;
+        let (a, b, start) = (whole(m * k, 4), whole(k * n, 5), whole(2 * m * n, 6));
+        let strides =
+            |rows: usize, cols: usize, bit: usize| if bits & bit > 0 { (1, rows) } else { (cols, 1) };
+        let ((ar, ac), (br, bc), (cr, cc)) = (strides(m, k, 1), strides(k, n, 2), strides(m, n, 4));
+        // Elements of C may lie apart in both directions.
+        let spread = 1 + usize::from(bits & 8 > 0);
+        let (cr, cc) = (cr * spread, cc * spread);
+        let typed = |values: &[i64]| values.iter().map(|&x| from(x)).collect::<Vec<T>>();
+        let (a_typed, b_typed, mut c) = (typed(&a), typed(&b), typed(&start));
+        let at = |data: &[T], row, col| At { first: data.as_ptr(), row, col };
+        let to = Target { first: c.as_mut_ptr(), row: cr, col: cc };
+        // SAFETY: all elements are there, and C is a vector of its own.
+        unsafe { by_shape(level, size, at(&a_typed, ar, ac), at(&b_typed, br, bc), to, store) };
+        for i in 0..m {
+            for j in 0..n {
+                let product: i64 = (0..k).map(|l| a[i * ar + l * ac] * b[l * br + j * bc]).sum();
+                let before = if store == Store::Add { start[i * cr + j * cc] } else { 0 };
+                assert_eq!(c[i * cr + j * cc], from(product + before), "{level:?} {size:?} {store:?} {bits}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_kernel_matches_the_definition_at_every_level() {
+        let sizes = [
+            (1, 1, 1),
+            (5, 3, 2),
+            (33, 65, 17),
+            (1, 70, 45),
+            (45, 70, 1),
+            (1, 19, 2100),
+            (29, 300, 70),
+            (2, 600, 33),
+            (520, 17, 40),
+            (15, 257, 31),
+        ];
+        for (m, k, n) in sizes {
+            for (bits, store) in (0..16).flat_map(|bits| [(bits, Store::Replace), (bits, Store::Add)]) {
+                for level in [Instructions::Portable, Instructions::Avx2, Instructions::Avx512] {
+                    let size = Size { m, k, n };
+                    by_level(level, size, |x| x as f32, store, bits);
+                    by_level(level, size, |x| x as f64, store, bits);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn neighbours_and_tiles_change_no_bit() {
+        let numbers = |len: usize, key: i64| {
+            (0..len as u64).map(|i| super::super::philox::uniform_f32(key, i) - 0.5).collect::<Vec<f32>>()
+        };
+        let (m, k, n) = (40, 90, 100);
+        let (a, b) = (numbers(m * k, 1), numbers(k * n, 2));
+        let (mut large, mut rows) = (vec![0.0; m * n], vec![0.0; m * n]);
+        let right = Matrix::row_major(&b, n);
+        let size = Size { m, k, n };
+        gemm(size, Matrix::row_major(&a, k), right, MatrixMut::row_major(&mut large, n), Store::Replace);
+        for (a, c) in a.chunks(3 * k).zip(rows.chunks_mut(3 * n)) {
+            let size = Size { m: a.len() / k, k, n };
+            gemm(size, Matrix::row_major(a, k), right, MatrixMut::row_major(c, n), Store::Replace);
+        }
+        assert_eq!(large, rows);
+    }
+
     #[test]
     fn stride_zero_repeats_a_row() {
         let mut c = [0.0f64; 4];

@@ -149,12 +149,11 @@ impl<T: Real> Dots<T> {
             let mut sums = [[zero; 2]; R];
             let mut l = 0;
             while l + 2 * lanes <= self.k {
-                for half in 0..2 {
-                    let x = T::Lanes::<V>::load(self.x.add(l + half * lanes));
-                    for r in 0..R {
-                        let row = T::Lanes::<V>::load(from[r].add(l + half * lanes));
-                        sums[r][half] = T::Lanes::<V>::fma(x, row, sums[r][half]);
-                    }
+                let x = [0, lanes].map(|half| T::Lanes::<V>::load(self.x.add(l + half)));
+                for r in 0..R {
+                    let row = [0, lanes].map(|half| T::Lanes::<V>::load(from[r].add(l + half)));
+                    sums[r] =
+                        std::array::from_fn(|half| T::Lanes::<V>::fma(x[half], row[half], sums[r][half]));
                 }
                 l += 2 * lanes;
             }
