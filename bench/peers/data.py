@@ -46,7 +46,8 @@ def dense(rng, out, widths):
 
 
 def neuron(rng, out):
-    for name, value in zip(["w0", "x0", "w1", "x1", "w2"], [2, -1, -3, -2, -3]):
+    # Names sort as they are listed: JAX sorts the keys of a dictionary.
+    for name, value in zip(["0.w0", "1.x0", "2.w1", "3.x1", "4.w2"], [2, -1, -3, -2, -3]):
         out.put(f"w.{name}", np.array(value, np.float32))
 
 

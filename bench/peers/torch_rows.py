@@ -81,13 +81,15 @@ class Training:
         found = {}
         for name, p in self.model.named(self.w):
             g = p.grad.contiguous().numpy()
-            found["grad." + name[2:]] = g.T if g.ndim == 2 and p is not self.tied() else g
+            flip = g.ndim == 2 and not any(p is q for q in self.tables())
+            found["grad." + name[2:]] = g.T if flip else g
         self.reset()
         found["losses"] = np.array([self.call().item() for _ in range(4)], np.float32)
         return found
 
-    def tied(self):
-        return getattr(self.model, "token", None)
+    def tables(self):
+        """Weights of two axes that belong to no linear layer."""
+        return [self.model.token, self.model.place] if self.row == "gpt" else []
 
 
 class Pure:
