@@ -57,9 +57,6 @@ class Row:
             yield name, lambda s=script, v=variant, n=name: server.peer(
                 s, v, self.row, self.threads, data, log(n)
             )
-        if self.options.others and self.row in ("mlp64", "mlp512", "cnn"):
-            for crate in ("candle", "burn"):
-                yield crate, lambda c=crate: server.other(c, self.row, self.threads, data, log(c))
 
     def start(self):
         for name, begin in self.candidates():

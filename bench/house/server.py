@@ -58,7 +58,3 @@ def ours(threads, folder, log):
 def peer(script, variant, row, threads, folder, log):
     command = [sys.executable, str(places.BENCH / "peers" / f"{script}_rows.py")]
     return Server(f"{script} {variant}", [*command, row, variant, str(threads), str(folder)], threads, log)
-
-
-def other(crate, row, threads, folder, log):
-    return Server(crate, [str(places.other_binary(crate)), str(folder)], threads, log)

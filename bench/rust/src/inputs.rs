@@ -23,7 +23,8 @@ impl Inputs {
                     inputs.params.insert(name.into(), value.into());
                 }
                 ["array", name, dtype, ref dims @ ..] => {
-                    let dims = dims.iter().map(|d| d.parse()).collect::<std::result::Result<Vec<usize>, _>>()?;
+                    let dims =
+                        dims.iter().map(|d| d.parse()).collect::<std::result::Result<Vec<usize>, _>>()?;
                     let bytes = std::fs::read(folder.join(format!("{name}.bin")))?;
                     inputs.arrays.push((name.into(), tensor(dtype, &bytes, &dims)?));
                 }

@@ -63,8 +63,10 @@ pub fn gpt(w: &[Wire], data: &[Wire], heads: usize) -> Wire {
 pub fn lstm(w: &[Wire], data: &[Wire]) -> Wire {
     let (input, hidden, bias) = (w[0], w[1], w[2]);
     let (batch, width) = (data[0].shape()[1], hidden.shape()[0]);
-    let spec = hidden.spec().map(|s| s.with_shape(Shape::new(&[batch, width]).expect("a small shape")));
-    let zero = constant(Tensor::zeros(spec.expect("a good wire")));
+    let spec = hidden
+        .spec()
+        .map(|s| s.with_shape(Shape::new(&[batch, width]).expect("a state is smaller than the inputs")));
+    let zero = constant(Tensor::zeros(spec.expect("the mistakes of a row were found when it was written")));
     let step = |(h, c): (Wire, Wire), x: Wire| {
         let gates = (x + h.matmul(hidden)).split(4, -1);
         let c = gates[1].sigmoid() * c + gates[0].sigmoid() * gates[2].tanh();

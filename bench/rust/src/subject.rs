@@ -77,22 +77,22 @@ impl Subject {
         let data = inputs.data(direction);
         let state = method.start(&weights);
         let start = std::time::Instant::now();
-        let (work, flops, bytes, seconds) = if matches!(method, Method::Gradient | Method::Hvp | Method::Hessian)
-        {
-            let program = trace_pure(&loss, method, &weights, &data)?;
-            let traced = start.elapsed().as_secs_f64();
-            let function = program.compile();
-            let seconds = [traced, start.elapsed().as_secs_f64() - traced];
-            let bytes = function.bytes();
-            (Work::Pure(function), program.circuit().flops(), bytes, seconds)
-        } else {
-            let program = trace_step(&loss, method, &weights, &state, &data)?;
-            let traced = start.elapsed().as_secs_f64();
-            let function = program.compile();
-            let seconds = [traced, start.elapsed().as_secs_f64() - traced];
-            let bytes = function.bytes();
-            (Work::Step(function), program.circuit().flops(), bytes, seconds)
-        };
+        let (work, flops, bytes, seconds) =
+            if matches!(method, Method::Gradient | Method::Hvp | Method::Hessian) {
+                let program = trace_pure(&loss, method, &weights, &data)?;
+                let traced = start.elapsed().as_secs_f64();
+                let function = program.compile();
+                let seconds = [traced, start.elapsed().as_secs_f64() - traced];
+                let bytes = function.bytes();
+                (Work::Pure(function), program.circuit().flops(), bytes, seconds)
+            } else {
+                let program = trace_step(&loss, method, &weights, &state, &data)?;
+                let traced = start.elapsed().as_secs_f64();
+                let function = program.compile();
+                let seconds = [traced, start.elapsed().as_secs_f64() - traced];
+                let bytes = function.bytes();
+                (Work::Step(function), program.circuit().flops(), bytes, seconds)
+            };
         let (results, report) = match &work {
             Work::Pure(f) => (f.outputs().iter().map(|&s| Tensor::zeros(s)).collect(), Tensor::scalar(0f32)),
             Work::Step(f) => (Vec::new(), Tensor::zeros(f.outputs()[0])),
@@ -142,13 +142,13 @@ impl Subject {
         Ok(program.circuit().flops())
     }
 
-    /// The value alone, or where it is `gradient` the value and the gradient without an update.
+    /// Runs what `prepare_value` or `prepare_gradient` compiled last.
     pub fn call_value(&mut self) -> Result<()> {
         let function = self.value.as_ref().ok_or("the value was not prepared")?;
         Ok(function.run_into(&self.input, &mut self.results)?)
     }
 
-    /// The same for the gradient, value included.
+    /// Compiles the value and its gradient, without an update; gives its operations.
     pub fn prepare_gradient(&mut self) -> Result<u64> {
         let program = trace_pure(&self.loss, Method::Gradient, &self.weights, &self.input.1)?;
         let function = program.compile();
@@ -186,10 +186,13 @@ impl Subject {
             let length = all.len();
             return write(folder, &format!("grad.{}", self.names[0]), &Tensor::new(all, &[length])?);
         }
-        self.names.iter().zip(&self.results[1..]).try_for_each(|(n, t)| write(folder, &format!("grad.{n}"), t))
+        self.names
+            .iter()
+            .zip(&self.results[1..])
+            .try_for_each(|(n, t)| write(folder, &format!("grad.{n}"), t))
     }
 
-    /// The circuit that is timed, as text: for looking at it.
+    /// What is timed, in short.
     pub fn debug(&self) -> String {
         match &self.work {
             Work::Pure(f) => format!("{f:?}"),
