@@ -3,7 +3,7 @@
 //! The bound is what the vector units can do, measured first, or the reading and writing of all operands from memory at
 //! the measured rate of copying, whichever takes longer. Times are minima of many repeats on one thread.
 
-#![allow(dead_code, missing_docs)]
+#![allow(dead_code, missing_docs, unused_imports)]
 
 #[path = "../src/numeric/mod.rs"]
 mod numeric;

@@ -70,6 +70,7 @@ struct Fold<'a, T> {
 impl<T: Number> Work for Fold<'_, T> {
     type Output = ();
 
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn work<L: Vectors>(self) {
         let Fold { input, len, inner, output, op } = self;
@@ -135,6 +136,7 @@ macro_rules! combine {
             fn one($a: T, $b: T) -> T {
                 $one
             }
+            // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
             #[inline(always)]
             unsafe fn all<L: Lanes<T>>(a: L::V, b: L::V) -> L::V {
                 // SAFETY: the caller's promise.
@@ -179,6 +181,7 @@ struct Block<'a, T, C> {
 impl<T: Number, C: Combine<T>> Work for Block<'_, T, C> {
     type Output = T;
 
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn work<L: Vectors>(self) -> T {
         lanes::<T, T::Lanes<L>, C>(self.values)
@@ -339,6 +342,7 @@ struct RowBlock<'a, T, C> {
 impl<T: Number, C: Combine<T>> Work for RowBlock<'_, T, C> {
     type Output = [T; TILE];
 
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn work<L: Vectors>(self) -> [T; TILE] {
         let mut totals = [C::NEUTRAL; TILE];

@@ -221,6 +221,7 @@ struct Fold<'a, T: Number, F: Folding<T>> {
 impl<T: Number, F: Folding<T>> Work for Fold<'_, T, F> {
     type Output = ();
 
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn work<L: Vectors>(self) {
         match self.pooling.pool.stride[1] {
@@ -323,6 +324,7 @@ struct Spread<'a, T> {
 impl<T: Float> Work for Spread<'_, T> {
     type Output = ();
 
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn work<L: Vectors>(self) {
         let Spread { pooling: p, upstream, downstream, count_padding } = self;

@@ -34,6 +34,7 @@ pub struct Few<'a, T, const R: usize> {
 impl<T: Real, const R: usize> Work for Few<'_, T, R> {
     type Output = ();
 
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn work<V: Vectors>(self) {
         let lanes = <T::Lanes<V> as Lanes<T>>::N;

@@ -183,6 +183,7 @@ impl Grid {
     }
 
     /// One row, places in a row.
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn in_a_row<T: Real>(
         &self,
@@ -216,6 +217,7 @@ impl Grid {
     }
 
     /// One row of every image, images last.
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn images_last<T: Real, L: Lanes<T>>(
         &self,

@@ -71,6 +71,7 @@ impl Room {
 impl<T: Real> Work for Kernel<'_, T> {
     type Output = ();
 
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn work<V: Vectors>(self) {
         let conv = self.conv;

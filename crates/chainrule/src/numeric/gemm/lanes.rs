@@ -26,39 +26,51 @@ pub trait Lanes<T>: 'static {
     /// For this and all others: the machine has the instructions, and what is read or written can be.
     unsafe fn splat(x: T) -> Self::V;
     /// A whole vector.
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[allow(clippy::missing_safety_doc)]
     unsafe fn load(from: *const T) -> Self::V;
     /// The first `count` numbers, at most `N`; zeros follow.
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[allow(clippy::missing_safety_doc)]
     unsafe fn load_part(from: *const T, count: usize) -> Self::V;
     /// Writes a whole vector.
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[allow(clippy::missing_safety_doc)]
     unsafe fn store(to: *mut T, v: Self::V);
     /// Writes the first `count` numbers, at most `N`.
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[allow(clippy::missing_safety_doc)]
     unsafe fn store_part(to: *mut T, count: usize, v: Self::V);
     /// a b + c, rounded once where that is one instruction.
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[allow(clippy::missing_safety_doc)]
     unsafe fn fma(a: Self::V, b: Self::V, c: Self::V) -> Self::V;
     /// a + b.
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[allow(clippy::missing_safety_doc)]
     unsafe fn add(a: Self::V, b: Self::V) -> Self::V;
     /// The first `count` numbers, at most `N`; those of `other` follow.
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[allow(clippy::missing_safety_doc)]
     unsafe fn load_or(from: *const T, count: usize, other: Self::V) -> Self::V;
     /// a b.
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[allow(clippy::missing_safety_doc)]
     unsafe fn mul(a: Self::V, b: Self::V) -> Self::V;
     /// a where a > b, else b.
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[allow(clippy::missing_safety_doc)]
     unsafe fn larger(a: Self::V, b: Self::V) -> Self::V;
     /// a where a < b, else b.
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[allow(clippy::missing_safety_doc)]
     unsafe fn smaller(a: Self::V, b: Self::V) -> Self::V;
     /// a where it is a NaN, else b.
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[allow(clippy::missing_safety_doc)]
     unsafe fn nan_or(a: Self::V, b: Self::V) -> Self::V;
     /// The sum of all lanes.
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[allow(clippy::missing_safety_doc)]
     unsafe fn sum(v: Self::V) -> T;
 }
@@ -88,6 +100,7 @@ pub trait Vectors: Level + 'static {
 macro_rules! real {
     ($($type:ident $turn:ident),*) => {$(
         impl Real for $type {
+            // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
             #[inline(always)]
             unsafe fn turn_four(rows: [*const Self; 4], to: *mut Self, width: usize) {
                 // SAFETY: the caller's promise.
@@ -103,6 +116,7 @@ real!(f32 turn_f32, f64 turn_f64);
 real!(f32 turn_any, f64 turn_any);
 
 /// See [`Real::turn_four`].
+// SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
 #[cfg(not(target_arch = "x86_64"))]
 #[inline(always)]
 unsafe fn turn_any<T: Copy>(rows: [*const T; 4], to: *mut T, width: usize) {
@@ -116,6 +130,7 @@ unsafe fn turn_any<T: Copy>(rows: [*const T; 4], to: *mut T, width: usize) {
 }
 
 /// See [`Real::turn_four`]: the compiler would move number by number. These instructions are on every x86-64 machine.
+// SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
 unsafe fn turn_f32(rows: [*const f32; 4], to: *mut f32, width: usize) {
@@ -132,6 +147,7 @@ unsafe fn turn_f32(rows: [*const f32; 4], to: *mut f32, width: usize) {
 }
 
 /// See [`turn_f32`].
+// SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
 unsafe fn turn_f64(rows: [*const f64; 4], to: *mut f64, width: usize) {
@@ -151,6 +167,7 @@ unsafe fn turn_f64(rows: [*const f64; 4], to: *mut f64, width: usize) {
 impl Vectors for Portable {
     type F32 = Plain;
     type F64 = Plain;
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn apart<W: Work>(work: W) -> W::Output {
         // SAFETY: the caller's promise.
@@ -166,15 +183,18 @@ impl<T: Number> Lanes<T> for Plain {
     const N: usize = 4;
     const ROWS: usize = 4;
 
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn splat(x: T) -> [T; 4] {
         [x; 4]
     }
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn load(from: *const T) -> [T; 4] {
         // SAFETY: the caller's promise.
         unsafe { from.cast::<[T; 4]>().read_unaligned() }
     }
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn load_part(from: *const T, count: usize) -> [T; 4] {
         let mut v = [T::ZERO; 4];
@@ -189,11 +209,13 @@ impl<T: Number> Lanes<T> for Plain {
         }
         v
     }
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn store(to: *mut T, v: [T; 4]) {
         // SAFETY: the caller's promise.
         unsafe { to.cast::<[T; 4]>().write_unaligned(v) }
     }
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn store_part(to: *mut T, count: usize, v: [T; 4]) {
         // SAFETY: the caller's promise.
@@ -203,35 +225,43 @@ impl<T: Number> Lanes<T> for Plain {
             }
         }
     }
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn fma(a: [T; 4], b: [T; 4], c: [T; 4]) -> [T; 4] {
         std::array::from_fn(|i| T::fused::<Portable>(a[i], b[i], c[i]))
     }
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn add(a: [T; 4], b: [T; 4]) -> [T; 4] {
         std::array::from_fn(|i| a[i].plus(b[i]))
     }
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn load_or(from: *const T, count: usize, other: [T; 4]) -> [T; 4] {
         // SAFETY: the caller's promise.
         std::array::from_fn(|i| if i < count { unsafe { *from.add(i) } } else { other[i] })
     }
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn mul(a: [T; 4], b: [T; 4]) -> [T; 4] {
         std::array::from_fn(|i| a[i].times(b[i]))
     }
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn larger(a: [T; 4], b: [T; 4]) -> [T; 4] {
         std::array::from_fn(|i| if a[i] > b[i] { a[i] } else { b[i] })
     }
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn smaller(a: [T; 4], b: [T; 4]) -> [T; 4] {
         std::array::from_fn(|i| if a[i] < b[i] { a[i] } else { b[i] })
     }
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn nan_or(a: [T; 4], b: [T; 4]) -> [T; 4] {
         std::array::from_fn(|i| if a[i].is_nan() { a[i] } else { b[i] })
     }
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn sum(v: [T; 4]) -> T {
         v[0].plus(v[2]).plus(v[1].plus(v[3]))
@@ -252,66 +282,79 @@ macro_rules! lanes {
             const N: usize = $n;
             const ROWS: usize = $rows;
 
+            // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
             #[inline(always)]
             unsafe fn splat(x: $type) -> $vector {
                 // SAFETY: the caller's promise, here and below.
                 unsafe { $splat(x) }
             }
+            // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
             #[inline(always)]
             unsafe fn load(from: *const $type) -> $vector {
                 // SAFETY: as above.
                 unsafe { $load(from) }
             }
+            // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
             #[inline(always)]
             unsafe fn load_part(from: *const $type, count: usize) -> $vector {
                 // SAFETY: as above; lanes beyond the mask are not read.
                 unsafe { $load_part($mask(count), from) }
             }
+            // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
             #[inline(always)]
             unsafe fn store(to: *mut $type, v: $vector) {
                 // SAFETY: as above.
                 unsafe { $store(to, v) }
             }
+            // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
             #[inline(always)]
             unsafe fn store_part(to: *mut $type, count: usize, v: $vector) {
                 // SAFETY: as above; lanes beyond the mask are not written.
                 unsafe { $store_part(to, $mask(count), v) }
             }
+            // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
             #[inline(always)]
             unsafe fn fma(a: $vector, b: $vector, c: $vector) -> $vector {
                 // SAFETY: as above.
                 unsafe { $fma(a, b, c) }
             }
+            // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
             #[inline(always)]
             unsafe fn add(a: $vector, b: $vector) -> $vector {
                 // SAFETY: as above.
                 unsafe { $add(a, b) }
             }
+            // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
             #[inline(always)]
             unsafe fn load_or(from: *const $type, count: usize, other: $vector) -> $vector {
                 // SAFETY: as above; lanes beyond the mask are not read.
                 unsafe { $load_or(other, $mask(count), from) }
             }
+            // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
             #[inline(always)]
             unsafe fn mul(a: $vector, b: $vector) -> $vector {
                 // SAFETY: as above.
                 unsafe { $mul(a, b) }
             }
+            // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
             #[inline(always)]
             unsafe fn larger(a: $vector, b: $vector) -> $vector {
                 // SAFETY: as above.
                 unsafe { $max(a, b) }
             }
+            // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
             #[inline(always)]
             unsafe fn smaller(a: $vector, b: $vector) -> $vector {
                 // SAFETY: as above.
                 unsafe { $min(a, b) }
             }
+            // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
             #[inline(always)]
             unsafe fn nan_or(a: $vector, b: $vector) -> $vector {
                 // SAFETY: as above.
                 unsafe { $nan_or(a, b) }
             }
+            // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
             #[inline(always)]
             unsafe fn sum(v: $vector) -> $type {
                 // SAFETY: as above.
@@ -328,6 +371,7 @@ mod x86 {
     impl Vectors for Avx512 {
         type F32 = F32x16;
         type F64 = F64x8;
+        // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
         #[inline(always)]
         unsafe fn apart<W: Work>(work: W) -> W::Output {
             // SAFETY: the caller's promise.
@@ -337,6 +381,7 @@ mod x86 {
     impl Vectors for Avx2 {
         type F32 = F32x8;
         type F64 = F64x4;
+        // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
         #[inline(always)]
         unsafe fn apart<W: Work>(work: W) -> W::Output {
             // SAFETY: the caller's promise.
@@ -432,6 +477,7 @@ mod x86 {
         |a, b| _mm256_blendv_pd(b, a, _mm256_cmp_pd::<_CMP_UNORD_Q>(a, a))
     );
 
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline]
     #[target_feature(enable = "avx2,fma")]
     unsafe fn load_part_f32(mask: __m256i, from: *const f32) -> __m256 {
@@ -439,6 +485,7 @@ mod x86 {
         unsafe { _mm256_maskload_ps(from, mask) }
     }
 
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline]
     #[target_feature(enable = "avx2,fma")]
     unsafe fn load_part_f64(mask: __m256i, from: *const f64) -> __m256d {
@@ -446,6 +493,7 @@ mod x86 {
         unsafe { _mm256_maskload_pd(from, mask) }
     }
 
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline]
     #[target_feature(enable = "avx2,fma")]
     unsafe fn load_or_f32(other: __m256, mask: __m256i, from: *const f32) -> __m256 {
@@ -461,6 +509,7 @@ mod x86 {
         _mm_cvtss_f32(_mm_add_ss(v, _mm_shuffle_ps::<1>(v, v)))
     }
 
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline]
     #[target_feature(enable = "avx2,fma")]
     unsafe fn load_or_f64(other: __m256d, mask: __m256i, from: *const f64) -> __m256d {

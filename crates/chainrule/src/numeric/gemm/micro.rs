@@ -37,6 +37,7 @@ struct Micro<T, const R: usize, const W: usize, const PACKED: bool>(Tile<T>);
 impl<T: Real, const R: usize, const W: usize, const PACKED: bool> Work for Micro<T, R, W, PACKED> {
     type Output = ();
 
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn work<L: Vectors>(self) {
         // SAFETY: the promise of `run`.
@@ -44,6 +45,7 @@ impl<T: Real, const R: usize, const W: usize, const PACKED: bool> Work for Micro
     }
 }
 
+// SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
 #[inline(always)]
 unsafe fn micro<T: Real, L: Lanes<T>, const R: usize, const W: usize, const PACKED: bool>(tile: &Tile<T>) {
     // SAFETY: the promise of `run`: all elements that the tile names are there.

@@ -60,6 +60,7 @@ pub unsafe fn pack<T: Real, L: Lanes<T>>(rows: At<T>, count: usize, lines: usize
 }
 
 /// As `pack`, where a line's elements lie side by side.
+// SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
 #[inline(always)]
 unsafe fn lines_copied<T: Real, L: Lanes<T>>(
     rows: At<T>,
@@ -88,6 +89,7 @@ unsafe fn lines_copied<T: Real, L: Lanes<T>>(
 }
 
 /// Four rows, whose elements lie side by side, become four neighbours in each line.
+// SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
 #[inline(always)]
 unsafe fn four_rows<T: Real>(rows: At<T>, lines: usize, width: usize, to: *mut T) {
     // SAFETY: the promise of `pack`.

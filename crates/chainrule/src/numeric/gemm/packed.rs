@@ -45,6 +45,7 @@ where
         (self.col == 1).then(|| (self.part(row, col).first, self.row))
     }
 
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn pack<V: Vectors>(&self, row: usize, k: usize, col: usize, cols: usize, width: usize, to: *mut T)
     where
@@ -91,6 +92,7 @@ pub fn parts(whole: usize, most: usize) -> impl Iterator<Item = (usize, usize)> 
 impl<T: Real, P: Panels<T>> Work for Packed<T, P> {
     type Output = ();
 
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn work<V: Vectors>(self) {
         let Size { m, k, .. } = self.size;

@@ -46,6 +46,7 @@ pub struct Small<T> {
 impl<T: Real> Work for Small<T> {
     type Output = ();
 
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn work<V: Vectors>(self) {
         let lanes = <T::Lanes<V> as Lanes<T>>::N;

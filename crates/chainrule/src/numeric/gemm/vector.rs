@@ -33,6 +33,7 @@ pub struct Rows<T> {
 impl<T: Real> Work for Rows<T> {
     type Output = ();
 
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn work<V: Vectors>(self) {
         // SAFETY: all elements are there; the maker's promise.
@@ -117,6 +118,7 @@ pub struct Dots<T> {
 impl<T: Real> Work for Dots<T> {
     type Output = ();
 
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn work<V: Vectors>(self) {
         // SAFETY: all elements are there; the maker's promise.
