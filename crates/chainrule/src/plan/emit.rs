@@ -213,7 +213,8 @@ impl Emitter<'_> {
             }
             Draft::Product(alone) => {
                 let (a, b) = (self.seen(alone.inputs[0]), self.seen(alone.inputs[1]));
-                Step::Product(product::emit(a, b, self.output(alone.node, number)))
+                let is_sum = matches!(self.circuit().node(alone.node).gate.class, Class::Reduce(..));
+                Step::Product(product::emit(a, b, self.output(alone.node, number), is_sum))
             }
             Draft::Kernel(alone) => self.kernel(alone, number),
             Draft::Control(alone) => Step::Control(Box::new(control::emit(self, alone, number))),

@@ -20,6 +20,7 @@ pub(super) const BEFORE: u32 = u32::MAX;
 pub(super) enum Draft {
     Sweep(SweepDraft),
     Scalars(Vec<u32>),
+    /// The node is the product, or a sum over its batch that takes its place.
     Product(Alone),
     /// A view gets memory of its own.
     Copy {
@@ -103,6 +104,8 @@ pub(super) struct Lowering<'a> {
     roles: HashMap<u32, Role>,
     /// Single numbers that are repeated along an array.
     spread: HashSet<u32>,
+    /// How many read each product: a sum takes the place of a product that nobody else reads.
+    readers: HashMap<u32, u32>,
     /// Gates that wait for their first reader; see `deferred`.
     pub(super) deferred: HashSet<u32>,
     /// The latest sweep over so many elements.
@@ -123,11 +126,13 @@ pub(super) fn lower(circuit: &Circuit, wanted: &[u32]) -> Plan {
         drafts: Vec::new(),
         roles: HashMap::new(),
         spread: HashSet::new(),
+        readers: HashMap::new(),
         deferred: HashSet::new(),
         latest: HashMap::new(),
         latest_scalars: None,
     };
     lowering.find_spread();
+    lowering.count_readers(wanted);
     for index in 0..circuit.len() as u32 {
         if circuit.node(index).part == 0
             && (index..index + circuit.node(index).parts).any(|i| lowering.live[i as usize])
@@ -170,6 +175,27 @@ impl Lowering<'_> {
                 }
             }
         }
+    }
+
+    fn count_readers(&mut self, wanted: &[u32]) {
+        let circuit = self.circuit;
+        let live = circuit.gates().filter(|(index, _)| self.live[*index as usize]);
+        let read = live.flat_map(|(index, _)| circuit.inputs_of(index)).chain(wanted);
+        for &wire in read.filter(|&&wire| matches!(circuit.node(wire).gate.class, Class::Product)) {
+            *self.readers.entry(wire).or_default() += 1;
+        }
+    }
+
+    /// Whether a sum over the batch of a product could take that product's place.
+    fn sums_product(&self, index: u32, fold: Reduce, layout: Layout) -> Option<u32> {
+        let product = self.circuit.inputs_of(index)[0];
+        let (spec, shape) = (self.circuit.node(product).spec, self.circuit.node(index).spec.shape);
+        let is_sum = fold == Reduce::Sum && self.readers.get(&product) == Some(&1);
+        let rank = spec.shape.rank();
+        let matrix = |shape: Shape| shape.iter().rev().take(2).eq(spec.shape.iter().rev().take(2));
+        let over_batch =
+            matches!(layout, Layout::Leading { .. }) && shape.rank() == 2 && rank > 2 && matrix(shape);
+        self.made_by(product).filter(|_| is_sum && over_batch)
     }
 
     fn place(&mut self, index: u32) {
@@ -391,6 +417,13 @@ impl Lowering<'_> {
         let (elements, newest) = (self.elements(input), self.newest_input(index));
         let axes = self.circuit.node(index).attrs.indices("axes");
         let layout = Layout::of(self.circuit.node(input).spec.shape, &axes);
+        if let Some(step) = self.sums_product(index, fold, layout)
+            && let Draft::Product(alone) = &mut self.drafts[step as usize]
+        {
+            alone.node = index;
+            self.step[index as usize] = step;
+            return;
+        }
         if let Some((step, role)) = newest.and_then(|step| self.folds(index, step, layout, fold)) {
             return self.join_fold(index, step, layout, role);
         }

@@ -106,6 +106,8 @@ pub struct Product {
     pub b: Factor,
     /// Axes of the batch: length, and how far A and B move on.
     pub batch: Vec<(usize, [usize; 2])>,
+    /// Whether the products of the batch are added up.
+    pub is_sum: bool,
     /// Row-major, one product after the other.
     pub output: ValueId,
 }

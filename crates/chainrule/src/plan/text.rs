@@ -137,7 +137,11 @@ fn scalars_text(scalars: &Scalars) -> String {
 
 fn product_text(product: &Product) -> String {
     let batch: usize = product.batch.iter().map(|(length, _)| length).product();
-    let times = if batch == 1 { String::new() } else { format!("{batch} times ") };
+    let times = match batch {
+        1 => String::new(),
+        _ if product.is_sum => format!("sum of {batch} times "),
+        _ => format!("{batch} times "),
+    };
     let sides = [("", &product.a), (" @ ", &product.b)].map(|(before, side)| {
         let transposed = if side.col == 1 || side.row != 1 { "" } else { "^T" };
         format!("{before}#{}{transposed}", side.value)

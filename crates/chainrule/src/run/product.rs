@@ -25,6 +25,10 @@ pub unsafe fn run(product: &Product, values: &[Address]) {
 unsafe fn all<T: Gemm>(product: &Product, values: &[Address]) {
     let size = Size { m: product.m, k: product.k, n: product.n };
     let count: usize = product.batch.iter().map(|(length, _)| length).product();
+    if product.is_sum && count == 0 {
+        // SAFETY: the result has room for one product; zero bytes are zeros.
+        unsafe { values[product.output as usize].cast::<T>().write_bytes(0, size.m * size.n) };
+    }
     for i in 0..count {
         let (mut rest, mut moved) = (i, [0, 0]);
         for (length, steps) in product.batch.iter().rev() {
@@ -36,9 +40,11 @@ unsafe fn all<T: Gemm>(product: &Product, values: &[Address]) {
         unsafe {
             let a = factor::<T>(&product.a, values, moved[0], [size.m, size.k]);
             let b = factor::<T>(&product.b, values, moved[1], [size.k, size.n]);
-            let c = values[product.output as usize].cast::<T>().add(i * size.m * size.n);
+            let place = if product.is_sum { 0 } else { i * size.m * size.n };
+            let c = values[product.output as usize].cast::<T>().add(place);
             let c = std::slice::from_raw_parts_mut(c, size.m * size.n);
-            gemm(size, a, b, MatrixMut::row_major(c, size.n), Store::Replace);
+            let store = if product.is_sum && i > 0 { Store::Add } else { Store::Replace };
+            gemm(size, a, b, MatrixMut::row_major(c, size.n), store);
         }
     }
 }
