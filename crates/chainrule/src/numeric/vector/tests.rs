@@ -61,7 +61,7 @@ cases! {
     log1p: pxfm::f_log1p, 1.6, 2;
     sin: pxfm::f_sin, 1.9, 2, far sin;
     cos: pxfm::f_cos, 1.9, 2, far cos;
-    tan: pxfm::f_tan, 2.9, 4, far tan;
+    tan: pxfm::f_tan, 3.2, 4, far tan;
     erf: pxfm::f_erf, 2.5, 3;
 }
 
