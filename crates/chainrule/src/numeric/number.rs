@@ -34,6 +34,8 @@ pub trait Number:
     /// Whether the value is a NaN; never for integers.
     fn is_nan(self) -> bool;
 
+    /// Whether work on them is compiled for each set of instructions. Whole numbers are not worth the time to build.
+    const VECTORS: bool;
     /// Vectors of these numbers.
     type Lanes<L: Vectors>: Lanes<Self>;
     /// a b + c, rounded once where that is one instruction.
@@ -66,6 +68,7 @@ macro_rules! integer_number {
             fn is_nan(self) -> bool {
                 false
             }
+            const VECTORS: bool = false;
             type Lanes<L: Vectors> = Plain;
             #[inline(always)]
             fn fused<L: Level>(a: Self, b: Self, c: Self) -> Self {
@@ -103,6 +106,7 @@ macro_rules! float_number {
             fn is_nan(self) -> bool {
                 <$type>::is_nan(self)
             }
+            const VECTORS: bool = true;
             type Lanes<L: Vectors> = L::$lanes;
             #[inline(always)]
             fn fused<L: Level>(a: Self, b: Self, c: Self) -> Self {

@@ -69,6 +69,7 @@ struct Fold<'a, T> {
 
 impl<T: Number> Work for Fold<'_, T> {
     type Output = ();
+    const VECTORS: bool = T::VECTORS;
 
     // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]

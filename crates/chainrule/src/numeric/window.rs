@@ -220,6 +220,7 @@ struct Fold<'a, T: Number, F: Folding<T>> {
 
 impl<T: Number, F: Folding<T>> Work for Fold<'_, T, F> {
     type Output = ();
+    const VECTORS: bool = T::VECTORS;
 
     // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]

@@ -12,6 +12,8 @@ use super::tile::{Instructions, instructions};
 pub trait Work {
     /// What comes of it.
     type Output;
+    /// Whether it is compiled for each set of instructions, or for those alone that every machine has.
+    const VECTORS: bool = true;
     /// Does it. Implementations are `#[inline(always)]`, as is all that they call in their loops, or those are not
     /// compiled for the instructions.
     ///
@@ -29,6 +31,10 @@ pub fn at_best<W: Work>(work: W) -> W::Output {
 /// Does the work with these instructions, or with less if the machine has not got them.
 #[inline]
 pub fn at<W: Work>(level: Instructions, work: W) -> W::Output {
+    if !W::VECTORS {
+        // SAFETY: every machine has these.
+        return unsafe { portable(work) };
+    }
     match level.min(instructions()) {
         // SAFETY: the machine has AVX-512, as `instructions` found.
         #[cfg(target_arch = "x86_64")]

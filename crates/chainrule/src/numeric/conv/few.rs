@@ -7,9 +7,6 @@ use super::super::gemm::lanes::{Lanes, Real, Vectors};
 use super::super::work::Work;
 use super::grid::Grid;
 
-/// Most outputs of a group for which this pays.
-pub const MOST: usize = 4;
-
 /// Vectors of columns that are computed together.
 const WIDE: usize = 4;
 

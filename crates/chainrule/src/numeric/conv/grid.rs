@@ -75,17 +75,18 @@ impl Grid {
         } else {
             channels
         };
-        let most = 4
-            * (conv.input[1..].iter().product::<usize>() * images + channels * kh * kw * oh * ow * images)
-            + 4096;
+        // Both are countable for one image, see `Conv::new`.
+        let (image, windows) = (conv.input[1..].iter().product::<usize>(), channels * kh * kw * oh * ow);
+        let most =
+            image.saturating_add(windows).saturating_mul(images).saturating_mul(4).saturating_add(4096);
         if plane.checked_mul(together)? > most {
             return None;
         }
-        let row_step = p.stride[0] * pitch;
+        let row_step = p.stride[0].checked_mul(pitch)?;
         // Runs go on where one ends at the beginning of the next.
         let (mut line, mut lines_a_row, line_step) = match (images_last, p.stride[1]) {
             (false, _) | (true, 1) => (ow * images, 1, 0),
-            (true, stride) => (images, ow, stride * images),
+            (true, stride) => (images, ow, stride.checked_mul(images)?),
         };
         if lines_a_row == 1 && row_step == line {
             (line, lines_a_row) = (line * oh, 1);
@@ -173,7 +174,7 @@ impl Grid {
                 unsafe {
                     if self.images_last {
                         let image = At { first: from, row: all * height * width, col: 1 };
-                        self.images_last::<T, T::Lanes<V>>([hole_x, p.pad_low[1]], image, width, to);
+                        self.images_last::<T, V>([hole_x, p.pad_low[1]], image, width, to);
                     } else {
                         self.in_a_row([hole_x, p.pad_low[1]], p.stride[1], from, width, to);
                     }
@@ -219,7 +220,7 @@ impl Grid {
     /// One row of every image, images last.
     // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
-    unsafe fn images_last<T: Real, L: Lanes<T>>(
+    unsafe fn images_last<T: Real, V: Vectors>(
         &self,
         [hole, pad]: [isize; 2],
         from: At<T>,
@@ -237,11 +238,11 @@ impl Grid {
         // SAFETY: the promise of `lay_out`; the places are within the row.
         unsafe {
             if hole == 1 {
-                return pack::<T, L>(from.part(0, first), self.images, count, self.images, to);
+                return pack::<T, V>(from.part(0, first), self.images, count, self.images, to);
             }
             for i in 0..count {
                 let to = to.add(i * hole.unsigned_abs() * self.images);
-                pack::<T, L>(from.part(0, first + i), self.images, 1, self.images, to);
+                pack::<T, V>(from.part(0, first + i), self.images, 1, self.images, to);
             }
         }
     }

@@ -10,7 +10,7 @@ use super::super::gemm::packed::{DEPTH, parts};
 use super::super::gemm::scratch;
 use super::super::work::Work;
 use super::Conv;
-use super::few::{self, Few};
+use super::few::Few;
 use super::grid::{Grid, pack_panel};
 
 /// Parts of the taps that are summed at once. As many as for large products, or somewhat more if those are all: writing and
@@ -180,13 +180,7 @@ impl<T: Real> Kernel<'_, T> {
             for (i, rows) in parts(m, <T::Lanes<V> as Lanes<T>>::ROWS) {
                 // SAFETY: the room is for all rows and taps.
                 unsafe {
-                    pack::<T, T::Lanes<V>>(
-                        weights.part(i, from),
-                        rows,
-                        depth,
-                        rows,
-                        to.add(from * m + i * depth),
-                    )
+                    pack::<T, V>(weights.part(i, from), rows, depth, rows, to.add(from * m + i * depth))
                 };
             }
         }
@@ -205,28 +199,59 @@ impl<T: Real> Kernel<'_, T> {
         (c, c_row): (*mut T, usize),
         add: bool,
     ) {
-        let (lanes, most) = (<T::Lanes<V> as Lanes<T>>::N, <T::Lanes<V> as Lanes<T>>::ROWS);
         let m = self.conv.output[1] / self.conv.params.groups;
         let weights = self.room.wrapping_add(room.grid);
         let panel = weights.wrapping_add(room.weights);
-        if m <= few::MOST {
-            let layout = &self.grid;
-            // SAFETY: the caller's promise; with so few rows all weights of a tap are neighbours.
-            return unsafe {
-                match m {
-                    1 => V::apart(Few::<T, 1> { layout, grid, taps, weights, c, c_row, add }),
-                    2 => V::apart(Few::<T, 2> { layout, grid, taps, weights, c, c_row, add }),
-                    3 => V::apart(Few::<T, 3> { layout, grid, taps, weights, c, c_row, add }),
-                    _ => V::apart(Few::<T, 4> { layout, grid, taps, weights, c, c_row, add }),
-                }
-            };
+        let layout = &self.grid;
+        // SAFETY: the caller's promise; with few rows all weights of a tap are neighbours.
+        unsafe {
+            match m {
+                1 => V::apart(Few::<T, 1> { layout, grid, taps, weights, c, c_row, add }),
+                2 => V::apart(Few::<T, 2> { layout, grid, taps, weights, c, c_row, add }),
+                3 => V::apart(Few::<T, 3> { layout, grid, taps, weights, c, c_row, add }),
+                4 => V::apart(Few::<T, 4> { layout, grid, taps, weights, c, c_row, add }),
+                _ => V::apart(Product { layout, grid, taps, m, weights, panel, c, c_row, add }),
+            }
         }
+    }
+}
+
+/// Packed weights times all columns.
+struct Product<'a, T> {
+    /// How the input is laid out.
+    layout: &'a Grid,
+    /// The input, laid out.
+    grid: *const T,
+    /// The window's elements in the grid.
+    taps: &'a [usize],
+    /// Rows of weights.
+    m: usize,
+    /// The weights, packed by parts of the depth.
+    weights: *const T,
+    /// Room for a panel of windows.
+    panel: *mut T,
+    /// The first result.
+    c: *mut T,
+    /// From one row of results to the next.
+    c_row: usize,
+    /// Whether the product is added to what is there.
+    add: bool,
+}
+
+impl<T: Real> Work for Product<'_, T> {
+    type Output = ();
+
+    // SAFETY: the maker is `Kernel::product`, with its caller's promise.
+    #[inline(always)]
+    unsafe fn work<V: Vectors>(self) {
+        let (lanes, most) = (<T::Lanes<V> as Lanes<T>>::N, <T::Lanes<V> as Lanes<T>>::ROWS);
+        let Product { layout, grid, taps, m, weights, panel, c, c_row, add } = self;
         for (from, depth) in depths(taps.len()) {
             let mut col = 0;
-            while col < self.grid.columns {
-                let cols = (self.grid.columns - col).min(2 * lanes);
+            while col < layout.columns {
+                let cols = (layout.columns - col).min(2 * lanes);
                 let width = cols.next_multiple_of(lanes);
-                let (pieces, count) = self.grid.pieces(col, cols);
+                let (pieces, count) = layout.pieces(col, cols);
                 // SAFETY: the caller's promise; tiles lie within the result.
                 unsafe {
                     pack_panel::<T, T::Lanes<V>>(
@@ -249,7 +274,7 @@ impl<T: Real> Kernel<'_, T> {
                             cols,
                             add: add || from > 0,
                         };
-                        micro::packed::<T, V>(tile, rows);
+                        micro::packed::<T, V>(&tile, rows);
                     }
                 }
                 col += cols;

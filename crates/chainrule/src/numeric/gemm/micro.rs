@@ -32,16 +32,16 @@ pub struct Tile<T> {
 }
 
 /// `R` rows of A, `W` vectors of columns. `PACKED`: rows of A lie side by side, and B has whole vectors.
-struct Micro<T, const R: usize, const W: usize, const PACKED: bool>(Tile<T>);
+struct Micro<'a, T, const R: usize, const W: usize, const PACKED: bool>(&'a Tile<T>);
 
-impl<T: Real, const R: usize, const W: usize, const PACKED: bool> Work for Micro<T, R, W, PACKED> {
+impl<T: Real, const R: usize, const W: usize, const PACKED: bool> Work for Micro<'_, T, R, W, PACKED> {
     type Output = ();
 
     // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn work<L: Vectors>(self) {
         // SAFETY: the promise of `run`.
-        unsafe { micro::<T, T::Lanes<L>, R, W, PACKED>(&self.0) }
+        unsafe { micro::<T, T::Lanes<L>, R, W, PACKED>(self.0) }
     }
 }
 
@@ -101,7 +101,7 @@ macro_rules! by_rows {
 /// `rows` is at most `ROWS`, `cols` at most two vectors, neither 0; all elements that the tile names are there, and the
 /// machine has the instructions.
 #[inline(always)]
-pub unsafe fn packed<T: Real, V: Vectors>(tile: Tile<T>, rows: usize) {
+pub unsafe fn packed<T: Real, V: Vectors>(tile: &Tile<T>, rows: usize) {
     let wide = tile.cols > <T::Lanes<V> as Lanes<T>>::N;
     // SAFETY: the caller's promise. Tiles higher than the registers are not compiled in.
     unsafe {
@@ -118,7 +118,7 @@ pub unsafe fn packed<T: Real, V: Vectors>(tile: Tile<T>, rows: usize) {
 /// # Safety
 /// As `packed`, with at most `DIRECT_ROWS` rows; B need not have whole vectors.
 #[inline(always)]
-pub unsafe fn direct<T: Real, V: Vectors>(tile: Tile<T>, rows: usize) {
+pub unsafe fn direct<T: Real, V: Vectors>(tile: &Tile<T>, rows: usize) {
     let wide = tile.cols > <T::Lanes<V> as Lanes<T>>::N;
     // SAFETY: the caller's promise.
     unsafe { by_rows!(tile, rows, false, wide, [1 2 3 4 5 6]) }

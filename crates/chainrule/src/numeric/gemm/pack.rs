@@ -1,6 +1,7 @@
 //! Copies of parts of A and B in the order in which the kernels read them.
 
-use super::lanes::{Lanes, Real};
+use super::super::work::Work;
+use super::lanes::{Lanes, Real, Vectors};
 
 /// A matrix by address: element (i, j) is at `first + i * row + j * col`.
 #[derive(Clone, Copy)]
@@ -33,7 +34,37 @@ impl<T> At<T> {
 /// # Safety
 /// The matrix has the elements, there is room for all lines, and `count <= width`.
 #[inline(always)]
-pub unsafe fn pack<T: Real, L: Lanes<T>>(rows: At<T>, count: usize, lines: usize, width: usize, to: *mut T) {
+pub unsafe fn pack<T: Real, V: Vectors>(rows: At<T>, count: usize, lines: usize, width: usize, to: *mut T) {
+    // SAFETY: the caller's promise.
+    unsafe { V::apart(Pack { rows, count, lines, width, to }) }
+}
+
+/// What [`pack`] is to do: it is compiled once, not at each use.
+struct Pack<T> {
+    rows: At<T>,
+    count: usize,
+    lines: usize,
+    width: usize,
+    to: *mut T,
+}
+
+impl<T: Real> Work for Pack<T> {
+    type Output = ();
+
+    // SAFETY: the maker is `pack`, with its caller's promise.
+    #[inline(always)]
+    unsafe fn work<V: Vectors>(self) {
+        // SAFETY: as above.
+        unsafe { pack_here::<T, T::Lanes<V>>(self.rows, self.count, self.lines, self.width, self.to) }
+    }
+}
+
+/// See [`pack`].
+///
+/// # Safety
+/// The same.
+#[inline(always)]
+unsafe fn pack_here<T: Real, L: Lanes<T>>(rows: At<T>, count: usize, lines: usize, width: usize, to: *mut T) {
     // SAFETY: the caller's promise.
     unsafe {
         if rows.row == 1 {

@@ -52,7 +52,7 @@ where
         T: Real,
     {
         // SAFETY: the caller's promise.
-        unsafe { pack::<T, T::Lanes<V>>(self.part(row, col).transposed(), cols, k, width, to) }
+        unsafe { pack::<T, V>(self.part(row, col).transposed(), cols, k, width, to) }
     }
 }
 
@@ -120,13 +120,7 @@ impl<T: Real, P: Panels<T>> Packed<T, P> {
         // SAFETY: the caller's promise; the room holds the block of A and a panel of B.
         unsafe {
             for (i, rows) in parts(height, most) {
-                pack::<T, T::Lanes<V>>(
-                    self.a.part(row + i, from),
-                    rows,
-                    depth,
-                    rows,
-                    self.room.add(i * depth),
-                );
+                pack::<T, V>(self.a.part(row + i, from), rows, depth, rows, self.room.add(i * depth));
             }
             let mut col = 0;
             while col < self.size.n {
@@ -152,7 +146,7 @@ impl<T: Real, P: Panels<T>> Packed<T, P> {
                         cols,
                         add,
                     };
-                    micro::packed::<T, V>(tile, rows);
+                    micro::packed::<T, V>(&tile, rows);
                 }
                 col += cols;
             }

@@ -55,7 +55,7 @@ impl<T: Real> Work for Small<T> {
         if b.col != 1 {
             let row = scratch::rounded::<T>(n);
             // SAFETY: B has its elements, and the room is for as many lines as it has rows.
-            unsafe { pack::<T, T::Lanes<V>>(b.transposed(), n, k, row, self.room) };
+            unsafe { pack::<T, V>(b.transposed(), n, k, row, self.room) };
             b = At { first: self.room, row, col: 1 };
         }
         let mut col = 0;
@@ -75,7 +75,7 @@ impl<T: Real> Work for Small<T> {
                     add: self.store == Store::Add,
                 };
                 // SAFETY: the tile is a part of the product, whose elements are all there.
-                unsafe { micro::direct::<T, V>(tile, rows) }
+                unsafe { micro::direct::<T, V>(&tile, rows) }
             }
             col += cols;
         }
