@@ -83,14 +83,14 @@ impl Subject {
                 let traced = start.elapsed().as_secs_f64();
                 let function = program.compile();
                 let seconds = [traced, start.elapsed().as_secs_f64() - traced];
-                let bytes = function.bytes();
+                let bytes = function.memory().arena;
                 (Work::Pure(function), program.circuit().flops(), bytes, seconds)
             } else {
                 let program = trace_step(&loss, method, &weights, &state, &data)?;
                 let traced = start.elapsed().as_secs_f64();
                 let function = program.compile();
                 let seconds = [traced, start.elapsed().as_secs_f64() - traced];
-                let bytes = function.bytes();
+                let bytes = function.memory().arena;
                 (Work::Step(function), program.circuit().flops(), bytes, seconds)
             };
         let (results, report) = match &work {

@@ -42,8 +42,8 @@ pub use chainrule_derive::Tree;
 pub use circuit::{Circuit, Leaf, Node, Path, Stage, Tree, Wire, Wires, name, stage};
 pub use functions::{Conv, Pool, attention, einsum, stack};
 pub use gates::{
-    Comparable, Power, Triangle, concat, cond, constant, iota, iterate, recurrence, scan, scan_reverse,
-    while_bounded, while_loop,
+    Comparable, Power, Triangle, checkpoint, concat, cond, constant, iota, iterate, recurrence, scan,
+    scan_reverse, while_bounded, while_loop,
 };
 
 /// Reads the text form of a circuit, as its `Display` prints it.
@@ -63,8 +63,8 @@ pub mod random {
 pub mod prelude {
     pub use crate::{DType, Diagnostic, Result, Shape, Spec, Tensor, Tree, Wire, Wires};
     pub use crate::{
-        check_gradient, compile, cond, constant, custom_jvp, custom_rules, custom_vjp, iterate, jit, jvp,
-        scan, stage, trace, vjp, vmap, while_bounded, while_loop,
+        check_gradient, checkpoint, compile, cond, constant, custom_jvp, custom_rules, custom_vjp, iterate,
+        jit, jvp, scan, stage, trace, vjp, vmap, while_bounded, while_loop,
     };
 }
 

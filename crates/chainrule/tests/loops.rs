@@ -98,7 +98,7 @@ fn memory_of_forward_mode_grows_with_the_state_alone() {
             let last = oscillator(steps, x, constant(2.0));
             if forward { jvp(&last, &x, &(0.0 * x + 1.0)) } else { last.sum().gradient(&x) }
         };
-        compile(f, &(vector(n),)).unwrap().bytes()
+        compile(f, &(vector(n),)).unwrap().memory().arena
     };
     assert_eq!(bytes(100, 8, true), bytes(10_000, 8, true));
     assert!(bytes(100, 80, true) <= 10 * bytes(100, 8, true));
@@ -109,7 +109,7 @@ fn memory_of_forward_mode_grows_with_the_state_alone() {
             let one = constant(1.0);
             jvp(&jvp(&oscillator(steps, constant(1.5), k), &k, &one), &k, &one)
         };
-        compile(f, &(scalar(),)).unwrap().bytes()
+        compile(f, &(scalar(),)).unwrap().memory().arena
     };
     assert_eq!(twice(100), twice(10_000));
     // Linear steps read no states on the way back: nothing is kept.
@@ -128,7 +128,7 @@ fn driven(steps: usize, collects: bool) -> usize {
         let out = if collects { vec![last, all] } else { vec![last] };
         jvp(&out, &(k, forces), &(0.0 * k + 1.0, along))
     };
-    compile(f, &(scalar(), vector(steps), vector(steps))).unwrap().bytes()
+    compile(f, &(scalar(), vector(steps), vector(steps))).unwrap().memory().arena
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn histories_that_nobody_reads_are_not_kept() {
             let last = iterate(steps, |x: Wire| x * x, x);
             if back { last.gradient(&x) } else { last }
         };
-        compile(f, &(scalar(),)).unwrap().bytes()
+        compile(f, &(scalar(),)).unwrap().memory().arena
     };
     assert_eq!(bytes(100, false), bytes(10_000, false));
     assert!(bytes(10_000, true) >= 80_000);

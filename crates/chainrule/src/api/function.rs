@@ -2,7 +2,7 @@
 
 use crate::base::{Diagnostic, Mistake, Place, Result, Spec, Tensor};
 use crate::circuit::{Circuit, Path, Tree, Wire, Wires};
-use crate::plan::Plan;
+use crate::plan::{Memory, Plan};
 use crate::run::Workspace;
 use std::fmt;
 use std::marker::PhantomData;
@@ -44,9 +44,19 @@ impl<In: Wires, Out: Wires> Function<In, Out> {
         &self.plan.outputs
     }
 
-    /// Bytes of memory for intermediate values, those of loops and branches included.
-    pub fn bytes(&self) -> usize {
-        self.plan.bytes()
+    /// Bytes of memory that a call uses, known before the first.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// let spec = Spec::new(&[100, 100], DType::F32).unwrap();
+    /// let f = compile(|x: Wire| x.matmul(x).exp().matmul(x), &(spec,))?;
+    /// let memory = f.memory();
+    /// assert_eq!((memory.inputs, memory.outputs), (40_000, 40_000));
+    /// assert!(memory.arena >= 40_000 && memory.total() >= 120_000);
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
+    pub fn memory(&self) -> Memory {
+        self.plan.memory()
     }
 
     /// The plan as text: a line a step, with what it computes and what that costs.
@@ -148,7 +158,7 @@ impl<In: Wires, Out: Wires> fmt::Debug for Function<In, Out> {
             .field("inputs", &self.inputs())
             .field("outputs", &self.outputs())
             .field("steps", &self.plan.steps.len())
-            .field("bytes", &self.bytes())
+            .field("arena", &self.plan.arena)
             .finish()
     }
 }

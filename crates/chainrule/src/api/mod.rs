@@ -19,3 +19,5 @@ pub use function::Function;
 pub use jit::{Jit, jit};
 pub use program::{Program, Traced, compile, trace};
 pub use vmap::vmap;
+
+pub use crate::plan::Memory;

@@ -104,6 +104,7 @@ rooms! {
     while_loop: WHILE;
     cond: COND;
     custom: CUSTOM;
+    checkpoint: CHECKPOINT;
     // window
     max_pool: MAX_POOL MAX_POOL_INDEX;
     avg_pool: AVG_POOL AVG_POOL_TRANSPOSE;

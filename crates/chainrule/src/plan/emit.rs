@@ -2,7 +2,7 @@
 
 use super::lower::{Alone, BEFORE, Draft, Lowering, Source};
 use super::{
-    Array, Copied, KernelStep, Place, Plan, Step, ValueId, control, memory::Memory, product, scalars, sweep,
+    Array, Copied, KernelStep, Place, Plan, Step, ValueId, control, memory::Places, product, scalars, sweep,
 };
 use crate::base::{Spec, Strided};
 use crate::circuit::{Circuit, Class};
@@ -14,7 +14,7 @@ const NONE: ValueId = ValueId::MAX;
 /// What the writers of steps need to know.
 pub(super) struct Emitter<'a> {
     pub lowering: Lowering<'a>,
-    pub memory: Memory,
+    pub memory: Places,
     /// The value that holds a root; scalars of one step share one.
     values: Vec<ValueId>,
     /// For scalars: where in their value they are, in bytes.
@@ -31,7 +31,7 @@ pub(super) struct Emitter<'a> {
 pub(super) fn emit(lowering: Lowering<'_>, wanted: &[u32]) -> Plan {
     let circuit = lowering.circuit;
     let mut emitter = Emitter {
-        memory: Memory::default(),
+        memory: Places::default(),
         values: vec![NONE; lowering.step.len()],
         offsets: vec![0; lowering.step.len()],
         lowering,

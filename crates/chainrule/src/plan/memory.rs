@@ -8,7 +8,7 @@ const ALIGNMENT: usize = 64;
 
 /// The values of a plan while it is laid out.
 #[derive(Default)]
-pub(super) struct Memory {
+pub(super) struct Places {
     values: Vec<Value>,
     /// For values of the arena: the first and the last step that touches them.
     lives: Vec<Option<Life>>,
@@ -20,7 +20,7 @@ struct Life {
     last: u32,
 }
 
-impl Memory {
+impl Places {
     /// A value that is not in the arena.
     pub fn outside(&mut self, place: Place, bytes: usize) -> ValueId {
         self.push(Value { place, bytes }, None)
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn places_are_shared_only_by_values_that_never_meet() {
-        let mut memory = Memory::default();
+        let mut memory = Places::default();
         let mut lives = Vec::new();
         for i in 0..200u32 {
             let (bytes, length) = (1 + (i as usize * 7919) % 500, (i * 31) % 9);

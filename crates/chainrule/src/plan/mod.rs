@@ -32,7 +32,7 @@ pub struct Plan {
     pub values: Vec<Value>,
     /// What is done, in order.
     pub steps: Vec<Step>,
-    /// Bytes of the arena, which holds all intermediate values.
+    /// Bytes of the arena, which holds all intermediate values, those of loops and branches included.
     pub arena: usize,
     /// The most ports that a sweep has: room for their addresses.
     pub ports: usize,
@@ -151,19 +151,39 @@ pub struct KernelStep {
     pub flops: u64,
 }
 
+/// Bytes of memory that a compiled function uses. They are exact: no array is made while it runs. Matrix products and
+/// convolutions pack what they read into a small buffer of the thread besides, which all functions share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Memory {
+    /// The inputs, which the caller holds.
+    pub inputs: usize,
+    /// The outputs: those of `run_into` are the caller's; for a `step`, the next state is written to a second copy of the
+    /// state, and the two change places.
+    pub outputs: usize,
+    /// Constants of the program.
+    pub constants: usize,
+    /// Intermediate values, those of loops and branches included; kept from call to call, one for each call at a time.
+    pub arena: usize,
+}
+
+impl Memory {
+    /// All of it.
+    pub fn total(&self) -> usize {
+        self.inputs + self.outputs + self.constants + self.arena
+    }
+}
+
 impl Plan {
     /// Lays out the live gates of a circuit.
     pub fn new(circuit: &Circuit) -> Plan {
         lower::lower(circuit, &circuit.outputs)
     }
 
-    /// Bytes of memory for intermediate values, those of loops and branches included.
-    pub fn bytes(&self) -> usize {
-        let of = |step: &Step| match step {
-            Step::Control(control) => control.plans.iter().map(Plan::bytes).sum(),
-            _ => 0usize,
-        };
-        self.arena + self.steps.iter().map(of).sum::<usize>()
+    /// What a run needs.
+    pub fn memory(&self) -> Memory {
+        let bytes = |specs: &[Spec]| specs.iter().map(|&spec| emit::bytes(spec)).sum();
+        let constants = self.constants.iter().map(|tensor| emit::bytes(tensor.spec())).sum();
+        Memory { inputs: bytes(&self.inputs), outputs: bytes(&self.outputs), constants, arena: self.arena }
     }
 }
 

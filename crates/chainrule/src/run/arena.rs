@@ -16,10 +16,8 @@ impl Arena {
         Arena(vec![Line([0; 64]); bytes.div_ceil(64)])
     }
 
-    /// The address of a place.
-    pub fn at(&mut self, offset: usize) -> Address {
-        assert!(offset <= self.0.len() * 64, "places lie within the arena");
-        // SAFETY: the offset is within the buffer, or one past its end for values without elements.
-        unsafe { self.0.as_mut_ptr().cast::<u8>().add(offset) }
+    /// Where it begins.
+    pub fn start(&mut self) -> Address {
+        self.0.as_mut_ptr().cast()
     }
 }

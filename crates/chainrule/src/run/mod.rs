@@ -23,8 +23,8 @@ type Address = *mut u8;
 
 /// The memory that one run of a plan works in; kept and used again, so that running allocates nothing.
 pub struct Workspace {
-    /// Keeps alive what `values` point into.
-    _arena: Arena,
+    /// Keeps alive what `values` point into; an inner plan's lies in that of the plan around it.
+    _arena: Option<Arena>,
     /// Where each value of the plan is.
     values: Vec<Address>,
     /// Where the ports of the sweep that is running are.
@@ -46,23 +46,33 @@ impl Workspace {
     /// Memory for a plan. It must be run with this plan alone.
     pub fn new(plan: &Plan) -> Workspace {
         let mut arena = Arena::new(plan.arena);
+        let mut workspace = Workspace::within(plan, arena.start());
+        workspace._arena = Some(arena);
+        workspace
+    }
+
+    /// The workspace of a plan whose arena begins at an address.
+    fn within(plan: &Plan, arena: Address) -> Workspace {
         let place = |value: &crate::plan::Value| match value.place {
-            Place::Arena(offset) => arena.at(offset),
+            Place::Arena(offset) => arena.wrapping_add(offset),
             Place::Constant(i) => address(plan.constants[i as usize].slice()),
             Place::Input(_) | Place::Output(_) => std::ptr::null_mut(),
         };
-        let values = plan.values.iter().map(place).collect();
+        let values: Vec<Address> = plan.values.iter().map(place).collect();
         let control = |step: &Step| match step {
-            Step::Control(control) => Some(control.plans.iter().map(Workspace::new).collect()),
+            Step::Control(step) => {
+                let room = values[step.room as usize];
+                Some(step.plans.iter().map(|plan| Workspace::within(plan, room)).collect())
+            }
             _ => None,
         };
         Workspace {
-            values,
             ports: vec![std::ptr::null_mut(); plan.ports],
             inner: plan.steps.iter().filter_map(control).collect(),
             inputs: Vec::with_capacity(plan.inputs.len()),
             outputs: Vec::with_capacity(plan.outputs.len()),
-            _arena: arena,
+            values,
+            _arena: None,
         }
     }
 
