@@ -1,7 +1,7 @@
 //! A function that is ready to run.
 
 use crate::base::{Diagnostic, Mistake, Place, Result, Spec, Tensor};
-use crate::circuit::{Circuit, Path, Tree, Wire, Wires};
+use crate::circuit::{Path, Tree, Wire, Wires};
 use crate::plan::{Memory, Plan};
 use crate::run::Workspace;
 use std::fmt;
@@ -29,9 +29,8 @@ struct Room {
 }
 
 impl<In: Wires, Out: Wires> Function<In, Out> {
-    pub(super) fn new(circuit: &Circuit, paths: Vec<String>, out: Out) -> Self {
-        let plan = Arc::new(Plan::new(circuit));
-        Function { plan, out, paths, idle: Mutex::new(Vec::new()), marker: PhantomData }
+    pub(super) fn new(plan: Plan, paths: Vec<String>, out: Out) -> Self {
+        Function { plan: Arc::new(plan), out, paths, idle: Mutex::new(Vec::new()), marker: PhantomData }
     }
 
     /// Specs of the inputs, leaf by leaf.

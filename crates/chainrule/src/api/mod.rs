@@ -7,6 +7,7 @@ mod derivative;
 mod flow;
 mod function;
 mod jit;
+mod options;
 mod program;
 mod vmap;
 
@@ -17,6 +18,7 @@ pub use derivative::{jvp, vjp};
 pub use flow::{Flow, StageFlow, WireFlow, flow};
 pub use function::Function;
 pub use jit::{Jit, jit};
+pub use options::Options;
 pub use program::{Program, Traced, compile, trace};
 pub use vmap::vmap;
 

@@ -4,6 +4,7 @@ use super::Function;
 use crate::base::{Result, Spec, Tensor};
 use crate::circuit::{Circuit, Plain, Tree, Wire, Wires, outermost};
 use crate::gates::INPUT;
+use crate::plan::Plan;
 use crate::reference;
 use std::{fmt, marker::PhantomData};
 
@@ -119,7 +120,12 @@ impl<In: Wires, Out: Wires> Program<In, Out> {
 
     /// Makes it ready to run.
     pub fn compile(&self) -> Function<In, Out> {
-        Function::new(&self.circuit, self.paths.clone(), self.out.clone_tree())
+        self.ready(Plan::new(&self.circuit))
+    }
+
+    /// A function that runs this plan.
+    pub(super) fn ready(&self, plan: Plan) -> Function<In, Out> {
+        Function::new(plan, self.paths.clone(), self.out.clone_tree())
     }
 
     /// Runs it once. To run it often, compile it.

@@ -172,6 +172,13 @@ impl Circuit {
         Some(self.push(Entry { gate, attrs, inputs: &[], outputs: &[spec?], stage: 0, site }))
     }
 
+    /// Adds a gate of another circuit, on other inputs, and gives the index of its first output.
+    pub fn repeat(&mut self, from: &Circuit, index: u32, inputs: &[u32]) -> u32 {
+        let node = from.node(index);
+        let (gate, attrs, outputs) = (node.gate, node.attrs.clone(), from.output_specs(index));
+        self.push(Entry { gate, attrs, inputs, outputs: &outputs, stage: node.stage, site: node.site })
+    }
+
     /// Adds a gate and gives the index of its first output.
     pub(super) fn push(&mut self, gate: Entry<'_>) -> u32 {
         let first = self.nodes.len() as u32;

@@ -1,10 +1,11 @@
 //! Random circuits, seeded and shrinkable: a genome of small steps is grown into a circuit.
 
-use super::{all_near, cast_floats, dot, near, run};
+use super::{all_near, cast_floats, dot, near, run, run_plan};
 use crate::base::{DType, Spec, Tensor};
 use crate::circuit::{Circuit, Plain, Sampler, Wire, outermost};
 use crate::gates::INPUT;
 use crate::gates::support::operands::zeros_like;
+use crate::plan::Plan;
 use crate::reference;
 use crate::transform::{adjoint, tangent};
 use proptest::prelude::*;
@@ -93,6 +94,10 @@ fn check(genome: &[Step], seed: u64) -> Result<(), String> {
     let found = run(&circuit, &at);
     all_near("plan against reference", &found, &by_reference(&circuit, &at), 1e-10)?;
 
+    if run_plan(&Plan::smallest(&circuit), &at) != found {
+        return Err("values that are computed again instead of kept change the results".into());
+    }
+
     let narrow = cast_floats(&at, DType::F32);
     let in_f32 = run(&trace(&narrow, |w| gradients(genome, w))?, &narrow);
     let rounded = run(&circuit, &cast_floats(&narrow, DType::F64));
@@ -165,7 +170,7 @@ fn gradients_of_smooth_random_circuits_agree_with_differences() -> Result<(), St
 fn a_chain_is_one_sweep() -> Result<(), String> {
     let start = [Tensor::from(vec![0.5; 5000])];
     let circuit = trace(&start, |w| vec![(0..1000).fold(w[0], |x, _| x.sigmoid())])?;
-    let plan = crate::plan::Plan::new(&circuit);
+    let plan = Plan::new(&circuit);
     assert!(matches!(&plan.steps[..], [crate::plan::Step::Sweep(sweep)] if sweep.ops.len() == 1000));
     assert!(plan.arena <= 2 * 8 * 1024, "{} bytes", plan.arena);
     Ok(())

@@ -96,10 +96,13 @@ impl Subject {
 
 /// Runs a circuit by its plan.
 fn run(circuit: &Circuit, inputs: &[Tensor]) -> Vec<Tensor> {
-    let plan = Plan::new(circuit);
+    run_plan(&Plan::new(circuit), inputs)
+}
+
+fn run_plan(plan: &Plan, inputs: &[Tensor]) -> Vec<Tensor> {
     let mut outputs: Vec<Tensor> = plan.outputs.iter().map(|&spec| Tensor::zeros(spec)).collect();
-    let mut workspace = Workspace::new(&plan);
-    let mut call = workspace.call(&plan);
+    let mut workspace = Workspace::new(plan);
+    let mut call = workspace.call(plan);
     inputs.iter().for_each(|t| call.input(t));
     outputs.iter_mut().for_each(|t| call.output(t));
     call.run();

@@ -90,6 +90,7 @@ fn inner_plans(kind: Control, attrs: &Attrs, reads: &[bool]) -> Vec<Plan> {
         let all = circuit.outputs.iter().zip(reads).enumerate();
         all.filter(|(i, (_, read))| *i < states || **read).map(|(_, (&output, _))| output).collect()
     };
+    let lower = |circuit: &Circuit, wanted: &[u32]| lower(circuit, wanted, &[]).0;
     match kind {
         // What follows are the rules of a custom gate: they are for the passes, nobody runs them.
         Control::Call => attrs.circuits().take(1).map(|c| lower(c, &wanted(c, 0))).collect(),

@@ -2,14 +2,15 @@
 
 use super::lower::{Alone, BEFORE, Draft, Lowering, Source};
 use super::{
-    Array, Copied, KernelStep, Place, Plan, Step, ValueId, control, memory::Places, product, scalars, sweep,
+    Array, Copied, KernelStep, Place, Plan, Step, ValueId, control, memory::Life, memory::Places, product,
+    scalars, sweep,
 };
 use crate::base::{Spec, Strided};
 use crate::circuit::{Circuit, Class};
 use std::collections::HashMap;
 
 /// Marks a node without a value in memory.
-const NONE: ValueId = ValueId::MAX;
+pub(super) const NONE: ValueId = ValueId::MAX;
 
 /// What the writers of steps need to know.
 pub(super) struct Emitter<'a> {
@@ -27,8 +28,18 @@ pub(super) struct Emitter<'a> {
     pub ports: usize,
 }
 
+/// Where everything has come to lie: what another layout can be derived from.
+pub(super) struct Survey {
+    /// The step that computes each root.
+    pub step: Vec<u32>,
+    /// The value of each root; `NONE` for those that never leave their step.
+    pub values: Vec<ValueId>,
+    /// For values of the arena: when they are needed.
+    pub lives: Vec<Option<Life>>,
+}
+
 /// Writes the plan.
-pub(super) fn emit(lowering: Lowering<'_>, wanted: &[u32]) -> Plan {
+pub(super) fn emit(lowering: Lowering<'_>, wanted: &[u32]) -> (Plan, Survey) {
     let circuit = lowering.circuit;
     let mut emitter = Emitter {
         memory: Places::default(),
@@ -52,8 +63,9 @@ pub(super) fn emit(lowering: Lowering<'_>, wanted: &[u32]) -> Plan {
         let to = emitter.memory.outside(Place::Output(output), bytes(spec));
         steps.push(Step::Copy(Copied { from: emitter.array(wire), to }));
     }
-    let (values, arena) = emitter.memory.finish();
-    Plan {
+    let (values, lives, arena) = emitter.memory.finish();
+    let survey = Survey { step: emitter.lowering.step, values: emitter.values, lives };
+    let plan = Plan {
         inputs: circuit.specs(&circuit.inputs),
         outputs: circuit.specs(wanted),
         constants,
@@ -61,7 +73,8 @@ pub(super) fn emit(lowering: Lowering<'_>, wanted: &[u32]) -> Plan {
         steps,
         arena,
         ports: emitter.ports,
-    }
+    };
+    (plan, survey)
 }
 
 /// Bytes of an array.

@@ -1,7 +1,7 @@
 //! Which gates share a step. One walk over the circuit in numeric order, which is topological: every gate joins the step
 //! of its inputs where it can, or a new one at the end. So a step's inputs always come from earlier steps.
 
-use super::{Plan, emit};
+use super::{Plan, emit, emit::Survey};
 use crate::base::{DType, Shape, Spec, Strided};
 use crate::circuit::{Circuit, Class};
 use crate::numeric::reduce::Reduce;
@@ -87,6 +87,10 @@ pub(super) enum Link {
 
 pub(super) struct Lowering<'a> {
     pub circuit: &'a Circuit,
+    /// Nodes that have to wait for their turn; none where it is empty.
+    late: &'a [bool],
+    /// The first step that the late gates whose turn it is may join.
+    horizon: u32,
     pub live: Vec<bool>,
     /// The node whose memory a node's elements lie in: itself, but for views. Copies are roots that are no nodes: their
     /// numbers follow those of the circuit.
@@ -113,10 +117,13 @@ pub(super) struct Lowering<'a> {
     latest_scalars: Option<u32>,
 }
 
-/// Lays out the gates that some wires need; those are the outputs of the plan.
-pub(super) fn lower(circuit: &Circuit, wanted: &[u32]) -> Plan {
+/// Lays out the gates that some wires need; those are the outputs of the plan. Gates that are flagged as late join no step
+/// from before their turn: see `recompute`.
+pub(super) fn lower(circuit: &Circuit, wanted: &[u32], late: &[bool]) -> (Plan, Survey) {
     let mut lowering = Lowering {
         circuit,
+        late,
+        horizon: 0,
         live: circuit.reached_from(wanted),
         root: (0..circuit.len() as u32).collect(),
         copies: Vec::new(),
@@ -137,6 +144,7 @@ pub(super) fn lower(circuit: &Circuit, wanted: &[u32]) -> Plan {
         if circuit.node(index).part == 0
             && (index..index + circuit.node(index).parts).any(|i| lowering.live[i as usize])
         {
+            lowering.set_horizon(index);
             lowering.place(index);
         }
     }
@@ -145,6 +153,22 @@ pub(super) fn lower(circuit: &Circuit, wanted: &[u32]) -> Plan {
 }
 
 impl Lowering<'_> {
+    fn is_late(&self, index: u32) -> bool {
+        self.late.get(index as usize) == Some(&true)
+    }
+
+    /// Late gates in a row are the copies that one reader asked for.
+    fn set_horizon(&mut self, index: u32) {
+        if !self.is_late(index) || index == 0 || !self.is_late(index - 1) {
+            self.horizon = self.drafts.len() as u32;
+        }
+    }
+
+    /// Whether a gate may join a step at all.
+    fn may_join(&self, index: u32, step: u32) -> bool {
+        !self.is_late(index) || step >= self.horizon
+    }
+
     /// Number of elements of a node.
     pub(super) fn elements(&self, node: u32) -> usize {
         self.circuit.node(node).spec.shape.elements()
@@ -329,7 +353,8 @@ impl Lowering<'_> {
     pub(super) fn place_elementwise(&mut self, index: u32) {
         let elements = self.elements(index);
         let newest = self.newest_input(index);
-        let joined = newest.and_then(|step| self.joins(index, step).map(|role| (step, role)));
+        let open = newest.filter(|&step| self.may_join(index, step));
+        let joined = open.and_then(|step| self.joins(index, step).map(|role| (step, role)));
         let (step, role) = joined.unwrap_or_else(|| (self.beside(index, elements, newest), Role::Full));
         if role == Role::Full {
             self.absorb(index, step);
@@ -377,6 +402,7 @@ impl Lowering<'_> {
     fn beside(&mut self, index: u32, elements: usize, newest: Option<u32>) -> u32 {
         if let Some(&step) = self.latest.get(&elements)
             && newest.is_none_or(|n| n < step)
+            && self.may_join(index, step)
             && let Draft::Sweep(sweep) = &self.drafts[step as usize]
             && self.circuit.inputs_of(index).iter().any(|&w| sweep.loads.contains(&self.root[w as usize]))
         {
@@ -424,7 +450,8 @@ impl Lowering<'_> {
             self.step[index as usize] = step;
             return;
         }
-        if let Some((step, role)) = newest.and_then(|step| self.folds(index, step, layout, fold)) {
+        let open = newest.filter(|&step| self.may_join(index, step));
+        if let Some((step, role)) = open.and_then(|step| self.folds(index, step, layout, fold)) {
             return self.join_fold(index, step, layout, role);
         }
         let fits = match layout {

@@ -14,10 +14,11 @@ pub(super) struct Places {
     lives: Vec<Option<Life>>,
 }
 
+/// The steps between which a value of the arena is needed, both included.
 #[derive(Clone, Copy)]
-struct Life {
-    first: u32,
-    last: u32,
+pub(super) struct Life {
+    pub first: u32,
+    pub last: u32,
 }
 
 impl Places {
@@ -42,8 +43,8 @@ impl Places {
         self.values.len() as ValueId - 1
     }
 
-    /// Assigns the places; gives the values and the bytes of the arena.
-    pub fn finish(mut self) -> (Vec<Value>, usize) {
+    /// Assigns the places; gives the values, their lives in the arena, and its bytes.
+    pub fn finish(mut self) -> (Vec<Value>, Vec<Option<Life>>, usize) {
         let mut order: Vec<(u32, ValueId, u32)> = Vec::new();
         for (id, life) in self.lives.iter().enumerate() {
             if let Some(life) = life {
@@ -63,7 +64,7 @@ impl Places {
             value.place = Place::Arena(free.take(padded(value.bytes)));
             ends.insert((last, id));
         }
-        (self.values, free.end)
+        (self.values, self.lives, free.end)
     }
 }
 
@@ -131,7 +132,7 @@ mod tests {
             memory.inside(bytes, i, i + length);
             lives.push((bytes, i, i + length));
         }
-        let (values, arena) = memory.finish();
+        let (values, _, arena) = memory.finish();
         let place = |i: usize| match values[i].place {
             Place::Arena(offset) => offset..offset + lives[i].0,
             _ => unreachable!("all of them are in the arena"),

@@ -9,6 +9,7 @@ mod emit;
 mod lower;
 mod memory;
 mod product;
+mod recompute;
 mod scalars;
 mod sweep;
 mod text;
@@ -176,7 +177,18 @@ impl Memory {
 impl Plan {
     /// Lays out the live gates of a circuit.
     pub fn new(circuit: &Circuit) -> Plan {
-        lower::lower(circuit, &circuit.outputs)
+        lower::lower(circuit, &circuit.outputs, &[]).0
+    }
+
+    /// The same in an arena of at most so many bytes, where some gates run twice; or the fewest bytes that were reached.
+    pub fn within(circuit: &Circuit, limit: usize) -> Result<Plan, usize> {
+        recompute::within(circuit, limit)
+    }
+
+    /// The plan that keeps as little as it can, however small the values are.
+    #[cfg(test)]
+    pub fn smallest(circuit: &Circuit) -> Plan {
+        recompute::smallest(circuit)
     }
 
     /// What a run needs.
