@@ -1,5 +1,7 @@
 //! Values that are computed again instead of kept: the same bits in less memory.
 
+#![allow(clippy::unwrap_used)]
+
 use chainrule::prelude::*;
 use chainrule::{Conv, Options, Pool, Program, random};
 
@@ -28,7 +30,10 @@ fn transformer(x: Wire, layers: &[[Wire; 4]]) -> Wire {
 
 type Weights<T> = Vec<[T; 4]>;
 
-fn transformer_step() -> (Program<(Wire, Weights<Wire>), (Wire, Weights<Wire>)>, (Tensor, Weights<Tensor>)) {
+/// Data and weights to the loss and its gradient.
+type Step<W> = Program<(Wire, W), (Wire, W)>;
+
+fn transformer_step() -> (Step<Weights<Wire>>, (Tensor, Weights<Tensor>)) {
     let layer = |key: i64| {
         [&[32, 96], &[32, 32], &[32, 128], &[128, 32]].map(|dims| numbers(dims, key + dims[1] as i64))
     };
@@ -48,7 +53,7 @@ fn transformer_step() -> (Program<(Wire, Weights<Wire>), (Wire, Weights<Wire>)>,
 type Filters<T> = [T; 6];
 
 /// Convolutions with activations between, which are dear to have again, and one pool.
-fn images_step() -> (Program<(Wire, Filters<Wire>), (Wire, Filters<Wire>)>, (Tensor, Filters<Tensor>)) {
+fn images_step() -> (Step<Filters<Wire>>, (Tensor, Filters<Tensor>)) {
     let weights = [0, 1, 2, 3, 4, 5].map(|i| numbers(&[8, if i == 0 { 3 } else { 8 }, 3, 3], 2 + i));
     let at = (numbers(&[4, 3, 16, 16], 1), weights);
     let specs = (at.0.spec(), [0, 1, 2, 3, 4, 5].map(|i| at.1[i].spec()));

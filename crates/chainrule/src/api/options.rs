@@ -34,7 +34,7 @@ impl Options {
     /// same bit for bit. Loops are kept whole: split them, or use [`checkpoint`](crate::checkpoint) within.
     #[must_use]
     pub fn memory_limit(self, bytes: usize) -> Options {
-        Options { memory_limit: Some(bytes), ..self }
+        Options { memory_limit: Some(bytes) }
     }
 }
 
