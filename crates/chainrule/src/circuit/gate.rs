@@ -30,6 +30,8 @@ pub struct GateDef {
     pub batch: fn(&Room<'_>, &[bool]) -> Vec<Wire>,
     /// Floating-point operations, from the specs of inputs and outputs.
     pub flops: fn(&Attrs, &[Spec], &[Spec]) -> u64,
+    /// When something simpler stands for the gate; mostly empty.
+    pub identities: &'static [Identity],
     /// A random valid case for the tests, at a point where the gate is smooth.
     pub sample: fn(&mut Sampler) -> Case,
 }
@@ -59,6 +61,74 @@ impl std::fmt::Display for Arity {
             Arity::Exactly(n) => write!(f, "{n}"),
             Arity::AtLeast(n) => write!(f, "at least {n}"),
         }
+    }
+}
+
+/// A law of a gate, as plain data: where `when` holds, `then` stands for the output. It changes no bit of any result,
+/// whatever the numbers are, but sign and payload of a NaN; the harness tries it on NaN, infinities, zeros of both
+/// signs and subnormals.
+#[derive(Clone, Copy)]
+pub struct Identity {
+    /// The law as people write it.
+    pub law: &'static str,
+    /// What must be seen in the circuit.
+    pub when: When,
+    /// What stands for the gate then.
+    pub then: Then,
+    /// Kinds of number (those of the last input) for which it is stated.
+    pub on: fn(DType) -> bool,
+    /// Why it holds for NaN, infinities and -0, or for integers that wrap.
+    pub verdict: &'static str,
+}
+
+/// What an identity asks of the circuit.
+#[derive(Clone, Copy)]
+pub enum When {
+    /// Always.
+    Always,
+    /// Every element of this input is known to be this number, to the bit.
+    Is(usize, f64),
+    /// These two inputs are one wire.
+    Same(usize, usize),
+    /// The first input comes from the gate itself, as in -(-x).
+    Twice,
+    /// The output has shape and dtype of the first input.
+    Idle,
+    /// The output has as many elements as the first input, and its dtype.
+    Single,
+    /// The attributes are such, for a first input of this spec.
+    Attrs(fn(&Attrs, Spec) -> bool),
+}
+
+/// What stands for a gate.
+#[derive(Clone, Copy)]
+pub enum Then {
+    /// An input.
+    Input(usize),
+    /// The first input of the gate that the first input comes from; for [`When::Twice`].
+    Inner,
+    /// The gate itself on that inner input, with attributes made of its own and the inner ones, where that can be said.
+    Joined(fn(&Attrs, &Attrs) -> Option<Attrs>),
+    /// The first input's elements in the output's shape.
+    Reshaped,
+    /// This number everywhere.
+    Number(f64),
+}
+
+impl Identity {
+    /// An identity for every kind of number.
+    pub const fn any(law: &'static str, when: When, then: Then, verdict: &'static str) -> Identity {
+        Identity { law, when, then, on: |_| true, verdict }
+    }
+
+    /// An identity of floats.
+    pub const fn floats(law: &'static str, when: When, then: Then, verdict: &'static str) -> Identity {
+        Identity { law, when, then, on: DType::is_float, verdict }
+    }
+
+    /// An identity of integers and truth values alone.
+    pub const fn exact(law: &'static str, when: When, then: Then, verdict: &'static str) -> Identity {
+        Identity { law, when, then, on: |dtype| !dtype.is_float(), verdict }
     }
 }
 

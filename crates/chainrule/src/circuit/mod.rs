@@ -16,8 +16,8 @@ pub use attrs::{Attr, Attrs, Kind};
 pub use builder::{Traced, at_site, composed, inner, name, outermost, source, stage};
 pub use call::{Arg, Args, Call, FunctionDef};
 pub use gate::{
-    Arity, Class, Control, Doc, Fault, GateDef, Job, Kernel, Local, Operand, Outputs, Passes, Plain, Reads,
-    Room, Tiles,
+    Arity, Class, Control, Doc, Fault, GateDef, Identity, Job, Kernel, Local, Operand, Outputs, Passes,
+    Plain, Reads, Room, Then, Tiles, When,
 };
 pub use graph::{Circuit, Node, Stage};
 pub use record::{OpenNode, caller_site, inline, mistake, open_node, record, record_many, resolve};

@@ -2,7 +2,9 @@
 
 use super::support::operands::zeros_like;
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Room, Wire, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Class, Doc, GateDef, Identity, Local, Reads, Room, Then, When, Wire, record,
+};
 use crate::numeric::Number;
 
 /// See the module.
@@ -28,6 +30,12 @@ pub static ABS: GateDef = GateDef {
     reads: Reads::INPUTS,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[Identity::any(
+        "|(|x|)| = |x|",
+        When::Twice,
+        Then::Input(0),
+        "the sign is off already; the smallest integer wraps to itself",
+    )],
     sample: |s| s.elementwise(&[(-2.0, 2.0, &[0.0])]),
 };
 

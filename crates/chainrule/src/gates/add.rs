@@ -1,7 +1,7 @@
 //! Addition: distributes its gradient to both inputs.
 
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Arity, Call, Class, Doc, GateDef, Local, Reads};
+use crate::circuit::{Arity, Call, Class, Doc, GateDef, Identity, Local, Reads, Then, When};
 
 /// See the module.
 pub static ADD: GateDef = GateDef {
@@ -23,6 +23,17 @@ pub static ADD: GateDef = GateDef {
     reads: Reads::NOTHING,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[
+        Identity::floats(
+            "x + (-0) = x",
+            When::Is(1, -0.0),
+            Then::Input(0),
+            "-0 + -0 = -0. With +0 it is no law: -0 + 0 = 0",
+        ),
+        Identity::floats("-0 + y = y", When::Is(0, -0.0), Then::Input(1), "as above"),
+        Identity::exact("x + 0 = x", When::Is(1, 0.0), Then::Input(0), "integers have one zero"),
+        Identity::exact("0 + y = y", When::Is(0, 0.0), Then::Input(1), "as above"),
+    ],
     sample: |s| s.elementwise(&[(-2.0, 2.0, &[]), (-2.0, 2.0, &[])]),
 };
 

@@ -3,7 +3,8 @@
 use super::support::{flops_per_input, reduce};
 use crate::base::{DType, Spec};
 use crate::circuit::{
-    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Sampler, Wire,
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Identity, Job, Kind, Local, Outputs, Reads,
+    Sampler, Then, When, Wire,
 };
 use crate::numeric::reduce::Reduce;
 
@@ -29,6 +30,12 @@ macro_rules! quantifier {
             reads: Reads::NOTHING,
             batch: reduce::batch,
             flops: flops_per_input,
+            identities: &[Identity::any(
+                "of one truth value it is that one",
+                When::Single,
+                Then::Reshaped,
+                "truth values",
+            )],
             sample,
         };
 

@@ -35,6 +35,7 @@ macro_rules! place {
             reads: Reads::NOTHING,
             batch: along::batch,
             flops: flops_per_input,
+            identities: &[],
             sample,
         };
 

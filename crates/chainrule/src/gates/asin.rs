@@ -23,6 +23,7 @@ pub static ASIN: GateDef = GateDef {
     reads: Reads::INPUTS,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[],
     sample: |s| s.elementwise(&[(-0.8, 0.8, &[])]),
 };
 

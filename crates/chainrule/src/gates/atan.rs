@@ -23,6 +23,7 @@ pub static ATAN: GateDef = GateDef {
     reads: Reads::INPUTS,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[],
     sample: |s| s.elementwise(&[(-3.0, 3.0, &[])]),
 };
 

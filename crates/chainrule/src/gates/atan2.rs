@@ -24,6 +24,7 @@ pub static ATAN2: GateDef = GateDef {
     reads: Reads::INPUTS,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[],
     sample: |s| s.elementwise(&[(0.3, 2.0, &[]), (-2.0, 2.0, &[])]),
 };
 

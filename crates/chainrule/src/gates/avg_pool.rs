@@ -45,6 +45,7 @@ pub static AVG_POOL: GateDef = GateDef {
     reads: Reads::NOTHING,
     batch: window::batch,
     flops: window::flops,
+    identities: &[],
     sample: |s| window::sample(s, false),
 };
 
@@ -101,6 +102,7 @@ pub static AVG_POOL_TRANSPOSE: GateDef = GateDef {
     reads: Reads::NOTHING,
     batch: window::batch,
     flops: |a, x, y| window::flops(a, y, x),
+    identities: &[],
     sample: |s| {
         let mut case = window::sample(s, false);
         let (attrs, from) = (&case.attrs, case.inputs[0].spec());

@@ -3,7 +3,8 @@
 use super::support::{axes, batch, no_flops};
 use crate::base::Shape;
 use crate::circuit::{
-    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Wire, record,
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Identity, Kind, Local, Outputs, Reads, Then, When,
+    Wire, record,
 };
 
 /// See the module.
@@ -61,6 +62,21 @@ pub static BROADCAST: GateDef = GateDef {
         vec![aligned.broadcast_to(&[vec![size], to].concat())]
     },
     flops: no_flops,
+    identities: &[
+        Identity::any("x repeated to its own shape = x", When::Idle, Then::Input(0), "nothing is computed"),
+        Identity::any(
+            "a repetition of a repetition is one",
+            When::Twice,
+            Then::Joined(|outer, _| Some(outer.clone())),
+            "nothing is computed",
+        ),
+        Identity::any(
+            "a repetition that repeats nothing is a reshape",
+            When::Single,
+            Then::Reshaped,
+            "nothing is computed",
+        ),
+    ],
     sample: |s| {
         let to = s.dims(1, 4);
         let skip = s.size(0, to.len());

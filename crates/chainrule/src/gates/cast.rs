@@ -3,7 +3,8 @@
 use super::support::{batch, flops_per_output};
 use crate::base::{DType, Element};
 use crate::circuit::{
-    Arity, Attrs, Call, Class, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Wire, mistake, record,
+    Arity, Attrs, Call, Class, Doc, Fault, GateDef, Identity, Kind, Local, Outputs, Reads, Then, When, Wire,
+    mistake, record,
 };
 use crate::numeric::tile::{self, Level, Tile, Unary};
 
@@ -54,6 +55,12 @@ pub static CAST: GateDef = GateDef {
     reads: Reads::NOTHING,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[Identity::any(
+        "cast(x, dtype of x) = x",
+        When::Idle,
+        Then::Input(0),
+        "nothing is converted",
+    )],
     sample: |s| {
         let mut case = s.elementwise(&[(-2.0, 2.0, &[])]);
         case.attrs = Attrs::new([("dtype", DType::F64.into())]);

@@ -1,7 +1,9 @@
 //! Rounding up.
 
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Class, Doc, GateDef, Identity, Local, Reads, Then, When, Wire, record,
+};
 
 /// See the module.
 pub static CEIL: GateDef = GateDef {
@@ -23,6 +25,12 @@ pub static CEIL: GateDef = GateDef {
     reads: Reads::NOTHING,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[Identity::any(
+        "ceil(ceil(x)) = ceil(x)",
+        When::Twice,
+        Then::Input(0),
+        "whole numbers, -0, infinities and NaN stay",
+    )],
     sample: |s| s.elementwise(&[(-3.0, 3.0, &[-2.0, -1.0, 0.0, 1.0, 2.0])]),
 };
 

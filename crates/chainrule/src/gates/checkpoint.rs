@@ -35,6 +35,7 @@ pub static CHECKPOINT: GateDef = GateDef {
     reads: Reads::INPUTS,
     batch: batch_rule,
     flops: |a, _, _| a.circuit("circuit").flops(),
+    identities: &[],
     sample,
 };
 

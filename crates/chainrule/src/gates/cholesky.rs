@@ -49,6 +49,7 @@ pub static CHOLESKY: GateDef = GateDef {
         let (batch, n, _) = split(inputs[0].shape);
         (batch.iter().product::<usize>() * n) as u64 * (n * n) as u64 / 3
     },
+    identities: &[],
     sample,
 };
 

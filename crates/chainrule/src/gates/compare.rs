@@ -2,7 +2,7 @@
 
 use super::support::operands::{broadcast2, literal_like, whole_like};
 use super::support::{batch, flops_per_output, sample, shape};
-use crate::circuit::{Arity, Call, Class, Doc, GateDef, Local, Reads, Wire};
+use crate::circuit::{Arity, Call, Class, Doc, GateDef, Identity, Local, Reads, Then, When, Wire};
 
 /// What can stand on the right of a comparison: a wire or a literal.
 pub trait Comparable {
@@ -34,7 +34,7 @@ impl Comparable for i64 {
 // rustfmt loses the indentation of a macro within a macro.
 #[rustfmt::skip]
 macro_rules! comparison {
-    ($gate:ident, $method:ident, $name:literal, $formula:literal, $summary:literal, $op:tt) => {
+    ($gate:ident, $method:ident, $name:literal, $formula:literal, $summary:literal, $op:tt, $alike:expr) => {
         /// See the module.
         pub static $gate: GateDef = GateDef {
             name: $name,
@@ -55,6 +55,7 @@ macro_rules! comparison {
             reads: Reads::NOTHING,
             batch: batch::elementwise,
             flops: flops_per_output,
+            identities: &[$alike],
             sample: sample::apart,
         };
 
@@ -68,9 +69,15 @@ macro_rules! comparison {
     };
 }
 
-comparison!(GT, gt, "gt", "z = x > y", "Whether the first is greater.", >);
-comparison!(GE, ge, "ge", "z = x >= y", "Whether the first is greater or equal.", >=);
-comparison!(LT, lt, "lt", "z = x < y", "Whether the first is smaller.", <);
-comparison!(LE, le, "le", "z = x <= y", "Whether the first is smaller or equal.", <=);
-comparison!(EQ, eq, "eq", "z = x == y", "Whether both are equal.", ==);
-comparison!(NE, ne, "ne", "z = x != y", "Whether both differ.", !=);
+comparison!(GT, gt, "gt", "z = x > y", "Whether the first is greater.", >,
+    Identity::any("x > x is false", When::Same(0, 1), Then::Number(0.0), "of NaN too"));
+comparison!(GE, ge, "ge", "z = x >= y", "Whether the first is greater or equal.", >=,
+    Identity::exact("x >= x is true", When::Same(0, 1), Then::Number(1.0), "of integers and truth values; of NaN it is false"));
+comparison!(LT, lt, "lt", "z = x < y", "Whether the first is smaller.", <,
+    Identity::any("x < x is false", When::Same(0, 1), Then::Number(0.0), "of NaN too"));
+comparison!(LE, le, "le", "z = x <= y", "Whether the first is smaller or equal.", <=,
+    Identity::exact("x <= x is true", When::Same(0, 1), Then::Number(1.0), "of integers and truth values; of NaN it is false"));
+comparison!(EQ, eq, "eq", "z = x == y", "Whether both are equal.", ==,
+    Identity::exact("x == x is true", When::Same(0, 1), Then::Number(1.0), "of integers and truth values; of NaN it is false"));
+comparison!(NE, ne, "ne", "z = x != y", "Whether both differ.", !=,
+    Identity::exact("x != x is false", When::Same(0, 1), Then::Number(0.0), "of integers and truth values; of NaN it is true"));

@@ -3,8 +3,8 @@
 use super::support::{along, no_flops};
 use crate::base::{Shape, Spec};
 use crate::circuit::{
-    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Plain, Reads, Wire,
-    mistake, record,
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Identity, Job, Kind, Local, Outputs, Plain, Reads,
+    Then, When, Wire, mistake, record,
 };
 use crate::numeric::movement::copy_into_strided;
 
@@ -33,6 +33,12 @@ pub static CONCAT: GateDef = GateDef {
     reads: Reads::NOTHING,
     batch: along::batch,
     flops: no_flops,
+    identities: &[Identity::any(
+        "x followed by nothing = x",
+        When::Idle,
+        Then::Input(0),
+        "nothing is computed",
+    )],
     sample: |s| {
         let mut dims = s.dims(1, 3);
         let axis = s.size(0, dims.len() - 1);

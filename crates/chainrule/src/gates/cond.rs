@@ -38,6 +38,7 @@ pub static COND: GateDef = GateDef {
     reads: Reads::INPUTS,
     batch: batch_rule,
     flops: |a, _, _| a.circuits().map(|c| c.flops()).max().unwrap_or(0),
+    identities: &[],
     sample,
 };
 

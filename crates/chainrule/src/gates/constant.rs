@@ -27,6 +27,7 @@ pub static CONSTANT: GateDef = GateDef {
     reads: Reads::NOTHING,
     batch: batch::never,
     flops: no_flops,
+    identities: &[],
     sample: |s| {
         let dims = s.dims(0, 3);
         Case { attrs: Attrs::new([("value", s.reals(&dims, -2.0, 2.0).into())]), inputs: Vec::new() }

@@ -57,6 +57,7 @@ pub static CONV: GateDef = GateDef {
         let patch: usize = inputs[1].shape.iter().skip(1).product();
         2 * patch as u64 * outputs[0].shape.elements() as u64
     },
+    identities: &[],
     sample,
 };
 

@@ -24,6 +24,7 @@ pub static COS: GateDef = GateDef {
     reads: Reads::INPUTS,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[],
     sample: |s| s.elementwise(&[(-4.0, 4.0, &[])]),
 };
 

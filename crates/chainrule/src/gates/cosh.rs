@@ -24,6 +24,7 @@ pub static COSH: GateDef = GateDef {
     reads: Reads::INPUTS,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[],
     sample: |s| s.elementwise(&[(-2.0, 2.0, &[])]),
 };
 

@@ -46,6 +46,7 @@ macro_rules! running_extreme {
             reads: Reads::BOTH,
             batch: along::batch,
             flops: flops_per_output,
+            identities: &[],
             sample: along::sample,
         };
 

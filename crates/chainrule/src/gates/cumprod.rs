@@ -39,6 +39,7 @@ pub static CUMPROD: GateDef = GateDef {
     reads: Reads::BOTH,
     batch: along::batch,
     flops: flops_per_output,
+    identities: &[],
     sample: along::sample_factors,
 };
 

@@ -28,6 +28,7 @@ pub static CUMSUM: GateDef = GateDef {
     reads: Reads::NOTHING,
     batch: along::batch,
     flops: flops_per_output,
+    identities: &[],
     sample: along::sample,
 };
 

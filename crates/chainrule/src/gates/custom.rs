@@ -37,6 +37,7 @@ pub static CUSTOM: GateDef = GateDef {
     reads: Reads::BOTH,
     batch: batch_rule,
     flops: |a, _, _| a.circuit("function").flops(),
+    identities: &[],
     sample,
 };
 

@@ -2,7 +2,7 @@
 
 use super::support::{batch, flops_per_output, shape};
 use crate::base::DType;
-use crate::circuit::{Arity, Call, Class, Doc, GateDef, Local, Reads, Tiles};
+use crate::circuit::{Arity, Call, Class, Doc, GateDef, Identity, Local, Reads, Then, Tiles, When};
 
 /// See the module.
 pub static DIV: GateDef = GateDef {
@@ -44,6 +44,12 @@ pub static DIV: GateDef = GateDef {
     reads: Reads::BOTH,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[Identity::any(
+        "x / 1 = x",
+        When::Is(1, 1.0),
+        Then::Input(0),
+        "exact, of -0, infinities and NaN too",
+    )],
     sample: |s| s.elementwise(&[(-2.0, 2.0, &[]), (0.5, 2.0, &[])]),
 };
 

@@ -46,6 +46,7 @@ pub static DYNAMIC_SLICE: GateDef = GateDef {
     reads: Reads::INPUTS,
     batch: batch_rule,
     flops: no_flops,
+    identities: &[],
     sample: |s| {
         let (dims, sizes, starts) = sample_window(s);
         let inputs = [vec![s.reals(&dims, -2.0, 2.0)], starts].concat();

@@ -37,6 +37,7 @@ pub static DYNAMIC_UPDATE_SLICE: GateDef = GateDef {
     reads: Reads::INPUTS,
     batch: batch_rule,
     flops: no_flops,
+    identities: &[],
     sample: |s| {
         let (dims, sizes, starts) = sample_window(s);
         let values = vec![s.reals(&dims, -2.0, 2.0), s.reals(&sizes, -2.0, 2.0)];

@@ -36,6 +36,7 @@ pub static FOLD_KEY: GateDef = GateDef {
     reads: Reads::NOTHING,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[],
     sample: |s| {
         let dims = s.dims(0, 2);
         Case {

@@ -50,6 +50,7 @@ pub static GATHER: GateDef = GateDef {
     reads: Reads::INPUTS,
     batch: batch_rule,
     flops: no_flops,
+    identities: &[],
     sample: |s| {
         let (dims, picks, axis, shared) = sample_pick(s);
         let length = dims[axis] as i64;

@@ -1,7 +1,9 @@
 //! The same value under another name.
 
 use super::support::{batch, no_flops, shape};
-use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Class, Doc, GateDef, Identity, Local, Reads, Then, When, Wire, record,
+};
 
 /// See the module.
 pub static IDENTITY: GateDef = GateDef {
@@ -23,6 +25,7 @@ pub static IDENTITY: GateDef = GateDef {
     reads: Reads::NOTHING,
     batch: batch::elementwise,
     flops: no_flops,
+    identities: &[Identity::any("y = x", When::Always, Then::Input(0), "nothing is computed")],
     sample: |s| s.elementwise(&[(-2.0, 2.0, &[])]),
 };
 

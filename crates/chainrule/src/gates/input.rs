@@ -23,5 +23,6 @@ pub static INPUT: GateDef = GateDef {
     reads: Reads::NOTHING,
     batch: batch::never,
     flops: no_flops,
+    identities: &[],
     sample: |_| Case { attrs: Attrs::NONE, inputs: Vec::new() },
 };

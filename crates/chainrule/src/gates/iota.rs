@@ -44,6 +44,7 @@ pub static IOTA: GateDef = GateDef {
     reads: Reads::NOTHING,
     batch: batch::never,
     flops: no_flops,
+    identities: &[],
     sample: |s| {
         let dims = s.dims(1, 3);
         let axis = s.size(0, dims.len() - 1);

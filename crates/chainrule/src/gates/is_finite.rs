@@ -26,6 +26,7 @@ pub static IS_FINITE: GateDef = GateDef {
     reads: Reads::NOTHING,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[],
     sample: sample::odd,
 };
 

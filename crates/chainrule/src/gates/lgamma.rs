@@ -24,6 +24,7 @@ pub static LGAMMA: GateDef = GateDef {
     reads: Reads::INPUTS,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[],
     sample: |s| s.elementwise(&[(0.5, 4.0, &[])]),
 };
 

@@ -24,6 +24,7 @@ pub static LOG: GateDef = GateDef {
     reads: Reads::INPUTS,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[],
     sample: |s| s.elementwise(&[(0.2, 3.0, &[])]),
 };
 

@@ -24,6 +24,7 @@ pub static LOG1P: GateDef = GateDef {
     reads: Reads::INPUTS,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[],
     sample: |s| s.elementwise(&[(-0.8, 3.0, &[])]),
 };
 

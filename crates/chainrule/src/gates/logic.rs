@@ -2,7 +2,12 @@
 
 use super::support::operands::broadcast2;
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Arity, Attrs, Call, Case, Class, Doc, GateDef, Local, Reads, Sampler, Wire, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Case, Class, Doc, GateDef, Identity, Local, Reads, Sampler, Then, When, Wire, record,
+};
+
+/// Why every identity here holds.
+const TRUTH: &str = "there are two truth values";
 
 const fn doc(summary: &'static str, formula: &'static str) -> Doc {
     Doc { summary, formula, local: "none: truth values have no gradient", kinks: "", source: "" }
@@ -11,7 +16,7 @@ const fn doc(summary: &'static str, formula: &'static str) -> Doc {
 // rustfmt loses the indentation of a macro within a macro.
 #[rustfmt::skip]
 macro_rules! logic {
-    ($gate:ident, $method:ident, $name:literal, $summary:literal, $op:tt) => {
+    ($gate:ident, $method:ident, $name:literal, $summary:literal, $op:tt, $neutral:literal) => {
         /// See the module.
         pub static $gate: GateDef = GateDef {
             name: $name,
@@ -26,6 +31,13 @@ macro_rules! logic {
             reads: Reads::NOTHING,
             batch: batch::elementwise,
             flops: flops_per_output,
+            identities: &[
+                Identity::any(concat!("x ", $name, " x = x"), When::Same(0, 1), Then::Input(0), TRUTH),
+                Identity::any("what changes nothing on the right", When::Is(1, $neutral), Then::Input(0), TRUTH),
+                Identity::any("what changes nothing on the left", When::Is(0, $neutral), Then::Input(1), TRUTH),
+                Identity::any("what decides on the right", When::Is(1, 1.0 - $neutral), Then::Number(1.0 - $neutral), TRUTH),
+                Identity::any("what decides on the left", When::Is(0, 1.0 - $neutral), Then::Number(1.0 - $neutral), TRUTH),
+            ],
             sample: |s| bools(s, 2),
         };
 
@@ -39,8 +51,8 @@ macro_rules! logic {
     };
 }
 
-logic!(AND, and, "and", "Whether both are true.", &);
-logic!(OR, or, "or", "Whether at least one is true.", |);
+logic!(AND, and, "and", "Whether both are true.", &, 1.0);
+logic!(OR, or, "or", "Whether at least one is true.", |, 0.0);
 
 /// See the module.
 pub static NOT: GateDef = GateDef {
@@ -56,6 +68,7 @@ pub static NOT: GateDef = GateDef {
     reads: Reads::NOTHING,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[Identity::any("not not x = x", When::Twice, Then::Inner, TRUTH)],
     sample: |s| bools(s, 1),
 };
 

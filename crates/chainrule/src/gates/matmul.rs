@@ -48,6 +48,7 @@ pub static MATMUL: GateDef = GateDef {
         let depth = inputs[0].shape[inputs[0].shape.rank() - 1];
         2 * depth as u64 * outputs[0].shape.elements() as u64
     },
+    identities: &[],
     sample: |s| {
         let dims = [s.dims(0, 2), s.dims(3, 3)].concat();
         let (batch, [m, k, n]) = dims.split_at(dims.len() - 3) else {

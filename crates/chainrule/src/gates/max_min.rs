@@ -5,8 +5,8 @@ use super::support::operands::{filled_like, zeros_like};
 use super::support::{flops_per_input, reduce};
 use crate::base::{DType, Spec};
 use crate::circuit::{
-    Args, Arity, Attrs, Call, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Room, Wire,
-    mistake,
+    Args, Arity, Attrs, Call, Class, Doc, Fault, GateDef, Identity, Job, Kind, Local, Outputs, Reads, Room,
+    Then, When, Wire, mistake,
 };
 use crate::numeric::reduce::Reduce;
 
@@ -53,6 +53,9 @@ macro_rules! extreme {
             reads: Reads::INPUTS,
             batch: reduce::batch,
             flops: flops_per_input,
+            identities: &[
+Identity::any("the extreme of one element is that element", When::Single, Then::Reshaped, "it is copied, NaN too"),
+],
             sample: reduce::sample_not_empty,
         };
 

@@ -45,6 +45,7 @@ pub static MAX_POOL: GateDef = GateDef {
     reads: Reads::INPUTS,
     batch: window::batch,
     flops: window::flops,
+    identities: &[],
     sample: |s| window::sample(s, true),
 };
 
@@ -71,6 +72,7 @@ pub static MAX_POOL_INDEX: GateDef = GateDef {
     reads: Reads::NOTHING,
     batch: window::batch,
     flops: window::flops,
+    identities: &[],
     sample: |s| window::sample(s, true),
 };
 

@@ -2,7 +2,7 @@
 
 use super::support::operands::{broadcast2, zeros_like};
 use super::support::{self, batch, flops_per_output, shape};
-use crate::circuit::{Arity, Call, Class, Doc, GateDef, Local, Reads, Room, Wire};
+use crate::circuit::{Arity, Call, Class, Doc, GateDef, Identity, Local, Reads, Room, Then, When, Wire};
 
 /// See the module.
 pub static MAXIMUM: GateDef = GateDef {
@@ -38,6 +38,12 @@ pub static MAXIMUM: GateDef = GateDef {
     reads: Reads::INPUTS,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[Identity::any(
+        "max(x, x) = x",
+        When::Same(0, 1),
+        Then::Input(0),
+        "the first wins a tie, and NaN is passed on",
+    )],
     sample: support::sample::apart,
 };
 

@@ -1,7 +1,7 @@
 //! Multiplication: swaps its inputs and scales the gradient.
 
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Arity, Call, Class, Doc, GateDef, Local, Reads};
+use crate::circuit::{Arity, Call, Class, Doc, GateDef, Identity, Local, Reads, Then, When};
 
 /// See the module.
 pub static MUL: GateDef = GateDef {
@@ -23,6 +23,17 @@ pub static MUL: GateDef = GateDef {
     reads: Reads::INPUTS,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[
+        Identity::any("x * 1 = x", When::Is(1, 1.0), Then::Input(0), "exact, of -0, infinities and NaN too"),
+        Identity::any("1 * y = y", When::Is(0, 1.0), Then::Input(1), "as above"),
+        Identity::exact(
+            "x * 0 = 0",
+            When::Is(1, 0.0),
+            Then::Number(0.0),
+            "of integers; floats have -0, infinities and NaN",
+        ),
+        Identity::exact("0 * y = 0", When::Is(0, 0.0), Then::Number(0.0), "as above"),
+    ],
     sample: |s| s.elementwise(&[(-2.0, 2.0, &[]), (-2.0, 2.0, &[])]),
 };
 

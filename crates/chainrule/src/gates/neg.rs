@@ -1,7 +1,9 @@
 //! Negation.
 
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Class, Doc, GateDef, Identity, Local, Reads, Then, When, Wire, record,
+};
 
 /// See the module.
 pub static NEG: GateDef = GateDef {
@@ -23,6 +25,12 @@ pub static NEG: GateDef = GateDef {
     reads: Reads::NOTHING,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[Identity::any(
+        "-(-x) = x",
+        When::Twice,
+        Then::Inner,
+        "flips a sign twice, that of 0 and NaN too; integers wrap back",
+    )],
     sample: |s| s.elementwise(&[(-2.0, 2.0, &[])]),
 };
 

@@ -3,8 +3,8 @@
 use super::support::no_flops;
 use crate::base::{Shape, Spec, limits};
 use crate::circuit::{
-    Args, Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Room, Wire,
-    mistake, record,
+    Args, Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Identity, Job, Kind, Local, Outputs, Reads,
+    Room, Then, When, Wire, mistake, record,
 };
 use crate::numeric::movement::{copy_into_strided, copy_strided};
 
@@ -42,6 +42,12 @@ pub static PAD: GateDef = GateDef {
         vec![r.inputs[0].pad_between(&with("low"), &with("high"), &with("between"))]
     },
     flops: no_flops,
+    identities: &[Identity::any(
+        "no zeros around x = x",
+        When::Attrs(adds_nothing),
+        Then::Input(0),
+        "nothing is computed",
+    )],
     sample: |s| {
         let dims = s.dims(1, 3);
         let between: Vec<i64> = dims.iter().map(|_| s.int(0, 2)).collect();
@@ -52,6 +58,12 @@ pub static PAD: GateDef = GateDef {
         Case { attrs, inputs: vec![s.reals(&dims, -2.0, 2.0)] }
     },
 };
+
+/// Zeros between the elements of an axis count only where there are two.
+fn adds_nothing(attrs: &Attrs, x: Spec) -> bool {
+    let between = attrs.ints("between").iter().zip(x.shape.iter()).all(|(&zeros, d)| zeros == 0 || d < 2);
+    between && ["low", "high"].iter().all(|name| attrs.ints(name).iter().all(|&zeros| zeros == 0))
+}
 
 /// The distance of neighbours along each axis.
 fn steps(attrs: &Attrs) -> Vec<i64> {

@@ -38,6 +38,7 @@ pub static POLYGAMMA: GateDef = GateDef {
     reads: Reads::INPUTS,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[],
     sample: |s| {
         let Case { inputs, .. } = s.elementwise(&[(1.0, 4.0, &[])]);
         Case { attrs: Attrs::new([("n", s.int(0, 2).into())]), inputs }

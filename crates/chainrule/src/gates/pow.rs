@@ -2,7 +2,9 @@
 
 use super::support::operands::{broadcast2, filled_like, literal_like};
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Arg, Args, Arity, Call, Class, Doc, GateDef, Local, Reads, Room, Wire};
+use crate::circuit::{
+    Arg, Args, Arity, Call, Class, Doc, GateDef, Identity, Local, Reads, Room, Then, When, Wire,
+};
 
 /// See the module.
 pub static POW: GateDef = GateDef {
@@ -25,6 +27,16 @@ pub static POW: GateDef = GateDef {
     reads: Reads::BOTH,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[
+        Identity::any("x^1 = x", When::Is(1, 1.0), Then::Input(0), "IEEE 754: exact, of NaN too"),
+        Identity::any("x^0 = 1", When::Is(1, 0.0), Then::Number(1.0), "IEEE 754: of NaN and infinities too"),
+        Identity::any(
+            "x^-0 = 1",
+            When::Is(1, -0.0),
+            Then::Number(1.0),
+            "IEEE 754: of NaN and infinities too",
+        ),
+    ],
     sample: |s| s.elementwise(&[(0.3, 2.0, &[]), (-2.0, 3.0, &[])]),
 };
 

@@ -3,7 +3,8 @@
 use super::support::operands::zeros_like;
 use super::support::{batch, flops_per_output, shape};
 use crate::circuit::{
-    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Kind, Local, Reads, Room, Wire, record,
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Identity, Kind, Local, Reads, Room, Then, When,
+    Wire, record,
 };
 use crate::numeric::tile::{self, Level, Tile, Unary};
 use crate::numeric::{Float, Number};
@@ -40,6 +41,15 @@ pub static POWI: GateDef = GateDef {
     reads: Reads::INPUTS,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[
+        Identity::any("x^1 = x", When::Attrs(|a, _| a.int("n") == 1), Then::Input(0), "1 times x, exact"),
+        Identity::any(
+            "x^0 = 1",
+            When::Attrs(|a, _| a.int("n") == 0),
+            Then::Number(1.0),
+            "the empty product, of NaN too",
+        ),
+    ],
     sample: |s| {
         let Case { inputs, .. } = s.elementwise(&[(-2.0, 2.0, &[-0.2, -0.1, 0.0, 0.1, 0.2])]);
         Case { attrs: Attrs::new([("n", s.int(-2, 6).into())]), inputs }

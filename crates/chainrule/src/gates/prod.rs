@@ -2,7 +2,10 @@
 
 use super::support::{along, flops_per_input, reduce};
 use crate::base::DType;
-use crate::circuit::{Arity, Call, Case, Class, Doc, GateDef, Job, Kind, Local, Outputs, Reads, Room, Wire};
+use crate::circuit::{
+    Arity, Call, Case, Class, Doc, GateDef, Identity, Job, Kind, Local, Outputs, Reads, Room, Then, When,
+    Wire,
+};
 use crate::numeric::reduce::Reduce;
 
 /// See the module.
@@ -35,6 +38,12 @@ pub static PROD: GateDef = GateDef {
     reads: Reads::INPUTS,
     batch: reduce::batch,
     flops: flops_per_input,
+    identities: &[Identity::any(
+        "the product of one element is that element",
+        When::Single,
+        Then::Reshaped,
+        "it is copied, -0 and NaN too",
+    )],
     sample: |s| {
         let Case { attrs, inputs } = reduce::sample(s);
         Case { attrs, inputs: vec![along::factors(s, &inputs[0].shape().dims())] }

@@ -33,6 +33,7 @@ macro_rules! random {
             // Each example has a key and so numbers of its own.
             batch: |r, _| vec![record(r.gate, r.attrs.clone(), r.inputs)],
             flops: flops_per_output,
+            identities: &[],
             sample,
         };
 

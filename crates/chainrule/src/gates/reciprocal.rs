@@ -23,6 +23,7 @@ pub static RECIPROCAL: GateDef = GateDef {
     reads: Reads::OUTPUT,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[],
     sample: |s| s.elementwise(&[(0.4, 2.0, &[])]),
 };
 

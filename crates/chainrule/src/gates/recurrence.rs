@@ -52,6 +52,7 @@ pub static RECURRENCE: GateDef = GateDef {
     reads: Reads::BOTH,
     batch: along::batch,
     flops: |_, _, outputs| 2 * outputs[0].shape.elements() as u64,
+    identities: &[],
     sample: |s| {
         let Case { attrs, inputs } = along::sample(s);
         let dims = inputs[0].shape().dims();

@@ -2,7 +2,9 @@
 
 use super::support::operands::zeros_like;
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Room, Wire, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Class, Doc, GateDef, Identity, Local, Reads, Room, Then, When, Wire, record,
+};
 
 /// See the module.
 pub static RELU: GateDef = GateDef {
@@ -29,6 +31,12 @@ pub static RELU: GateDef = GateDef {
     reads: Reads::OUTPUT,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[Identity::any(
+        "relu(relu(x)) = relu(x)",
+        When::Twice,
+        Then::Input(0),
+        "what is not below 0 stays, NaN too",
+    )],
     sample: |s| s.elementwise(&[(-2.0, 2.0, &[0.0])]),
 };
 

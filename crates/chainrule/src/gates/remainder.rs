@@ -3,7 +3,9 @@
 use super::support::operands::filled_like;
 use super::support::{batch, flops_per_output, shape};
 use crate::base::DType;
-use crate::circuit::{Arity, Call, Class, Doc, GateDef, Local, Reads, Room, Tiles, Wire};
+use crate::circuit::{
+    Arity, Call, Class, Doc, GateDef, Identity, Local, Reads, Room, Then, Tiles, When, Wire,
+};
 use crate::numeric::Float;
 
 /// See the module.
@@ -40,6 +42,12 @@ pub static REMAINDER: GateDef = GateDef {
     batch: batch::elementwise,
     flops: flops_per_output,
     // The quotient stays between 1 and 2, or between -2 and -1: never near a whole number.
+    identities: &[Identity::exact(
+        "x % 1 = 0",
+        When::Is(1, 1.0),
+        Then::Number(0.0),
+        "of integers; infinities leave NaN",
+    )],
     sample: |s| {
         let mut case = s.elementwise(&[(1.25, 1.4, &[]), (0.8, 1.15, &[])]);
         if s.coin() {

@@ -2,7 +2,8 @@
 
 use super::support::{batch, no_flops};
 use crate::circuit::{
-    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Wire, mistake, record,
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Identity, Kind, Local, Outputs, Reads, Then, When,
+    Wire, mistake, record,
 };
 
 /// See the module.
@@ -42,6 +43,15 @@ pub static RESHAPE: GateDef = GateDef {
         vec![r.inputs[0].reshape(&dims)]
     },
     flops: no_flops,
+    identities: &[
+        Identity::any("x in its own shape = x", When::Idle, Then::Input(0), "nothing is computed"),
+        Identity::any(
+            "a reshape of a reshape is one",
+            When::Twice,
+            Then::Joined(|outer, _| Some(outer.clone())),
+            "nothing is computed",
+        ),
+    ],
     sample: |s| {
         let dims = s.dims(1, 3);
         let flat = vec![dims.iter().product::<usize>()];

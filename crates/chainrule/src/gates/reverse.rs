@@ -3,7 +3,8 @@
 use super::support::{axes, no_flops};
 use crate::base::Spec;
 use crate::circuit::{
-    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Wire, mistake, record,
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Identity, Kind, Local, Outputs, Reads, Then, When,
+    Wire, mistake, record,
 };
 
 /// See the module.
@@ -39,12 +40,35 @@ pub static REVERSE: GateDef = GateDef {
         vec![r.inputs[0].reverse(&axes)]
     },
     flops: no_flops,
+    identities: &[
+        Identity::any(
+            "no axes reversed = x",
+            When::Attrs(|a, _| a.ints("axes").is_empty()),
+            Then::Input(0),
+            "nothing is computed",
+        ),
+        Identity::any(
+            "a reverse of a reverse is one",
+            When::Twice,
+            Then::Joined(joined),
+            "nothing is computed",
+        ),
+    ],
     sample: |s| {
         let dims = s.dims(1, 3);
         let axes: Vec<usize> = (0..dims.len()).filter(|_| s.coin()).collect();
         Case { attrs: Attrs::new([("axes", axes.into())]), inputs: vec![s.reals(&dims, -2.0, 2.0)] }
     },
 };
+
+/// The axes that one of the two reverses, and not both.
+fn joined(outer: &Attrs, inner: &Attrs) -> Option<Attrs> {
+    let (one, other) = (outer.ints("axes"), inner.ints("axes"));
+    let mut axes: Vec<i64> = one.iter().filter(|axis| !other.contains(axis)).copied().collect();
+    axes.extend(other.iter().filter(|axis| !one.contains(axis)));
+    axes.sort_unstable();
+    Some(Attrs::new([("axes", axes.into())]))
+}
 
 fn shape_rule(attrs: &Attrs, inputs: &[Spec]) -> Result<Outputs, Fault> {
     let axes = axes::axes(inputs[0].shape.rank(), attrs.ints("axes"))?;

@@ -1,7 +1,9 @@
 //! Rounding to the nearest whole number.
 
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Class, Doc, GateDef, Identity, Local, Reads, Then, When, Wire, record,
+};
 
 /// See the module.
 pub static ROUND: GateDef = GateDef {
@@ -23,6 +25,12 @@ pub static ROUND: GateDef = GateDef {
     reads: Reads::NOTHING,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[Identity::any(
+        "round(round(x)) = round(x)",
+        When::Twice,
+        Then::Input(0),
+        "whole numbers, -0, infinities and NaN stay",
+    )],
     sample: |s| s.elementwise(&[(-3.0, 3.0, &[-2.5, -1.5, -0.5, 0.5, 1.5, 2.5])]),
 };
 

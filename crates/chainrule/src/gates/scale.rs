@@ -2,7 +2,7 @@
 
 use super::support::operands::zeros_like;
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Arity, Attrs, Class, Doc, GateDef, Local, Reads, Wire, record};
+use crate::circuit::{Arity, Attrs, Class, Doc, GateDef, Identity, Local, Reads, Then, When, Wire, record};
 
 /// See the module.
 pub static SCALE: GateDef = GateDef {
@@ -28,6 +28,16 @@ pub static SCALE: GateDef = GateDef {
     reads: Reads::INPUTS,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[
+        Identity::any(
+            "1 * l = l",
+            When::Is(0, 1.0),
+            Then::Input(1),
+            "1 is not 0, and 1 times anything is that. With l = 1 it is no law: -0 gives 0",
+        ),
+        Identity::any("0 * l = 0", When::Is(0, 0.0), Then::Number(0.0), "by definition, whatever l is"),
+        Identity::any("-0 * l = 0", When::Is(0, -0.0), Then::Number(0.0), "by definition, whatever l is"),
+    ],
     sample: |s| s.elementwise(&[(-2.0, 2.0, &[0.0]), (-2.0, 2.0, &[])]),
 };
 

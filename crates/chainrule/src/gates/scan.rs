@@ -46,6 +46,7 @@ pub static SCAN: GateDef = GateDef {
     reads: Reads::BOTH,
     batch: batch_rule,
     flops: |a, _, _| a.circuit("body").flops().saturating_mul(a.index("length") as u64),
+    identities: &[],
     sample,
 };
 

@@ -39,6 +39,7 @@ pub static SCATTER_ADD: GateDef = GateDef {
     reads: Reads::INPUTS,
     batch: batch_rule,
     flops: |_, inputs, _| inputs[2].shape.elements() as u64,
+    identities: &[],
     sample: |s| {
         let (dims, picks, axis, shared) = sample_pick(s);
         let length = dims[axis] as i64;

@@ -4,7 +4,8 @@ use super::support::operands::{fit, zeros_like};
 use super::support::{batch, flops_per_output};
 use crate::base::{DType, Spec};
 use crate::circuit::{
-    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Local, Outputs, Reads, Wire, record,
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Identity, Local, Outputs, Reads, Then, When, Wire,
+    record,
 };
 use crate::numeric::tile::{self, Level, Ternary};
 
@@ -40,6 +41,11 @@ pub static SELECT: GateDef = GateDef {
     reads: Reads::INPUTS,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[
+        Identity::any("x if c else x = x", When::Same(1, 2), Then::Input(1), "no number is computed"),
+        Identity::any("x if true else y = x", When::Is(0, 1.0), Then::Input(1), "no number is computed"),
+        Identity::any("x if false else y = y", When::Is(0, 0.0), Then::Input(2), "no number is computed"),
+    ],
     sample: |s| {
         let dims = s.dims(0, 3);
         let inputs = vec![s.bools(&dims), s.reals(&dims, -2.0, 2.0), s.reals(&dims, -2.0, 2.0)];

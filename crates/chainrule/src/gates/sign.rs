@@ -1,7 +1,9 @@
 //! The sign.
 
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Class, Doc, GateDef, Identity, Local, Reads, Then, When, Wire, record,
+};
 use crate::numeric::Number;
 
 /// See the module.
@@ -24,6 +26,12 @@ pub static SIGN: GateDef = GateDef {
     reads: Reads::NOTHING,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[Identity::any(
+        "sign(sign(x)) = sign(x)",
+        When::Twice,
+        Then::Input(0),
+        "-1, 0, 1 and NaN stay",
+    )],
     sample: |s| s.elementwise(&[(-2.0, 2.0, &[0.0])]),
 };
 

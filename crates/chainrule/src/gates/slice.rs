@@ -3,8 +3,8 @@
 use super::support::{along, axes, batch, no_flops};
 use crate::base::{Shape, Spec};
 use crate::circuit::{
-    Args, Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Room, Wire,
-    mistake, record,
+    Args, Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Identity, Kind, Local, Outputs, Reads, Room,
+    Then, When, Wire, mistake, record,
 };
 
 /// See the module.
@@ -35,6 +35,7 @@ pub static SLICE: GateDef = GateDef {
         vec![of(r.inputs[0], with(0, "starts"), with(size, "stops"), with(1, "steps"))]
     },
     flops: no_flops,
+    identities: &[Identity::any("the whole of x = x", When::Idle, Then::Input(0), "nothing is computed")],
     sample: |s| {
         let dims = s.dims(1, 3);
         let starts: Vec<usize> = dims.iter().map(|&d| s.size(0, d)).collect();

@@ -23,6 +23,7 @@ pub static SQRT: GateDef = GateDef {
     reads: Reads::OUTPUT,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[],
     sample: |s| s.elementwise(&[(0.2, 3.0, &[])]),
 };
 

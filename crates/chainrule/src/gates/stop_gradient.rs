@@ -1,7 +1,9 @@
 //! A value through which no gradient passes.
 
 use super::support::{batch, no_flops, shape};
-use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+use crate::circuit::{
+    Arity, Attrs, Call, Class, Doc, GateDef, Identity, Local, Reads, Then, When, Wire, record,
+};
 
 /// See the module.
 pub static STOP_GRADIENT: GateDef = GateDef {
@@ -23,6 +25,12 @@ pub static STOP_GRADIENT: GateDef = GateDef {
     reads: Reads::NOTHING,
     batch: batch::elementwise,
     flops: no_flops,
+    identities: &[Identity::any(
+        "y = x",
+        When::Always,
+        Then::Input(0),
+        "nothing is computed; gradients were recorded before",
+    )],
     sample: |s| s.elementwise(&[(-2.0, 2.0, &[])]),
 };
 

@@ -1,7 +1,7 @@
 //! Subtraction.
 
 use super::support::{batch, flops_per_output, shape};
-use crate::circuit::{Arity, Call, Class, Doc, GateDef, Local, Reads};
+use crate::circuit::{Arity, Call, Class, Doc, GateDef, Identity, Local, Reads, Then, When};
 
 /// See the module.
 pub static SUB: GateDef = GateDef {
@@ -23,6 +23,15 @@ pub static SUB: GateDef = GateDef {
     reads: Reads::NOTHING,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[
+        Identity::any("x - 0 = x", When::Is(1, 0.0), Then::Input(0), "-0 - 0 = -0"),
+        Identity::exact(
+            "x - x = 0",
+            When::Same(0, 1),
+            Then::Number(0.0),
+            "of integers; floats have inf - inf",
+        ),
+    ],
     sample: |s| s.elementwise(&[(-2.0, 2.0, &[]), (-2.0, 2.0, &[])]),
 };
 

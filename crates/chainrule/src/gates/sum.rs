@@ -2,7 +2,9 @@
 
 use super::support::{flops_per_input, reduce};
 use crate::base::DType;
-use crate::circuit::{Arity, Call, Class, Doc, GateDef, Job, Kind, Local, Outputs, Reads, Wire};
+use crate::circuit::{
+    Arity, Call, Class, Doc, GateDef, Identity, Job, Kind, Local, Outputs, Reads, Then, When, Wire,
+};
 use crate::numeric::reduce::Reduce;
 
 /// See the module.
@@ -32,6 +34,12 @@ pub static SUM: GateDef = GateDef {
     reads: Reads::NOTHING,
     batch: reduce::batch,
     flops: flops_per_input,
+    identities: &[Identity::any(
+        "the sum of one element is that element",
+        When::Single,
+        Then::Reshaped,
+        "it is copied, -0 and NaN too",
+    )],
     sample: reduce::sample,
 };
 

@@ -24,6 +24,7 @@ pub static TAN: GateDef = GateDef {
     reads: Reads::OUTPUT,
     batch: batch::elementwise,
     flops: flops_per_output,
+    identities: &[],
     sample: |s| s.elementwise(&[(-1.2, 1.2, &[])]),
 };
 

@@ -1,9 +1,10 @@
 //! Axes in another order.
 
 use super::support::no_flops;
-use crate::base::Shape;
+use crate::base::{Shape, Spec};
 use crate::circuit::{
-    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Wire, record,
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Identity, Kind, Local, Outputs, Reads, Then, When,
+    Wire, record,
 };
 
 /// See the module.
@@ -54,6 +55,20 @@ pub static TRANSPOSE: GateDef = GateDef {
         vec![r.inputs[0].transpose(&std::iter::once(0).chain(order).collect::<Vec<_>>())]
     },
     flops: no_flops,
+    identities: &[
+        Identity::any(
+            "axes in their own order = x",
+            When::Attrs(in_order),
+            Then::Input(0),
+            "nothing is computed",
+        ),
+        Identity::any(
+            "a transpose of a transpose is one",
+            When::Twice,
+            Then::Joined(joined),
+            "nothing is computed",
+        ),
+    ],
     sample: |s| {
         let dims = s.dims(1, 4);
         let mut order: Vec<usize> = (0..dims.len()).collect();
@@ -62,6 +77,17 @@ pub static TRANSPOSE: GateDef = GateDef {
         Case { attrs: Attrs::new([("order", order.into())]), inputs: vec![s.reals(&dims, -2.0, 2.0)] }
     },
 };
+
+fn in_order(attrs: &Attrs, _: Spec) -> bool {
+    attrs.ints("order").iter().copied().eq(0..attrs.ints("order").len() as i64)
+}
+
+/// The order of a transpose after another.
+fn joined(outer: &Attrs, inner: &Attrs) -> Option<Attrs> {
+    let first = inner.ints("order");
+    let order: Vec<i64> = outer.indices("order").iter().map(|&axis| first[axis]).collect();
+    Some(Attrs::new([("order", order.into())]))
+}
 
 /// The order that undoes an order.
 pub(super) fn inverse(order: &[usize]) -> Vec<usize> {

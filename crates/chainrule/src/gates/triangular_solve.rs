@@ -45,6 +45,7 @@ pub static TRIANGULAR_SOLVE: GateDef = GateDef {
     flops: |_, inputs, outputs| {
         inputs[0].shape.iter().last().unwrap_or(0) as u64 * outputs[0].shape.elements() as u64
     },
+    identities: &[],
     sample,
 };
 

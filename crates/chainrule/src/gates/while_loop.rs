@@ -42,6 +42,7 @@ pub static WHILE: GateDef = GateDef {
     reads: Reads::INPUTS,
     batch: batch_rule,
     flops: |a, _, _| a.circuits().map(|c| c.flops()).fold(0, u64::saturating_add),
+    identities: &[],
     sample,
 };
 

@@ -20,6 +20,7 @@ const fn square() -> GateDef {
         reads: Reads::INPUTS,
         batch: batch::elementwise,
         flops: flops_per_output,
+        identities: &[],
         sample: |s| s.elementwise(&[(0.5, 2.0, &[])]),
     }
 }
@@ -43,6 +44,7 @@ macro_rules! copy_of {
                 reads,
                 batch,
                 flops,
+                identities,
                 sample,
             } = $gate;
             GateDef {
@@ -58,6 +60,7 @@ macro_rules! copy_of {
                 reads,
                 batch,
                 flops,
+                identities,
                 sample,
             }
         }
