@@ -1,11 +1,11 @@
 //! A row made ready: its functions, and the tensors they work on.
 
-use crate::inputs::{Inputs, Result, specs, write};
+use crate::inputs::{numbers, specs, tensor};
 use crate::networks as nets;
 use crate::optimisers::Method;
 use chainrule::prelude::*;
 use chainrule::{Function, Program};
-use std::path::Path;
+use chainrule_bench_server::{Inputs, Numbers, Result, Row, timed};
 
 type List = Vec<Wire>;
 type Loss = Box<dyn Fn(&[Wire], &[Wire]) -> Wire>;
@@ -33,16 +33,16 @@ pub struct Subject {
     work: Work,
     value: Option<Pure>,
     /// Floating-point operations of what is timed, as the circuit counts them.
-    pub flops: u64,
+    flops: u64,
     /// Bytes of intermediate values of what is timed.
-    pub bytes: usize,
+    bytes: usize,
     /// Seconds to trace and differentiate, and to compile.
-    pub seconds: [f64; 2],
+    seconds: [f64; 2],
 }
 
 fn parts(inputs: &Inputs) -> Result<(Loss, Method)> {
     let heads = inputs.number("heads");
-    let circuit = inputs.data(&["kind", "a", "b"]);
+    let circuit = data(inputs, &["kind", "a", "b"])?;
     Ok(match inputs.row() {
         "neuron" => (Box::new(nets::neuron), Method::Gradient),
         "moons" => (Box::new(nets::moons), Method::Descent { rate: 0.1 }),
@@ -61,20 +61,25 @@ fn parts(inputs: &Inputs) -> Result<(Loss, Method)> {
 
 /// The weights, one number each where the row is made of single numbers.
 fn weights(inputs: &Inputs) -> Result<Vec<Tensor>> {
-    let weights = inputs.weights();
+    let weights: Vec<Tensor> = inputs.weights().map(tensor).collect::<Result<_>>()?;
     if inputs.row() != "gates" {
         return Ok(weights);
     }
     Ok(weights[0].as_slice::<f64>()?.iter().map(|&v| Tensor::scalar(v)).collect())
 }
 
-impl Subject {
+/// Arrays that are not differentiated.
+fn data(inputs: &Inputs, names: &[&str]) -> Result<Vec<Tensor>> {
+    inputs.data(names).into_iter().map(tensor).collect()
+}
+
+impl Row for Subject {
     /// Traces and compiles what the row times.
-    pub fn new(inputs: &Inputs) -> Result<Subject> {
+    fn new(inputs: &Inputs) -> Result<Subject> {
         let (loss, method) = parts(inputs)?;
         let weights = weights(inputs)?;
         let direction: &[&str] = if matches!(method, Method::Hvp) { &["x", "y", "v"] } else { &["x", "y"] };
-        let data = inputs.data(direction);
+        let data = data(inputs, direction)?;
         let state = method.start(&weights);
         let start = std::time::Instant::now();
         let (work, flops, bytes, seconds) =
@@ -97,7 +102,7 @@ impl Subject {
             Work::Pure(f) => (f.outputs().iter().map(|&s| Tensor::zeros(s)).collect(), Tensor::scalar(0f32)),
             Work::Step(f) => (Vec::new(), Tensor::zeros(f.outputs()[0])),
         };
-        let names = inputs.names().into_iter().map(String::from).collect();
+        let names = inputs.weights().map(|array| array.name[2..].to_string()).collect();
         let input = (weights.clone(), data);
         let value = None;
         Ok(Subject {
@@ -117,13 +122,17 @@ impl Subject {
         })
     }
 
-    /// The state before the first step.
-    pub fn reset(&mut self) {
+    fn prepared(&self) -> String {
+        let [trace, compile] = self.seconds;
+        let (flops, arena) = (self.flops, self.bytes);
+        format!(r#""trace": {trace:e}, "compile": {compile:e}, "flops": {flops}, "arena": {arena}"#)
+    }
+
+    fn reset(&mut self) {
         self.state = self.method.start(&self.weights);
     }
 
-    /// What is timed.
-    pub fn call(&mut self) -> Result<()> {
+    fn call(&mut self) -> Result<()> {
         match &self.work {
             Work::Pure(f) => f.run_into(&self.input, &mut self.results)?,
             Work::Step(f) => f.step(&mut self.state, &self.input.1, &mut self.report)?,
@@ -131,8 +140,59 @@ impl Subject {
         Ok(())
     }
 
+    /// The gradient and some losses, or what the row gives.
+    fn outputs(&mut self) -> Result<Vec<(String, Numbers)>> {
+        let mut found = Vec::new();
+        match self.method {
+            Method::Hvp | Method::Hessian => {
+                self.call()?;
+                let name = if matches!(self.method, Method::Hvp) { "hvp" } else { "hessian" };
+                return Ok(vec![(name.into(), numbers(&self.results[0])?)]);
+            }
+            Method::Gradient => {}
+            _ => found.push(("losses".into(), Numbers::F32(self.losses()?))),
+        }
+        self.prepare_gradient()?;
+        self.call_value()?;
+        if matches!(self.method, Method::Gradient) {
+            found.push(("loss".into(), numbers(&self.results[0])?));
+        }
+        let gradients = &self.results[1..];
+        if self.names.len() < self.weights.len() {
+            let all = gradients.iter().map(Tensor::item).collect::<chainrule::Result<Vec<f64>>>()?;
+            found.push((format!("grad.{}", self.names[0]), Numbers::F64(all)));
+        } else {
+            for (name, gradient) in self.names.iter().zip(gradients) {
+                found.push((format!("grad.{name}"), numbers(gradient)?));
+            }
+        }
+        Ok(found)
+    }
+
+    fn answer(&mut self, request: &[&str]) -> Result<String> {
+        let (seconds, flops) = match *request {
+            ["value", seconds] => (seconds, self.prepare_value()?),
+            ["gradient", seconds] => (seconds, self.prepare_gradient()?),
+            _ => return Err(format!("unknown request: {}", request.join(" ")).into()),
+        };
+        let time = timed(seconds.parse()?, || self.call_value())?;
+        Ok(format!(r#"{{"flops": {flops}, "time": {time}}}"#))
+    }
+}
+
+impl Subject {
+    /// Of the first four steps.
+    fn losses(&mut self) -> Result<Vec<f32>> {
+        self.reset();
+        let step = |_| {
+            self.call()?;
+            Ok(self.report.item()? as f32)
+        };
+        (0..4).map(step).collect()
+    }
+
     /// Compiles the value alone; gives its operations.
-    pub fn prepare_value(&mut self) -> Result<u64> {
+    fn prepare_value(&mut self) -> Result<u64> {
         let loss = &self.loss;
         let specs = (specs(&self.input.0), specs(&self.input.1));
         let program = trace(|w: List, d: List| vec![loss(&w, &d)], &specs)?;
@@ -143,53 +203,18 @@ impl Subject {
     }
 
     /// Runs what `prepare_value` or `prepare_gradient` compiled last.
-    pub fn call_value(&mut self) -> Result<()> {
+    fn call_value(&mut self) -> Result<()> {
         let function = self.value.as_ref().ok_or("the value was not prepared")?;
         Ok(function.run_into(&self.input, &mut self.results)?)
     }
 
     /// Compiles the value and its gradient, without an update; gives its operations.
-    pub fn prepare_gradient(&mut self) -> Result<u64> {
+    fn prepare_gradient(&mut self) -> Result<u64> {
         let program = trace_pure(&self.loss, Method::Gradient, &self.weights, &self.input.1)?;
         let function = program.compile();
         self.results = function.outputs().iter().map(|&s| Tensor::zeros(s)).collect();
         self.value = Some(function);
         Ok(program.circuit().flops())
-    }
-
-    /// Writes what is compared with the peers: the gradient and some losses, or what the row gives.
-    pub fn check(&mut self, folder: &Path) -> Result<()> {
-        match self.method {
-            Method::Hvp | Method::Hessian => {
-                self.call()?;
-                let name = if matches!(self.method, Method::Hvp) { "hvp" } else { "hessian" };
-                return write(folder, name, &self.results[0]);
-            }
-            Method::Gradient => {}
-            _ => {
-                self.reset();
-                let mut losses = Vec::new();
-                for _ in 0..4 {
-                    self.call()?;
-                    losses.push(self.report.item()? as f32);
-                }
-                write(folder, "losses", &Tensor::from_data(chainrule::Data::F32(losses), &[4])?)?;
-            }
-        }
-        self.prepare_gradient()?;
-        self.call_value()?;
-        if matches!(self.method, Method::Gradient) {
-            write(folder, "loss", &self.results[0])?;
-        }
-        if self.names.len() < self.weights.len() {
-            let all = self.results[1..].iter().map(Tensor::item).collect::<chainrule::Result<Vec<f64>>>()?;
-            let length = all.len();
-            return write(folder, &format!("grad.{}", self.names[0]), &Tensor::new(all, &[length])?);
-        }
-        self.names
-            .iter()
-            .zip(&self.results[1..])
-            .try_for_each(|(n, t)| write(folder, &format!("grad.{n}"), t))
     }
 
     /// What is timed, in short.
