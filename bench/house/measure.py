@@ -53,7 +53,7 @@ class Row:
         log = lambda name: self.folder / (name.replace(" ", "-") + ".log")
         yield "chainrule", lambda: server.ours(self.threads, data, log("chainrule"))
         for script, variant in rows.peers(self.row, self.options.quick):
-            name = f"{script} {variant}"
+            name = f"{script} {variant}".strip()
             yield name, lambda s=script, v=variant, n=name: server.peer(
                 s, v, self.row, self.threads, data, log(n)
             )
@@ -111,8 +111,9 @@ class Row:
         return min(t["least"] for t in self.times[name])
 
     def best(self):
-        """The fastest peer, or None."""
-        names = [name for name in self.times if name != "chainrule"]
+        """The peer to compare with, the fastest of those that count; or None."""
+        against = rows.AGAINST.get(self.row, "")
+        names = [name for name in self.times if name != "chainrule" and name.startswith(against)]
         return min(names, key=self.median, default=None)
 
     def ratios(self, peer):

@@ -53,7 +53,7 @@ def speed_line(one):
     ratios = one.ratios(best)
     ratio = statistics.median(ratios)
     wanted, fine = met(one.row, ratio, ours, gates)
-    least = one.least("chainrule") / min(one.least(n) for n in one.times if n != "chainrule")
+    least = one.least("chainrule") / one.least(best)
     spread = f"{min(ratios):.3g} to {max(ratios):.3g}"
     peer = f"{best} {seconds(one.median(best))}"
     if one.threads != 1:
@@ -129,7 +129,7 @@ def text(done, options):
     failures = [f"- {one.row}, {one.threads} threads: {f}" for one in done for f in one.failures]
     note = (
         f"Medians of {options.pairs} turns of {options.seconds} s each, ours and the peers in alternation; `spread` is "
-        "the range of the ratio over the turns, `ratio of least` compares the best times of all. `disagreement` is the "
+        "the range of the ratio over the turns, `ratio of least` compares the best times of both. `disagreement` is the "
         "worst error of any entry as a part of what is tolerated. What each row is: [definitions.md](definitions.md)."
     )
     parts = ["# Results", "Written by `bench/run`.", machine.line(versions), note, speed(measured)]

@@ -29,8 +29,16 @@ MATMUL_BOUND = {"mlp64", "mlp512", "cnn", "gpt", "lstm"}
 TWO_THREADS = ["cnn", "gpt", "mlp512"]
 
 
+# Engines in Rust that give first derivatives only: bench/rust-peers.
+RUST = ["burn", "candle"]
+SECOND = {"logreg_hvp", "logreg_hess"}
+
+# The row whose target names a peer; the others are compared with the fastest.
+AGAINST = {"neuron": "jax"}
+
+
 def peers(row, quick):
-    """(script, variant) pairs."""
+    """(program, variant) pairs; those in Rust have no variants."""
     if row == "gates":
         return []
     torch, jax = ["eager"], ["jit"]
@@ -47,4 +55,5 @@ def peers(row, quick):
         torch.append("compile")
         if row == "cnn":
             torch.append("compile_channels_last")
-    return [("torch", v) for v in torch] + [("jax", v) for v in jax]
+    rust = [] if row in SECOND else RUST
+    return [("torch", v) for v in torch] + [("jax", v) for v in jax] + [(name, "") for name in rust]

@@ -6,7 +6,7 @@ import select
 import subprocess
 import sys
 
-from . import places
+from . import places, rows
 
 
 class Failed(Exception):
@@ -16,7 +16,8 @@ class Failed(Exception):
 class Server:
     def __init__(self, name, command, threads, log):
         self.name, self.log = name, log
-        env = dict(os.environ, OMP_NUM_THREADS=str(threads), CHAINRULE_THREADS=str(threads))
+        names = ["OMP_NUM_THREADS", "RAYON_NUM_THREADS", "CHAINRULE_THREADS"]
+        env = dict(os.environ, **{name: str(threads) for name in names})
         cpus = sorted(os.sched_getaffinity(0))
         mine = cpus[-threads:]
         self.process = subprocess.Popen(
@@ -55,6 +56,9 @@ def ours(threads, folder, log):
     return Server("chainrule", [str(places.binary()), str(folder)], threads, log)
 
 
-def peer(script, variant, row, threads, folder, log):
-    command = [sys.executable, str(places.BENCH / "peers" / f"{script}_rows.py")]
-    return Server(f"{script} {variant}", [*command, row, variant, str(threads), str(folder)], threads, log)
+def peer(program, variant, row, threads, folder, log):
+    if program in rows.RUST:
+        command = [str(places.RUST_PEERS_TARGET / "release" / f"{program}-rows"), str(folder)]
+        return Server(program, command, threads, log)
+    command = [sys.executable, str(places.BENCH / "peers" / f"{program}_rows.py")]
+    return Server(f"{program} {variant}", [*command, row, variant, str(threads), str(folder)], threads, log)
