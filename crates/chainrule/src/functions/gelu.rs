@@ -2,7 +2,8 @@
 
 use super::support::{is_float, switched};
 use crate::circuit::{Call, Doc, FunctionDef, Wire, composed};
-use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_PI};
+use crate::gates::gelu_exact;
+use std::f64::consts::FRAC_2_PI;
 
 /// See the module.
 pub static GELU: FunctionDef = FunctionDef {
@@ -27,7 +28,7 @@ impl Wire {
         if !is_float("gelu", self) {
             return Wire::POISON;
         }
-        composed("gelu", &[self], || switched(self, |x| 0.5 * (1.0 + (x * FRAC_1_SQRT_2).erf())))
+        composed("gelu", &[self], || gelu_exact(self))
     }
 
     /// The approximation of [`Wire::gelu`] by a hyperbolic tangent; they differ by less than 0.0005.

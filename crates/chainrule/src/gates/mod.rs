@@ -58,6 +58,7 @@ rooms! {
     sigmoid: SIGMOID;
     relu: RELU;
     erf: ERF;
+    gelu: GELU_EXACT GELU_SLOPE;
     lgamma: LGAMMA;
     polygamma: POLYGAMMA;
     floor: FLOOR;

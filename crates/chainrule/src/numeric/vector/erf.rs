@@ -4,9 +4,10 @@
 //! serves all of the line: the idea of Abramowitz and Stegun 7.1.27 in SLEEF's `xerf_u1`. The coefficients are our own, a
 //! fit of -log(erfc(x)) / x weighted by its share in erf; `erf.py` beside this file makes them.
 
-use super::exp::{Exp, scaled_expm1};
+use super::exp::{Exp, scaled_exp, scaled_expm1};
 use super::{fma, polynomial};
 use crate::numeric::tile::Level;
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
 /// What differs between the types.
 pub trait Erf: Exp {
@@ -75,13 +76,47 @@ impl Erf for f64 {
     }
 }
 
+/// h(x) for 0 <= x <= `ERF_TOP`.
+#[inline(always)]
+fn exponent<L: Level, T: Erf>(x: T) -> T {
+    let (factor, rest) = T::FACTOR;
+    fma::<L, T>(x, factor, x * fma::<L, T>(x, T::erf_tail::<L>(x), rest))
+}
+
 /// The error function.
 #[inline(always)]
 pub fn erf<L: Level, T: Erf>(x: T) -> T {
     let size = x.abs();
-    let inner = if size > T::ERF_TOP { T::ERF_TOP } else { size };
-    let (factor, rest) = T::FACTOR;
-    let h = fma::<L, T>(inner, factor, inner * fma::<L, T>(inner, T::erf_tail::<L>(inner), rest));
+    let h = exponent::<L, T>(if size > T::ERF_TOP { T::ERF_TOP } else { size });
     let half = scaled_expm1::<L, T>(-h, 1);
     (if size < T::TINY { h } else { half + half }).with_sign(x)
+}
+
+/// The probability that a standard normal number is below x: half of e^-h on one side. Where erf rounds to 1 it is 0 or 1.
+#[inline(always)]
+fn below<L: Level, T: Erf>(x: T) -> T {
+    let size = x.abs() * T::of(FRAC_1_SQRT_2);
+    let h = exponent::<L, T>(if size > T::ERF_TOP { T::ERF_TOP } else { size });
+    let tail = scaled_exp::<L, T>(-h, T::EXP_TOP, -1);
+    let tail = if size > T::ERF_TOP { T::of(0.0) } else { tail };
+    if x < T::of(0.0) { tail } else { T::of(1.0) - tail }
+}
+
+/// Beyond this the probability is 0 or 1 to the last bit, and the density 0: what they multiply is cut off here, so that no
+/// infinity meets a 0.
+const FAR: f64 = 1000.0;
+
+/// x times the probability that a standard normal number is below x.
+#[inline(always)]
+pub fn gelu<L: Level, T: Erf>(x: T) -> T {
+    (if x < T::of(-FAR) { T::of(-FAR) } else { x }) * below::<L, T>(x)
+}
+
+/// The derivative of `gelu`: that probability, and x times the density.
+#[inline(always)]
+pub fn gelu_slope<L: Level, T: Erf>(x: T) -> T {
+    let inner = if x < T::of(-FAR) { T::of(-FAR) } else { x };
+    let inner = if inner > T::of(FAR) { T::of(FAR) } else { inner };
+    let bell = scaled_exp::<L, T>(inner * inner * T::of(-0.5), T::EXP_TOP, 0);
+    fma::<L, T>(inner * T::of(FRAC_2_SQRT_PI * FRAC_1_SQRT_2 * 0.5), bell, below::<L, T>(x))
 }

@@ -93,7 +93,7 @@ fn reduce<L: Level, T: Exp>(x: T) -> Reduced<T> {
 
 /// e^x 2^more. NaN stays: no comparison with it holds.
 #[inline(always)]
-fn scaled_exp<L: Level, T: Exp>(x: T, top: T, more: i32) -> T {
+pub fn scaled_exp<L: Level, T: Exp>(x: T, top: T, more: i32) -> T {
     let x = if x > top { top } else { x };
     let x = if x < T::EXP_BOTTOM { T::EXP_BOTTOM } else { x };
     let Reduced { shifted, r, .. } = reduce::<L, T>(x);

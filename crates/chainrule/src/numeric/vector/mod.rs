@@ -20,7 +20,8 @@
 //! | erf | 2.5 | 3.5 |
 //!
 //! Figures are bounds that the tests assert, measured on some ten million numbers; in f64 half an ulp is added, since the
-//! tests count from the correctly rounded result.
+//! tests count from the correctly rounded result. gelu and its slope are counted in units of 1 + |x|, not of the result: at most
+//! 2.5e-7 of that in f32 and 5e-16 in f64.
 
 // Coefficients stand as they were published or fitted.
 #![allow(clippy::excessive_precision, clippy::approx_constant)]
@@ -33,7 +34,7 @@ mod log;
 mod tests;
 mod trig;
 
-pub use erf::erf;
+pub use erf::{erf, gelu, gelu_slope};
 pub use exp::{cosh, exp, expm1, sigmoid, sinh, tanh};
 pub use lane::Lane;
 pub use log::{log, log1p};

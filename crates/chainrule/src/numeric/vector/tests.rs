@@ -264,3 +264,59 @@ fn far_arguments_do_not_spoil_the_others() {
         assert!(got.iter().zip(&want).all(|(&got, &want)| steps(got, want) <= 1));
     }
 }
+
+/// gelu or its slope, in f32 and f64.
+struct Bell<const SLOPE: bool>;
+
+macro_rules! bell {
+    ($($type:ident)*) => {$(
+        impl<const SLOPE: bool> Unary<$type, $type> for Bell<SLOPE> {
+            #[inline(always)]
+            fn at<L: Level>(x: $type, _: i64) -> $type {
+                if SLOPE { gelu_slope::<L, $type>(x) } else { gelu::<L, $type>(x) }
+            }
+        }
+    )*};
+}
+
+bell!(f32 f64);
+
+/// Both are sums of numbers as large as 1 or x, so that is what errors are measured by.
+fn check_bell<const SLOPE: bool>(truth: impl Fn(f64) -> f64) {
+    let x = doubles(if is_thorough() { 4_000_000 } else { 100_000 });
+    let singles: Vec<f32> = x.iter().map(|&x| x as f32).collect();
+    let off = |y: f64, x: f64| {
+        let want = truth(x);
+        let same = y == want || y.is_nan() && want.is_nan();
+        if same { 0.0 } else { (y - want).abs() / (1.0 + x.abs()) }
+    };
+    for level in levels() {
+        let single = run(unary_on::<Bell<SLOPE>, f32, f32>(level, 0), &singles);
+        let worst = single.iter().zip(&singles).map(|(&y, &x)| off(y.into(), x.into())).fold(0.0, f64::max);
+        assert!(worst < 2.5e-7, "f32 {level:?} {SLOPE}: {worst:e}");
+        let double = run(unary_on::<Bell<SLOPE>, f64, f64>(level, 0), &x);
+        let worst = double.iter().zip(&x).map(|(&y, &x)| off(y, x)).fold(0.0, f64::max);
+        assert!(worst < 5e-16, "f64 {level:?} {SLOPE}: {worst:e}");
+    }
+}
+
+#[test]
+fn gelu_and_its_slope_are_right_over_the_whole_range() {
+    let below = |x: f64| 0.5 * pxfm::f_erfc(-x * std::f64::consts::FRAC_1_SQRT_2);
+    check_bell::<false>(|x| x.max(-1000.0) * below(x));
+    check_bell::<true>(|x| {
+        let inner = x.clamp(-1000.0, 1000.0);
+        below(x) + inner * (-0.5 * inner * inner).exp() / (2.0 * std::f64::consts::PI).sqrt()
+    });
+}
+
+#[test]
+fn gelu_has_its_limits() {
+    for level in levels() {
+        let x = [f64::INFINITY, f64::NEG_INFINITY, -1e30, f64::NAN, 0.0];
+        let y = run(unary_on::<Bell<false>, f64, f64>(level, 0), &x);
+        assert!(y[0] == f64::INFINITY && y[1] == 0.0 && y[2] == 0.0 && y[3].is_nan() && y[4] == 0.0, "{y:?}");
+        let y = run(unary_on::<Bell<true>, f64, f64>(level, 0), &x);
+        assert!(y[0] == 1.0 && y[1] == 0.0 && y[2] == 0.0 && y[3].is_nan() && y[4] == 0.5, "{y:?}");
+    }
+}
