@@ -127,3 +127,15 @@ fn order_of_polygamma() {
         trace(|x: Wire| x.polygamma(limits::POLYGAMMA_ORDER).gradient(&x), &(Spec::scalar(DType::F64),));
     refused(past, "polygamma: the order is 1001");
 }
+
+#[test]
+fn what_is_computed_from_constants_beforehand() {
+    let gates = |elements: usize| {
+        let counted = move |_: Wire| chainrule::iota(&[elements], 0, DType::F32).sqrt();
+        let program = trace(counted, &(Spec::scalar(DType::F32),)).unwrap();
+        let simple = program.simplified();
+        assert_eq!(program.run((0.0f32.into(),)).unwrap().as_slice::<f32>().unwrap()[4], 2.0);
+        simple.len() - simple.inputs.len()
+    };
+    assert_eq!((gates(limits::FOLDED), gates(limits::FOLDED + 1)), (1, 2));
+}

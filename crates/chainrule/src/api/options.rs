@@ -26,15 +26,23 @@ use crate::plan::Plan;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     memory_limit: Option<usize>,
+    as_traced: bool,
 }
 
 impl Options {
+    /// Runs every gate that was traced and that an output needs, instead of [`Program::simplified`]. The results are the
+    /// same bit for bit, so this is for those who doubt that.
+    #[must_use]
+    pub fn as_traced(self) -> Options {
+        Options { as_traced: true, ..self }
+    }
+
     /// The most bytes that intermediate values may take: [`Memory::arena`](crate::Memory::arena). Where they would take
     /// more, values that wait long for their reader are dropped and computed again, the cheapest first. Results stay the
     /// same bit for bit. Loops are kept whole: split them, or use [`checkpoint`](crate::checkpoint) within.
     #[must_use]
     pub fn memory_limit(self, bytes: usize) -> Options {
-        Options { memory_limit: Some(bytes) }
+        Options { memory_limit: Some(bytes), ..self }
     }
 }
 
@@ -44,8 +52,9 @@ impl<In: Wires, Out: Wires> Program<In, Out> {
     /// # Errors
     /// A memory limit that can't be met; the message says what could be reached.
     pub fn compile_with(&self, options: &Options) -> Result<Function<In, Out>> {
-        let Some(limit) = options.memory_limit else { return Ok(self.compile()) };
-        let plan = Plan::within(self.circuit(), limit).map_err(|least| {
+        let circuit = if options.as_traced { self.circuit().clone() } else { self.simplified() };
+        let Some(limit) = options.memory_limit else { return Ok(self.ready(Plan::new(&circuit))) };
+        let plan = Plan::within(&circuit, limit).map_err(|least| {
             let what =
                 format!("{least} bytes were the fewest that could be reached, over the limit of {limit}");
             Mistake::new(Place::Argument("memory limit".into()), "compile", what)

@@ -5,7 +5,8 @@ use crate::base::{Result, Spec, Tensor};
 use crate::circuit::{Circuit, Plain, Tree, Wire, Wires, outermost};
 use crate::gates::INPUT;
 use crate::plan::Plan;
-use crate::reference;
+use crate::transform::simplify::simplify;
+use crate::{reference, run};
 use std::{fmt, marker::PhantomData};
 
 /// A Rust function over trees of wires, of one to eight arguments. A function of one argument takes `(A,)`.
@@ -118,9 +119,24 @@ impl<In: Wires, Out: Wires> Program<In, Out> {
         &self.circuit
     }
 
+    /// The circuit that is run: what constants alone decide is computed, gates that do the same are one, and the laws of the
+    /// gates are applied. Nothing changes a result by a bit, but for the payload of a NaN.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// let spec = Spec::new(&[3], DType::F64).unwrap();
+    /// let program = trace(|x: Wire| (x * 1.0).exp() + x.exp(), &(spec,))?;
+    /// let plain = trace(|x: Wire| { let y = x.exp(); y + y }, &(spec,))?;
+    /// assert_eq!(program.simplified(), *plain.circuit());
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
+    pub fn simplified(&self) -> Circuit {
+        simplify(&self.circuit, run::evaluate)
+    }
+
     /// Makes it ready to run.
     pub fn compile(&self) -> Function<In, Out> {
-        self.ready(Plan::new(&self.circuit))
+        self.ready(Plan::new(&self.simplified()))
     }
 
     /// A function that runs this plan.

@@ -30,3 +30,7 @@ pub const POLYGAMMA_ORDER: i64 = 1000;
 
 /// Most functions that a `jit` keeps, one for each set of input specs; past that the one unused for longest is dropped.
 pub const JIT_FUNCTIONS: usize = 64;
+
+/// Most elements of what is computed from constants when a circuit is compiled, and of what it is computed from. One number
+/// that is repeated may have more copies.
+pub const FOLDED: usize = 1 << 14;

@@ -113,6 +113,8 @@ pub enum Then {
     Reshaped,
     /// This number everywhere.
     Number(f64),
+    /// The gate itself with its two inputs in the other order: so that both orders are found to be the same.
+    Swapped,
 }
 
 impl Identity {

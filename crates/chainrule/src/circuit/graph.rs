@@ -174,9 +174,83 @@ impl Circuit {
 
     /// Adds a gate of another circuit, on other inputs, and gives the index of its first output.
     pub fn repeat(&mut self, from: &Circuit, index: u32, inputs: &[u32]) -> u32 {
-        let node = from.node(index);
-        let (gate, attrs, outputs) = (node.gate, node.attrs.clone(), from.output_specs(index));
-        self.push(Entry { gate, attrs, inputs, outputs: &outputs, stage: node.stage, site: node.site })
+        self.repeat_with(from, index, from.node(index).attrs.clone(), inputs)
+    }
+
+    /// The same with other attributes.
+    pub fn repeat_with(&mut self, from: &Circuit, index: u32, attrs: Attrs, inputs: &[u32]) -> u32 {
+        let first = self.nodes.len();
+        let first_input = self.operands.len() as u32;
+        self.operands.extend_from_slice(inputs);
+        let parts = index as usize..(index + from.node(index).parts) as usize;
+        let shared = |node: &Node| Node { first_input, inputs: inputs.len() as u32, ..node.clone() };
+        self.nodes.extend(from.nodes[parts].iter().map(shared));
+        self.nodes[first].attrs = attrs;
+        first as u32
+    }
+
+    /// Adds a gate with one output, for a stage and from a place.
+    pub fn add(
+        &mut self,
+        gate: &'static GateDef,
+        attrs: Attrs,
+        inputs: &[u32],
+        output: Spec,
+        (stage, site): (u32, Site),
+    ) -> u32 {
+        self.push(Entry { gate, attrs, inputs, outputs: &[output], stage, site })
+    }
+
+    /// An empty circuit with room for as many gates as another has.
+    pub fn with_room_for(other: &Circuit) -> Circuit {
+        let mut circuit = Circuit::default();
+        circuit.nodes.reserve(other.nodes.len());
+        circuit.operands.reserve(other.operands.len());
+        circuit
+    }
+
+    /// Drops the gates that no output needs; inputs stay.
+    pub fn without_dead(&mut self) {
+        let live = self.live();
+        let mut map = vec![u32::MAX; self.nodes.len()];
+        let (mut nodes, mut operands) = (0, 0);
+        for index in 0..self.nodes.len() {
+            let first = index - self.nodes[index].part as usize;
+            if !live[first] {
+                continue;
+            }
+            let (from, count) = (self.nodes[index].first_input as usize, self.nodes[index].inputs as usize);
+            let node = &mut self.nodes[index];
+            if node.part == 0 {
+                node.first_input = operands as u32;
+                for at in from..from + count {
+                    self.operands[operands] = map[self.operands[at] as usize];
+                    operands += 1;
+                }
+            } else {
+                node.first_input = (operands - count) as u32;
+            }
+            map[index] = nodes as u32;
+            self.nodes.swap(nodes, index);
+            nodes += 1;
+        }
+        self.nodes.truncate(nodes);
+        self.operands.truncate(operands);
+        self.renumber(&map);
+    }
+
+    /// Gives what points to nodes from outside their new numbers; what points to none goes.
+    fn renumber(&mut self, map: &[u32]) {
+        let new = |&old: &u32| Some(map[old as usize]).filter(|&new| new != u32::MAX);
+        let renumbered = |wires: &[u32]| wires.iter().filter_map(new).collect::<Vec<u32>>();
+        self.inputs = renumbered(&self.inputs);
+        self.outputs = renumbered(&self.outputs);
+        for stage in &mut self.stages {
+            stage.inputs = renumbered(&stage.inputs);
+            stage.outputs = renumbered(&stage.outputs);
+        }
+        let names = std::mem::take(&mut self.names);
+        self.names = names.into_iter().filter_map(|(old, name)| Some((new(&old)?, name))).collect();
     }
 
     /// Adds a gate and gives the index of its first output.

@@ -33,6 +33,7 @@ pub static ADD: GateDef = GateDef {
         Identity::floats("-0 + y = y", When::Is(0, -0.0), Then::Input(1), "as above"),
         Identity::exact("x + 0 = x", When::Is(1, 0.0), Then::Input(0), "integers have one zero"),
         Identity::exact("0 + y = y", When::Is(0, 0.0), Then::Input(1), "as above"),
+        Identity::any("x + y = y + x", When::Always, Then::Swapped, "IEEE 754; payloads of two NaN differ"),
     ],
     sample: |s| s.elementwise(&[(-2.0, 2.0, &[]), (-2.0, 2.0, &[])]),
 };

@@ -37,6 +37,7 @@ macro_rules! logic {
                 Identity::any("what changes nothing on the left", When::Is(0, $neutral), Then::Input(1), TRUTH),
                 Identity::any("what decides on the right", When::Is(1, 1.0 - $neutral), Then::Number(1.0 - $neutral), TRUTH),
                 Identity::any("what decides on the left", When::Is(0, 1.0 - $neutral), Then::Number(1.0 - $neutral), TRUTH),
+                Identity::any("both orders are the same", When::Always, Then::Swapped, TRUTH),
             ],
             sample: |s| bools(s, 2),
         };

@@ -33,6 +33,7 @@ pub static MUL: GateDef = GateDef {
             "of integers; floats have -0, infinities and NaN",
         ),
         Identity::exact("0 * y = 0", When::Is(0, 0.0), Then::Number(0.0), "as above"),
+        Identity::any("x * y = y * x", When::Always, Then::Swapped, "IEEE 754; payloads of two NaN differ"),
     ],
     sample: |s| s.elementwise(&[(-2.0, 2.0, &[]), (-2.0, 2.0, &[])]),
 };

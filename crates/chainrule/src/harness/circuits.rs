@@ -7,7 +7,8 @@ use crate::gates::INPUT;
 use crate::gates::support::operands::zeros_like;
 use crate::plan::Plan;
 use crate::reference;
-use crate::transform::{adjoint, tangent};
+use crate::run::evaluate;
+use crate::transform::{adjoint, simplify::simplify, tangent};
 use proptest::prelude::*;
 
 /// One step: what to do, and two operands, each modulo what there is.
@@ -16,7 +17,7 @@ type Step = (u8, u8, u8);
 const INPUTS: [&[usize]; 4] = [&[], &[3], &[2, 3], &[3, 2]];
 
 /// What a step does with two earlier wires. Results stay small and smooth, so that differences are meaningful.
-const RECIPES: [fn(Wire, Wire) -> Wire; 16] = [
+const RECIPES: [fn(Wire, Wire) -> Wire; 20] = [
     |a, b| with(a, b, |a, b| a + b),
     |a, b| with(a, b, |a, b| a - b),
     |a, b| with(a, b, |a, b| a * b * 0.5),
@@ -33,6 +34,11 @@ const RECIPES: [fn(Wire, Wire) -> Wire; 16] = [
     |a, _| a.broadcast_to(&[&[2], &a.shape().dims()[..]].concat()),
     |a, b| if fits_matmul(a, b) { a.matmul(b) * 0.3 } else { a.identity() },
     |a, b| with(a, b, |a, b| a * b.stop_gradient().sigmoid()),
+    // What laws and constants make simple.
+    |a, b| with(a, b, |a, b| (a + b).sin() - (b + a).sin() * 0.5),
+    |a, _| -(-(a * 1.0)) - 0.0,
+    |a, _| a.t().t().reshape(&[a.shape().elements(), 1]).reshape(&a.shape().dims()),
+    |a, _| a * ((zeros_like(a) + 2.0).sqrt() - 0.5),
 ];
 
 /// Joins two wires that broadcast; of others the first with the sum of the second.
@@ -93,6 +99,16 @@ fn check(genome: &[Step], seed: u64) -> Result<(), String> {
     }
     let found = run(&circuit, &at);
     all_near("plan against reference", &found, &by_reference(&circuit, &at), 1e-10)?;
+
+    let simple = simplify(&circuit, evaluate);
+    if run(&simple, &at) != found {
+        return Err(format!("simplified it gives other numbers:\n{circuit}\n{simple}"));
+    }
+    if simplify(&simple, evaluate).len() != simple.len()
+        || crate::parse_circuit(&simple.to_string()) != Ok(simple.clone())
+    {
+        return Err(format!("a simple circuit stays what it is, also as a text:\n{simple}"));
+    }
 
     if run_plan(&Plan::smallest(&circuit), &at) != found {
         return Err("values that are computed again instead of kept change the results".into());

@@ -9,6 +9,7 @@ mod circuits;
 mod derivatives;
 mod facts;
 mod integers;
+mod laws;
 mod texts;
 mod values;
 

@@ -10,6 +10,7 @@ mod arena;
 mod control;
 mod kernel;
 mod movement;
+mod one;
 mod product;
 mod scalars;
 mod sweep;
@@ -17,6 +18,8 @@ mod sweep;
 use crate::base::{DType, Slice, SliceMut, Tensor};
 use crate::plan::{Place, Plan, Step};
 use arena::Arena;
+
+pub use one::evaluate;
 
 /// An address in an array.
 type Address = *mut u8;

@@ -3,6 +3,7 @@
 pub mod adjoint;
 pub mod batch;
 mod levels;
+pub mod simplify;
 pub mod tangent;
 
 use crate::circuit::Passes;
