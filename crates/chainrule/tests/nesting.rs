@@ -401,3 +401,67 @@ fn a_million_gates_in_a_chain() {
     near(y.item().unwrap(), 0.5, 1e-12);
     assert_eq!((reverse.item().unwrap(), forward.item().unwrap()), (0.0, 0.0));
 }
+
+/// How often a word is in a circuit's text.
+fn count(f: impl Fn(Wire, Wire) -> Wire, specs: &(Spec, Spec), word: &str) -> usize {
+    trace(f, specs).unwrap().circuit().to_string().matches(word).count()
+}
+
+#[test]
+fn products_with_unit_directions_are_not_computed() {
+    let specs = (vector(3), matrix(5, 3));
+    // The prediction, the gradient, and the gradient's derivative. The prediction's derivative is no product.
+    let hessian = |w: Wire, x: Wire| x.matmul(w).tanh().sum().hessian(w);
+    assert_eq!(count(hessian, &specs, "= matmul"), 3);
+    let (w, x) =
+        (Tensor::from([0.1, -0.2, 0.3]), (0..15).map(|i| (i as f64 * 0.7).sin()).collect::<Vec<_>>());
+    let x = Tensor::new(x, &[5, 3]).unwrap();
+    let whole = compile(hessian, &specs).unwrap().run((w.clone(), x.clone())).unwrap();
+    for i in 0..3 {
+        let mut unit = [0.0; 3];
+        unit[i] = 1.0;
+        let along = move |w: Wire, x: Wire| x.matmul(w).tanh().sum().hvp(&w, &constant(unit));
+        let column = compile(along, &specs).unwrap().run((w.clone(), x.clone())).unwrap();
+        all_near(&column, &Tensor::from(&whole.to_f64()[3 * i..3 * i + 3]));
+    }
+}
+
+#[test]
+fn parts_of_a_vector_of_all_weights_have_their_own_columns() {
+    let specs = (vector(5), matrix(4, 3));
+    let model = |all: Wire, x: Wire| x.matmul(all.slice_axis(0, 1, 4)) + all.slice_axis(0, 4, 5);
+    assert_eq!(count(|all, x| model(all, x).jacobian_forward(all), &specs, "= matmul"), 1);
+    let x = Tensor::new((0..12).map(f64::from).collect::<Vec<_>>(), &[4, 3]).unwrap();
+    let all = Tensor::from([0.5; 5]);
+    let run = |f: fn(Wire, Wire) -> Wire| compile(f, &specs).unwrap().run((all.clone(), x.clone())).unwrap();
+    let jacobian =
+        run(|all, x| (x.matmul(all.slice_axis(0, 1, 4)) + all.slice_axis(0, 4, 5)).jacobian_forward(all));
+    let rows = (0..4).flat_map(|i| [0.0, 3.0 * i as f64, 3.0 * i as f64 + 1.0, 3.0 * i as f64 + 2.0, 1.0]);
+    assert_eq!(jacobian.to_f64(), rows.collect::<Vec<_>>());
+    let row = run(|all, x| all.slice_axis(0, 0, 4).matmul(x).jacobian_forward(all));
+    let reverse = run(|all, x| all.slice_axis(0, 0, 4).matmul(x).jacobian_reverse(all));
+    assert_eq!(row, reverse);
+}
+
+#[test]
+fn an_infinity_in_one_column_stays_in_its_column() {
+    let x = Tensor::new(vec![f64::INFINITY, 1.0, f64::NAN, 2.0], &[2, 2]).unwrap();
+    let jacobian = |w: Wire, x: Wire| x.matmul(w).jacobian_forward(w);
+    let found = compile(jacobian, &(vector(2), matrix(2, 2))).unwrap();
+    let found = found.run((Tensor::from([1.0, 1.0]), x)).unwrap().to_f64();
+    assert!(found[0] == f64::INFINITY && found[1] == 1.0 && found[2].is_nan() && found[3] == 2.0);
+}
+
+#[test]
+fn transposed_arrays_are_turned_for_sweeps() {
+    let specs = (vector(1), matrix(73, 41));
+    let f = |s: Wire, x: Wire| (x.t() * s.broadcast_to(&[41, 73])).exp().sum_axes(&[1]);
+    let x = Tensor::new((0..73 * 41).map(|i| (i as f64 * 0.3).cos()).collect::<Vec<_>>(), &[73, 41]).unwrap();
+    let function = compile(f, &specs).unwrap();
+    assert!(function.plan().contains("copy     f64[41, 73]"), "{}", function.plan());
+    let sums = function.run((Tensor::from([0.5]), x.clone())).unwrap();
+    for (j, sum) in sums.to_f64().into_iter().enumerate() {
+        let exact: f64 = (0..73).map(|i| (x.to_f64()[41 * i + j] * 0.5).exp()).sum();
+        near(sum, exact, 1e-14);
+    }
+}

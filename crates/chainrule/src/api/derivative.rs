@@ -1,9 +1,9 @@
 //! Derivatives of wires with respect to wires, in any nesting: each call only records more circuit.
 
-use crate::base::{Shape, Spec, Tensor};
+use crate::base::{Shape, Spec};
 use crate::circuit::{Fault, Wire, Wires, mistake};
 use crate::gates::{
-    constant,
+    self,
     support::operands::{filled_like, zeros_like},
 };
 use crate::transform::{adjoint, tangent};
@@ -284,14 +284,9 @@ fn jacobian_dims(gate: &str, out: Wire, of: Wire) -> Option<(Vec<usize>, Vec<usi
 /// One tensor for each element of a wire: 1 there, 0 elsewhere.
 #[track_caller]
 fn basis(wire: Wire) -> Wire {
-    let (elements, mut dims) = (wire.shape().elements(), vec![wire.shape().elements()]);
-    dims.extend(wire.shape().iter());
+    let dims = [vec![wire.shape().elements()], wire.shape().dims()].concat();
     match Spec::new(&dims, wire.dtype()) {
-        Ok(spec) => {
-            let mut values = vec![0.0; elements * elements];
-            values.iter_mut().step_by(elements + 1).for_each(|v| *v = 1.0);
-            constant(Tensor::from_f64(spec, &values))
-        }
+        Ok(_) => gates::basis(Spec { shape: wire.shape(), dtype: wire.dtype() }),
         Err(why) => mistake("jacobian", Fault::new(why, "ask for vjp or jvp instead")),
     }
 }

@@ -228,7 +228,7 @@ pub enum Class {
     Input,
     /// Numbers that are part of the circuit, in the attribute `value`.
     Constant,
-    /// Numbers from nothing: iota, random.
+    /// Numbers from nothing: iota, basis, random.
     Source(Kernel),
     /// Element by element; all inputs have the output's shape.
     Elementwise(Tiles),

@@ -17,7 +17,7 @@ pub use builder::{Traced, at_site, composed, inner, name, outermost, source, sta
 pub use call::{Arg, Args, Call, FunctionDef};
 pub use gate::{
     Arity, Class, Control, Doc, Fault, GateDef, Identity, Job, Kernel, Local, Operand, Outputs, Passes,
-    Plain, Reads, Room, Then, Tiles, When,
+    Plain, Reads, Room, Then, Tiles, View, When,
 };
 pub use graph::{Circuit, Node, Stage};
 pub use record::{OpenNode, caller_site, inline, mistake, open_node, record, record_many, resolve};

@@ -1,9 +1,10 @@
 //! Matrix products.
 
+use super::seen_in_basis;
 use super::support::{batch, wants};
 use crate::base::{DType, Shape, Spec};
 use crate::circuit::{
-    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Local, Outputs, Reads, Wire, mistake, record,
+    Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Local, Outputs, Reads, Room, Wire, mistake, record,
 };
 
 /// See the module.
@@ -43,7 +44,10 @@ pub static MATMUL: GateDef = GateDef {
         },
     },
     reads: Reads::INPUTS,
-    batch: |r, batched| vec![record(&MATMUL, Attrs::NONE, &batch::inputs(r, batched))],
+    batch: |r, batched| match in_directions(r, batched) {
+        Some(product) => vec![product],
+        None => vec![record(&MATMUL, Attrs::NONE, &batch::inputs(r, batched))],
+    },
     flops: |_, inputs, outputs| {
         let depth = inputs[0].shape[inputs[0].shape.rank() - 1];
         2 * depth as u64 * outputs[0].shape.elements() as u64
@@ -67,6 +71,29 @@ fn split(shape: Shape) -> (Vec<usize>, usize, usize) {
     let dims = shape.dims();
     let (batch, last) = dims.split_at(dims.len() - 2);
     (batch.to_vec(), last[0], last[1])
+}
+
+/// A batch of products of one matrix with unit directions: each is a column or a row of that matrix, or 0 for a direction
+/// that is none of this vector's. So nothing is multiplied, and what an infinity in another column would make of 0 is not seen.
+fn in_directions(r: &Room<'_>, batched: &[bool]) -> Option<Wire> {
+    let (vector, matrix) = match batched {
+        [false, true] => (r.inputs[1], r.inputs[0]),
+        [true, false] => (r.inputs[0], r.inputs[1]),
+        _ => return None,
+    };
+    let (directions, view) = seen_in_basis(vector)?;
+    let &[count, rows, columns] = &vector.shape().dims()[..] else { return None };
+    let (along, length, lines) = if batched[1] { (1, rows, matrix.mt()) } else { (2, columns, matrix) };
+    let is_vector = rows * columns == length && length > 0;
+    // Element `i` of direction `d` is then 1 where d = first + i.
+    let steps = view.strides();
+    let each = count == directions && steps[0] == directions as isize && (length == 1 || steps[along] == 1);
+    if !is_vector || !each || view.offset + length > directions {
+        return None;
+    }
+    let seen = lines.unsqueeze(if batched[1] { 2 } else { 1 });
+    let (before, after) = (view.offset as i64, (directions - view.offset - length) as i64);
+    Some(if length == directions { seen } else { seen.pad(&[before, 0, 0], &[after, 0, 0]) })
 }
 
 fn shape_rule(_: &Attrs, inputs: &[Spec]) -> Result<Outputs, Fault> {

@@ -19,6 +19,7 @@ rooms! {
     input: INPUT;
     constant: CONSTANT;
     iota: IOTA;
+    basis: BASIS;
     random: RANDOM_UNIFORM RANDOM_NORMAL;
     fold_key: FOLD_KEY;
     // element-wise

@@ -225,6 +225,9 @@ impl Lowering<'_> {
     fn place(&mut self, index: u32) {
         let node = self.circuit.node(index);
         self.settle_unless_joinable(index);
+        if matches!(node.gate.class, Class::Elementwise(_) | Class::Reduce(_, Some(_))) {
+            self.turn_inputs(index);
+        }
         match node.gate.class {
             Class::Input | Class::Constant => {}
             Class::View(_) => self.place_view(index),
@@ -310,6 +313,13 @@ impl Lowering<'_> {
             root
         });
         Source { root, view: Strided::whole(from.view.shape) }
+    }
+
+    /// Whoever reads a view from now on reads a copy.
+    pub(super) fn read_copied(&mut self, wire: u32) {
+        let copy = self.copied(wire);
+        self.root[wire as usize] = copy.root;
+        self.views.insert(wire, copy.view);
     }
 
     fn place_view(&mut self, index: u32) {

@@ -13,6 +13,7 @@ mod recompute;
 mod scalars;
 mod sweep;
 mod text;
+mod turned;
 
 pub use control::ControlStep;
 pub use scalars::{Run, Scalars};
