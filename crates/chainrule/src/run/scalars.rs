@@ -2,7 +2,7 @@
 
 use super::Address;
 use crate::numeric::tile::Ports;
-use crate::plan::{Form, Input, Run, Scalars};
+use crate::plan::{Form, Run, Scalars};
 
 /// # Safety
 /// `values` are the addresses of the plan's values.
@@ -36,7 +36,7 @@ pub unsafe fn run(step: &Scalars, values: &[Address]) {
 struct Room {
     bank: Address,
     scratch: Address,
-    /// Most numbers that are gathered at a time.
+    /// Most gates of a run.
     chunk: usize,
 }
 
@@ -73,51 +73,36 @@ unsafe fn few(run: &Run, offsets: &[u32], bank: Address) {
 /// # Safety
 /// The offsets lie within the bank, and the scratch has room for three chunks.
 unsafe fn many(run: &Run, offsets: &[u32], room: &Room) {
-    let count = run.count as usize;
-    let mut lists: [&[u32]; 3] = [&[]; 3];
+    let len = run.count as usize;
+    let mut inputs = [std::ptr::null(); 3];
     let mut rest = offsets;
-    for (list, input) in lists.iter_mut().zip(&run.inputs).take_while(|(_, input)| input.bytes > 0) {
-        let length = if input.form == Form::Scattered { count } else { 1 };
-        (*list, rest) = rest.split_at(length);
-    }
-    let mut done = 0;
-    while done < count {
-        let len = room.chunk.min(count - done);
-        let mut inputs = [std::ptr::null(); 3];
-        // SAFETY: as in `one`; a chunk of eight-byte numbers fits its part of the scratch.
+    for (i, input) in run.inputs.iter().enumerate().take_while(|(_, input)| input.bytes > 0) {
+        // SAFETY: offsets lie within the bank, where every number is aligned; a chunk of eight-byte numbers fits its part
+        // of the scratch.
         unsafe {
-            for (i, input) in run.inputs.iter().enumerate().take_while(|(_, input)| input.bytes > 0) {
-                inputs[i] = fetch(*input, lists[i], done, len, room, i);
-            }
-            let output = room.bank.add(run.output as usize + done * usize::from(run.output_bytes));
-            run.tile.run(&Ports { inputs, output, len });
-        }
-        done += len;
-    }
-}
-
-/// The numbers of an input for some gates, in a row.
-///
-/// # Safety
-/// As `many`; `i` is less than 3.
-#[inline(always)]
-unsafe fn fetch(input: Input, offsets: &[u32], done: usize, len: usize, room: &Room, i: usize) -> *const u8 {
-    // SAFETY: the caller's promise.
-    unsafe {
-        match input.form {
-            Form::Row => room.bank.add(offsets[0] as usize + done * usize::from(input.bytes)).cast_const(),
-            Form::Scattered => {
-                collect(room.bank, &offsets[done..done + len], input.bytes, room.part(i));
-                room.part(i).cast_const()
-            }
-            Form::Shared => {
-                if done == 0 {
-                    repeat(room.bank.add(offsets[0] as usize), input.bytes, len, room.part(i));
+            let (first, part) = (|| room.bank.add(rest[0] as usize), room.part(i));
+            inputs[i] = match input.form {
+                Form::Row => first().cast_const(),
+                Form::Twin => inputs[i - 1],
+                Form::Scattered => {
+                    collect(room.bank, &rest[..len], input.bytes, part);
+                    part.cast_const()
                 }
-                room.part(i).cast_const()
-            }
+                Form::Shared => {
+                    repeat(first(), input.bytes, len, part);
+                    part.cast_const()
+                }
+            };
         }
+        let used = match input.form {
+            Form::Scattered => len,
+            Form::Row | Form::Shared => 1,
+            Form::Twin => 0,
+        };
+        rest = &rest[used..];
     }
+    // SAFETY: as above; an output is no input of the same run.
+    unsafe { run.tile.run(&Ports { inputs, output: room.bank.add(run.output as usize), len }) };
 }
 
 /// Folds many numbers for each gate by a kernel of two, from the first to the last.
@@ -141,25 +126,20 @@ unsafe fn fold(run: &Run, offsets: &[u32], room: &Room) {
         }
         return;
     }
-    let mut done = 0;
-    while done < count {
-        let len = room.chunk.min(count - done);
-        let of_term = |term: usize| &offsets[term * count + done..][..len];
-        // SAFETY: as in `many`. Partial results take turns in two parts of the scratch, the last one goes to the bank.
-        unsafe {
-            let (mut before, mut after, next) = (room.part(0), room.part(1), room.part(2));
-            collect(room.bank, of_term(0), input, before);
-            for term in 1..terms {
-                collect(room.bank, of_term(term), input, next);
-                if term == terms - 1 {
-                    after = room.bank.add(run.output as usize + done * output);
-                }
-                let inputs = [before.cast_const(), next.cast_const(), std::ptr::null()];
-                run.tile.run(&Ports { inputs, output: after, len });
-                (before, after) = (after, before);
+    let of_term = |term: usize| &offsets[term * count..][..count];
+    // SAFETY: as in `many`. Partial results take turns in two parts of the scratch, the last one goes to the bank.
+    unsafe {
+        let (mut before, mut after, next) = (room.part(0), room.part(1), room.part(2));
+        collect(room.bank, of_term(0), input, before);
+        for term in 1..terms {
+            collect(room.bank, of_term(term), input, next);
+            if term == terms - 1 {
+                after = room.bank.add(run.output as usize);
             }
+            let inputs = [before.cast_const(), next.cast_const(), std::ptr::null()];
+            run.tile.run(&Ports { inputs, output: after, len: count });
+            (before, after) = (after, before);
         }
-        done += len;
     }
 }
 

@@ -224,7 +224,7 @@ impl Reader<'_, '_, '_> {
         let circuit = self.wires.emitter.lowering.circuit;
         let (gate, attrs, output) = {
             let node = circuit.node(node);
-            (node.gate, &node.attrs, node.spec.dtype)
+            (node.gate, node.attrs, node.spec.dtype)
         };
         let inputs = circuit.inputs_of(node);
         let mut dtypes = [DType::Bool; 3];

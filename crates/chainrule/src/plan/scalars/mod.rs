@@ -17,7 +17,7 @@ use order::Order;
 
 pub(super) use gates::Seen;
 
-/// Most numbers that a run gathers at a time.
+/// Most gates of a run. What they read fits the first-level cache, and the places of longer ones would be hard to use again.
 const CHUNK: usize = 256;
 
 /// Gates over single numbers. All offsets are bytes into the bank.
@@ -31,11 +31,11 @@ pub struct Scalars {
     /// What is computed, in order.
     pub runs: Vec<Run>,
     /// Offsets of the inputs of all runs: for each run, its first inputs, its second ones, and so on; of inputs that are
-    /// not scattered the first offset alone.
+    /// not scattered the first offset alone, of twins none.
     pub gathers: Vec<u32>,
     /// Room to gather in, for each of three inputs `chunk` numbers of eight bytes.
     pub scratch: ValueId,
-    /// Most numbers that are gathered at a time.
+    /// Most gates of a run whose inputs are gathered.
     pub chunk: usize,
 }
 
@@ -59,7 +59,7 @@ pub struct Transfer {
     pub at: u32,
 }
 
-/// Gates of one kind and depth.
+/// Gates of one kind and depth, up to some hundred.
 #[derive(Clone, Copy)]
 pub struct Run {
     /// Their kernel.
@@ -117,6 +117,8 @@ pub enum Form {
     Row,
     /// The same number for all gates.
     Shared,
+    /// Those of the input before.
+    Twin,
 }
 
 /// A step that has been laid out.
@@ -166,7 +168,7 @@ pub(super) fn emit(emitter: &mut Emitter<'_>, number: u32) -> Scalars {
     let stores = emitter.stores.iter().filter(|(step, ..)| *step == number).map(store).collect();
     let gathered = runs.iter().filter(|run| run.count > Run::FEW);
     let longest = gathered.map(|run| run.count as usize).max();
-    let chunk = longest.map_or(0, |n| n.min(CHUNK));
+    let chunk = longest.unwrap_or(0);
     let scratch = emitter.memory.scratch(3 * chunk * 8, number);
     Scalars { bank, loads, stores, runs, gathers, scratch, chunk }
 }
@@ -214,11 +216,19 @@ impl Writer<'_> {
 
     /// Writes the offsets of one input.
     fn input(&mut self, run: &[u32], i: usize, bytes: u32) -> Form {
+        let few = run.len() <= Run::FEW as usize;
+        let is_twin = |gate: &u32| {
+            let operands = self.gates.operands(*gate as usize);
+            operands[i] == operands[i - 1]
+        };
+        if i > 0 && !few && run.iter().all(is_twin) {
+            return Form::Twin;
+        }
         let start = self.gathers.len();
         let of = |gate: &u32| self.place(self.gates.operands(*gate as usize)[i]);
         let offsets: Vec<u32> = run.iter().map(of).collect();
         let form = match &offsets[..] {
-            few if few.len() <= Run::FEW as usize => Form::Scattered,
+            _ if few => Form::Scattered,
             [first, rest @ ..] if rest.iter().all(|at| at == first) => Form::Shared,
             all if all.windows(2).all(|pair| pair[1] == pair[0] + bytes) => Form::Row,
             _ => Form::Scattered,

@@ -1,5 +1,6 @@
 //! In which order the gates of a step are done.
 
+use super::CHUNK;
 use super::gates::Gates;
 use std::collections::HashMap;
 
@@ -21,23 +22,26 @@ impl Order {
         self.starts.len() - 1
     }
 
-    /// By depth, then by kind, then as they were recorded. (Runs sorted by the places of their inputs are no faster.)
+    /// By depth, then by kind, then by who is needed longest: numbers that are last read at the same time lie side by side,
+    /// so that their place is free as a whole. A run of very many gates goes on in the next.
     pub fn of(gates: &Gates) -> Order {
         let levels = levels(gates);
         let kinds = kinds(gates);
+        let ends = ends(gates, &levels);
         let all = (0..levels.len() as u32).filter(|&gate| !gates.is_joined(gate as usize)).collect();
-        let by_kind = counted(all, |gate| kinds[gate as usize]);
+        let by_end = counted(all, |gate| ends[gate as usize]);
+        let by_kind = counted(by_end, |gate| kinds[gate as usize]);
         let sorted = counted(by_kind, |gate| levels[gate as usize]);
-        let key = |gate: u32| (levels[gate as usize], kinds[gate as usize]);
+        let key = |at: usize| (levels[sorted[at] as usize], kinds[sorted[at] as usize]);
         let mut starts = vec![0];
-        for (at, pair) in sorted.windows(2).enumerate() {
-            if key(pair[0]) != key(pair[1]) {
-                starts.push(at as u32 + 1);
+        let mut first = 0;
+        for at in 1..sorted.len() {
+            if key(at) != key(first) || at - first == CHUNK {
+                starts.push(at as u32);
+                first = at;
             }
         }
-        if !sorted.is_empty() {
-            starts.push(sorted.len() as u32);
-        }
+        starts.push(sorted.len() as u32);
         Order { gates: sorted, starts }
     }
 }
@@ -52,6 +56,26 @@ fn levels(gates: &Gates) -> Vec<u32> {
         levels.push(inside.map(below).max().unwrap_or(0));
     }
     levels
+}
+
+/// For each gate how deep the deepest lies that reads it; deeper than all if it is read after the step.
+fn ends(gates: &Gates, levels: &[u32]) -> Vec<u32> {
+    let after = levels.iter().copied().max().unwrap_or(0) + 1;
+    // What a fold reads is read where it ends.
+    let mut read_at = levels.to_vec();
+    let mut ends: Vec<u32> =
+        levels.iter().zip(&gates.is_kept).map(|(&level, &kept)| if kept { after } else { level }).collect();
+    for gate in (0..levels.len()).rev() {
+        let joined = gates.joined(gate);
+        for i in gates.operands(gate).iter().filter_map(|operand| operand.unpack().ok()) {
+            if Some(i) == joined {
+                read_at[i] = read_at[gate];
+            } else {
+                ends[i] = ends[i].max(read_at[gate]);
+            }
+        }
+    }
+    ends
 }
 
 /// Kinds again, but folds of different numbers of terms differ.
