@@ -5,7 +5,7 @@ use super::{
     Array, Copied, KernelStep, Place, Plan, Step, ValueId, control, memory::Life, memory::Places, product,
     scalars, sweep,
 };
-use crate::base::{Spec, Strided};
+use crate::base::{DType, Spec, Strided};
 use crate::circuit::{Circuit, Class};
 use std::collections::HashMap;
 
@@ -124,11 +124,19 @@ impl Emitter<'_> {
             self.values[input as usize] = self.memory.outside(place, bytes(circuit.node(input).spec));
         }
         let mut constants = Vec::new();
+        // Single numbers are literals more often than not; equal ones are one value.
+        let mut singles: HashMap<(DType, u64), ValueId> = HashMap::new();
         for (index, node) in circuit.gates() {
             if matches!(node.gate.class, Class::Constant) && self.lowering.live[index as usize] {
-                let place = Place::Constant(constants.len() as u32);
-                self.values[index as usize] = self.memory.outside(place, bytes(node.spec));
-                constants.push(node.attrs.tensor("value").clone());
+                let tensor = node.attrs.tensor("value");
+                let mut new = || {
+                    constants.push(tensor.clone());
+                    self.memory.outside(Place::Constant(constants.len() as u32 - 1), bytes(node.spec))
+                };
+                self.values[index as usize] = match tensor.slice().single() {
+                    Some(bits) => *singles.entry((node.spec.dtype, bits)).or_insert_with(new),
+                    None => new(),
+                };
             }
         }
         constants
@@ -207,10 +215,11 @@ impl Emitter<'_> {
     /// Scalars live in their step's bank as long as any of them is read.
     fn scalar_values(&mut self, last: &[u32]) {
         let drafts = std::mem::take(&mut self.lowering.drafts);
+        let any = drafts.iter().any(|draft| matches!(draft, Draft::Scalars(_)));
+        let mut seen = scalars::Seen::new(if any { self.lowering.step.len() } else { 0 });
         for (number, draft) in drafts.iter().enumerate() {
             if let Draft::Scalars(members) = draft {
-                let until = members.iter().map(|&m| last[m as usize]).max().unwrap_or(0).max(number as u32);
-                let layout = scalars::lay_out(self, members, number as u32, until);
+                let layout = scalars::lay_out(self, &mut seen, members, number as u32, last);
                 self.banks.insert(number as u32, layout);
             }
         }

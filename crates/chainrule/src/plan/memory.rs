@@ -74,14 +74,19 @@ fn padded(bytes: usize) -> usize {
 
 /// The gaps of the arena: the smallest one that fits is taken, neighbours are joined.
 #[derive(Default)]
-struct Free {
+pub(super) struct Free {
     by_offset: BTreeMap<usize, usize>,
     by_size: BTreeSet<(usize, usize)>,
     end: usize,
 }
 
 impl Free {
-    fn take(&mut self, size: usize) -> usize {
+    /// How far places reach.
+    pub fn end(&self) -> usize {
+        self.end
+    }
+
+    pub fn take(&mut self, size: usize) -> usize {
         let Some(&(found, offset)) = self.by_size.range((size, 0)..).next() else {
             let offset = self.end;
             self.end += size;
@@ -94,7 +99,7 @@ impl Free {
         offset
     }
 
-    fn give_back(&mut self, mut offset: usize, mut size: usize) {
+    pub fn give_back(&mut self, mut offset: usize, mut size: usize) {
         if let Some((&before, &length)) = self.by_offset.range(..offset).next_back()
             && before + length == offset
         {

@@ -16,7 +16,7 @@ mod text;
 mod turned;
 
 pub use control::ControlStep;
-pub use scalars::{Run, Scalars};
+pub use scalars::{Form, Input, Run, Scalars};
 pub use sweep::{Level, Op, Sink, Sweep};
 
 use crate::base::{DType, Spec, Strided, Tensor};

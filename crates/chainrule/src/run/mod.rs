@@ -80,10 +80,11 @@ impl Workspace {
     }
 
     /// Begins a call of the plan that this is the workspace of.
+    #[inline]
     pub fn call<'a>(&'a mut self, plan: &'a Plan) -> Call<'a> {
         self.inputs.clear();
         self.outputs.clear();
-        Call { workspace: self, plan }
+        Call { workspace: self, plan, fits: true }
     }
 
     /// Runs the plan on the addresses in `inputs` and `outputs`.
@@ -118,43 +119,45 @@ impl Workspace {
     }
 }
 
-/// A call that gets its inputs and outputs one by one. They are what the plan states: floor 6 has checked that, with better
-/// messages.
+/// A call that gets its inputs and outputs one by one.
 pub struct Call<'a> {
     workspace: &'a mut Workspace,
     plan: &'a Plan,
+    /// Whether all that came was what the plan states.
+    fits: bool,
 }
 
 impl<'a> Call<'a> {
     /// The next input.
     #[inline]
     pub fn input(&mut self, tensor: &'a Tensor) {
-        let fits = self.plan.inputs.get(self.workspace.inputs.len()).is_some_and(|spec| tensor.is(spec));
-        assert!(fits, "inputs are checked before a plan runs");
+        self.fits &= self.plan.inputs.get(self.workspace.inputs.len()).is_some_and(|spec| tensor.is(spec));
         self.workspace.inputs.push(address(tensor.slice()));
     }
 
-    /// The next output.
+    /// The next output. Its numbers stay as they are until the plan runs.
     #[inline]
     pub fn output(&mut self, tensor: &'a mut Tensor) {
-        let fits = self.plan.outputs.get(self.workspace.outputs.len()).is_some_and(|spec| tensor.is(spec));
-        assert!(fits, "outputs are checked before a plan runs");
-        self.workspace.outputs.push(address_mut(&mut tensor.room()));
+        self.fits &= self.plan.outputs.get(self.workspace.outputs.len()).is_some_and(|spec| tensor.is(spec));
+        self.workspace.outputs.push(address_mut(&mut tensor.slice_mut()));
     }
 
-    /// Runs the plan.
-    pub fn run(self) {
-        let Call { workspace, plan } = self;
-        assert!(
-            workspace.inputs.len() == plan.inputs.len() && workspace.outputs.len() == plan.outputs.len(),
-            "a plan gets all of its inputs and outputs"
-        );
-        // SAFETY: all addresses were filled in from borrows that last as long as this call, of the right sizes and
-        // dtypes; outputs are borrowed mutably, so that they overlap nothing.
-        unsafe { workspace.execute(plan) }
+    /// Runs the plan; does nothing and gives `false` unless it got what the plan states.
+    #[must_use]
+    pub fn run(self) -> bool {
+        let Call { workspace, plan, fits } = self;
+        let all =
+            workspace.inputs.len() == plan.inputs.len() && workspace.outputs.len() == plan.outputs.len();
+        if fits && all {
+            // SAFETY: all addresses were filled in from borrows that last as long as this call, of the right sizes and
+            // dtypes; outputs are borrowed mutably, so that they overlap nothing.
+            unsafe { workspace.execute(plan) }
+        }
+        fits && all
     }
 }
 
+#[inline]
 fn address(slice: Slice<'_>) -> Address {
     match slice {
         Slice::F32(s) => s.as_ptr().cast_mut().cast(),
@@ -166,6 +169,7 @@ fn address(slice: Slice<'_>) -> Address {
     }
 }
 
+#[inline]
 fn address_mut(slice: &mut SliceMut<'_>) -> Address {
     match slice {
         SliceMut::F32(s) => s.as_mut_ptr().cast(),
