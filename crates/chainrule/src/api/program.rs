@@ -5,7 +5,7 @@ use crate::base::{Result, Spec, Tensor};
 use crate::circuit::{Circuit, Plain, Tree, Wire, Wires, outermost};
 use crate::gates::INPUT;
 use crate::plan::Plan;
-use crate::transform::simplify::simplify;
+use crate::transform::{hoist::hoisted, simplify::simplify};
 use crate::{reference, run};
 use std::{fmt, marker::PhantomData};
 
@@ -120,7 +120,8 @@ impl<In: Wires, Out: Wires> Program<In, Out> {
     }
 
     /// The circuit that is run: what constants alone decide is computed, gates that do the same are one, and the laws of the
-    /// gates are applied. Nothing changes a result by a bit, but for the payload of a NaN.
+    /// gates are applied. Nothing changes a result by a bit, but for the payload of a NaN. What needs no state has left its
+    /// loop, also where a program is run [as traced](crate::Options::as_traced).
     ///
     /// ```
     /// use chainrule::prelude::*;
@@ -131,7 +132,7 @@ impl<In: Wires, Out: Wires> Program<In, Out> {
     /// # Ok::<(), Diagnostic>(())
     /// ```
     pub fn simplified(&self) -> Circuit {
-        simplify(&self.circuit, run::evaluate)
+        simplify(&hoisted(&self.circuit), run::evaluate)
     }
 
     /// Makes it ready to run.

@@ -6,6 +6,7 @@ mod call;
 mod gate;
 mod graph;
 mod parse;
+mod part;
 mod record;
 mod sample;
 mod text;
@@ -20,7 +21,8 @@ pub use gate::{
     Plain, Reads, Room, Then, Tiles, View, When,
 };
 pub use graph::{Circuit, Node, Stage};
-pub use record::{OpenNode, caller_site, inline, mistake, open_node, record, record_many, resolve};
+pub use part::inline_between;
+pub use record::{OpenNode, caller_site, gate_of, inline, mistake, open_node, record, record_many, resolve};
 pub use sample::{Case, Sampler};
 pub use tree::{Leaf, Path, Tree, Wires};
 pub use wire::Wire;

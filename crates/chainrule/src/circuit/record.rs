@@ -33,6 +33,11 @@ pub fn open_node(wire: Wire) -> Option<OpenNode> {
     })?
 }
 
+/// The gate behind a wire of a trace that is still open.
+pub fn gate_of(wire: Wire) -> Option<&'static GateDef> {
+    builder::with_owner(wire, |b| (wire != Wire::POISON).then(|| b.circuit.node(wire.index).gate))?
+}
+
 /// Where gates that the caller records now come from: for functions that record them later, in a closure.
 #[track_caller]
 pub fn caller_site() -> Site {

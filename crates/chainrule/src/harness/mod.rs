@@ -10,6 +10,7 @@ mod derivatives;
 mod facts;
 mod integers;
 mod laws;
+mod loops;
 mod texts;
 mod values;
 

@@ -68,7 +68,8 @@ impl Places {
     }
 }
 
-fn padded(bytes: usize) -> usize {
+/// Bytes of a place for so many.
+pub(super) fn padded(bytes: usize) -> usize {
     bytes.max(1).next_multiple_of(ALIGNMENT)
 }
 

@@ -112,6 +112,9 @@ pub struct Product {
     pub is_sum: bool,
     /// Row-major, one product after the other.
     pub output: ValueId,
+    /// Where B lies in the order in which the kernel reads it, in loops that do not change it. Nothing else lies there while
+    /// the loop runs.
+    pub ready: Option<ValueId>,
 }
 
 /// One side of a product.

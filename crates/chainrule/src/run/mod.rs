@@ -30,6 +30,8 @@ pub struct Workspace {
     _arena: Option<Arena>,
     /// Where each value of the plan is.
     values: Vec<Address>,
+    /// Those that come from outside, which each call finds anew.
+    outside: Vec<(u32, Place)>,
     /// Where the ports of the sweep that is running are.
     ports: Vec<Address>,
     /// For each control step, in order.
@@ -69,7 +71,10 @@ impl Workspace {
             }
             _ => None,
         };
+        let places = plan.values.iter().map(|value| value.place).enumerate();
+        let is_outside = |(_, place): &(usize, Place)| matches!(place, Place::Input(_) | Place::Output(_));
         Workspace {
+            outside: places.filter(is_outside).map(|(i, place)| (i as u32, place)).collect(),
             ports: vec![std::ptr::null_mut(); plan.ports],
             inner: plan.steps.iter().filter_map(control).collect(),
             inputs: Vec::with_capacity(plan.inputs.len()),
@@ -87,18 +92,37 @@ impl Workspace {
         Call { workspace: self, plan, fits: true }
     }
 
+    /// Finds where the values of a call are.
+    fn bind(&mut self) {
+        for &(value, place) in &self.outside {
+            match place {
+                Place::Input(i) => self.values[value as usize] = self.inputs[i as usize],
+                Place::Output(i) => self.values[value as usize] = self.outputs[i as usize],
+                Place::Arena(_) | Place::Constant(_) => {}
+            }
+        }
+    }
+
+    /// What is done once before the turns of a loop whose body the plan is.
+    ///
+    /// # Safety
+    /// As `execute`.
+    unsafe fn prepare(&mut self, plan: &Plan) {
+        self.bind();
+        for step in &plan.steps {
+            if let Step::Product(product) = step {
+                // SAFETY: every value has an address with room for its elements.
+                unsafe { product::prepare(product, &self.values) }
+            }
+        }
+    }
+
     /// Runs the plan on the addresses in `inputs` and `outputs`.
     ///
     /// # Safety
     /// Those are what the plan states, and outputs overlap nothing else.
     unsafe fn execute(&mut self, plan: &Plan) {
-        for (at, value) in self.values.iter_mut().zip(&plan.values) {
-            match value.place {
-                Place::Input(i) => *at = self.inputs[i as usize],
-                Place::Output(i) => *at = self.outputs[i as usize],
-                Place::Arena(_) | Place::Constant(_) => {}
-            }
-        }
+        self.bind();
         let mut inner = self.inner.iter_mut();
         for step in &plan.steps {
             // SAFETY: every value has an address with room for its elements; see the module.
