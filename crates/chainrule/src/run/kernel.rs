@@ -11,11 +11,10 @@ const FEW: usize = 8;
 /// # Safety
 /// `values` are the addresses of the plan's values.
 pub unsafe fn run(step: &KernelStep, values: &[Address]) {
-    // SAFETY: inputs are within their values, by the plan.
-    let operand = |array: &Array| Operand {
-        shape: array.view.shape,
-        view: array.view,
-        data: unsafe { of(array, values) },
+    let operand = |array: &Array| {
+        // SAFETY: inputs are within their values, by the plan.
+        let data = unsafe { of(array, values) };
+        Operand { shape: array.view.shape, view: array.view, data }
     };
     // SAFETY: the output has room for its elements and overlaps no input, by the plan.
     let output =

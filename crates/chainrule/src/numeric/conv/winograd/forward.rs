@@ -6,7 +6,7 @@ use super::super::super::work::Work;
 use super::super::turn::Turn;
 use super::super::{Conv, Source};
 use super::product::{Tile, rows_apart};
-use super::tiles::{Block, Matrices, PRODUCTS, Planes, Walk, apart, to_tiles};
+use super::tiles::{Block, Matrices, PRODUCTS, Planes, Walk, apart, load, store, to_tiles};
 use super::transform::{IN, Inputs, OUT, Outputs, WINDOW, Weights, square};
 use super::{CACHE, MOST_WEIGHTS, whole};
 
@@ -252,18 +252,9 @@ impl<T: Real> ToWeights<T> {
     unsafe fn vector<L: Lanes<T>>(&self, from: *const T, width: usize, to: *mut T) {
         // SAFETY: the promise of the caller.
         unsafe {
-            let mut g = [[L::splat(T::ZERO); WINDOW]; WINDOW];
-            for i in 0..WINDOW {
-                for j in 0..WINDOW {
-                    g[i][j] = L::load(from.add((i * WINDOW + j) * width));
-                }
-            }
+            let g = load::<T, L, WINDOW>(from, [WINDOW * width, width]);
             let u = square::<T, L, Weights, WINDOW, IN>(g);
-            for i in 0..IN {
-                for j in 0..IN {
-                    L::store(to.add((i * IN + j) * self.step), u[i][j]);
-                }
-            }
+            store::<T, L, IN>(&u, to, [IN * self.step, self.step]);
         }
     }
 }
@@ -299,19 +290,17 @@ impl<T: Real> Back<T> {
             let mut check = zero;
             for tile in 0..tiles {
                 for c in (0..from.row).step_by(L::N) {
-                    let mut m = [[zero; IN]; IN];
-                    for i in 0..IN {
-                        for j in 0..IN {
-                            m[i][j] = L::load(from.first.add((i * IN + j) * from.step + tile * from.row + c));
-                        }
-                    }
+                    let place = from.first.add(tile * from.row + c);
+                    let m = load::<T, L, IN>(place, [IN * from.step, from.step]);
                     let y = square::<T, L, Outputs, IN, OUT>(m);
-                    for i in 0..OUT {
-                        for j in 0..OUT {
-                            check = L::fma(zero, y[i][j], check);
-                            L::store(strip.add((i * columns + tile * OUT + j) * from.row + c), y[i][j]);
-                        }
+                    for &y in y.iter().flatten() {
+                        check = L::fma(zero, y, check);
                     }
+                    store::<T, L, OUT>(
+                        &y,
+                        strip.add(tile * OUT * from.row + c),
+                        [columns * from.row, from.row],
+                    );
                 }
             }
             // Zero times what is not finite is NaN.

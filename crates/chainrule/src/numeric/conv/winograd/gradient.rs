@@ -6,7 +6,7 @@ use super::super::super::gemm::micro::{self, Tile};
 use super::super::super::gemm::packed::parts;
 use super::super::super::work::Work;
 use super::super::{Conv, Source};
-use super::tiles::{Matrices, PRODUCTS, Planes, Walk, apart, to_tiles};
+use super::tiles::{Matrices, PRODUCTS, Planes, Walk, apart, load, to_tiles};
 use super::transform::{IN, Inputs, OUT, ToWeights, Upstream, WINDOW, square};
 use super::{CACHE, MOST_WEIGHTS, whole};
 
@@ -191,21 +191,15 @@ impl<T: Real> Back<'_, T> {
             let mut line = [T::ZERO; 16];
             for c in 0..channels {
                 for col in (0..count).step_by(L::N) {
-                    let mut m = [[zero; IN]; IN];
-                    for i in 0..IN {
-                        for j in 0..IN {
-                            m[i][j] = L::load(from.first.add((i * IN + j) * from.step + c * from.row + col));
-                        }
-                    }
+                    let place = from.first.add(c * from.row + col);
+                    let m = load::<T, L, IN>(place, [IN * from.step, from.step]);
                     let y = square::<T, L, ToWeights, IN, WINDOW>(m);
                     let to = of.output.add((c * all + first + col) * WINDOW * WINDOW);
-                    for i in 0..WINDOW {
-                        for j in 0..WINDOW {
-                            check = L::fma(zero, y[i][j], check);
-                            L::store(line.as_mut_ptr(), y[i][j]);
-                            for (o, &value) in line.iter().enumerate().take((count - col).min(L::N)) {
-                                *to.add(o * WINDOW * WINDOW + i * WINDOW + j) = value;
-                            }
+                    for (k, &y) in y.iter().flatten().enumerate() {
+                        check = L::fma(zero, y, check);
+                        L::store(line.as_mut_ptr(), y);
+                        for (o, &value) in line.iter().enumerate().take((count - col).min(L::N)) {
+                            *to.add(o * WINDOW * WINDOW + k) = value;
                         }
                     }
                 }

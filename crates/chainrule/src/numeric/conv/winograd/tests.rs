@@ -1,5 +1,4 @@
 use super::super::super::gemm::lanes::Real;
-use super::super::super::number::Float;
 use super::super::super::philox;
 use super::super::super::tile::Instructions;
 use super::super::Convolve;

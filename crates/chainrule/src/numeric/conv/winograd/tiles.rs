@@ -191,22 +191,51 @@ impl<T: Real, F: Along<M, IN>, const M: usize> Work for Spread<T, F, M> {
             for c in (0..to.row).step_by(lanes) {
                 // SAFETY: as above.
                 unsafe {
-                    let mut x = [[<T::Lanes<V> as Lanes<T>>::splat(T::ZERO); M]; M];
-                    for i in 0..M {
-                        for j in 0..M {
-                            let from = strip.add((i * columns + tile * OUT + j) * to.row + c);
-                            x[i][j] = <T::Lanes<V> as Lanes<T>>::load(from);
-                        }
-                    }
+                    let from = strip.add(tile * OUT * to.row + c);
+                    let x = load::<T, T::Lanes<V>, M>(from, [columns * to.row, to.row]);
                     let y = square::<T, T::Lanes<V>, F, M, IN>(x);
-                    for i in 0..IN {
-                        for j in 0..IN {
-                            let to = to.first.add((i * IN + j) * to.step + tile * to.row + c);
-                            <T::Lanes<V> as Lanes<T>>::store(to, y[i][j]);
-                        }
-                    }
+                    store::<T, T::Lanes<V>, IN>(&y, to.first.add(tile * to.row + c), [IN * to.step, to.step]);
                 }
             }
+        }
+    }
+}
+
+/// A square of vectors, whose rows and columns are so far apart.
+///
+/// # Safety
+/// All can be read, and the machine has the instructions.
+#[inline(always)]
+pub unsafe fn load<T: Real, L: Lanes<T>, const M: usize>(
+    from: *const T,
+    [row, column]: [usize; 2],
+) -> [[L::V; M]; M] {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let mut square = [[L::splat(T::ZERO); M]; M];
+        for (i, line) in square.iter_mut().enumerate() {
+            for (j, to) in line.iter_mut().enumerate() {
+                *to = L::load(from.add(i * row + j * column));
+            }
+        }
+        square
+    }
+}
+
+/// Writes a square of vectors.
+///
+/// # Safety
+/// As `load`.
+#[inline(always)]
+pub unsafe fn store<T: Real, L: Lanes<T>, const M: usize>(
+    square: &[[L::V; M]; M],
+    to: *mut T,
+    [row, column]: [usize; 2],
+) {
+    for (i, line) in square.iter().enumerate() {
+        for (j, &vector) in line.iter().enumerate() {
+            // SAFETY: the caller's promise.
+            unsafe { L::store(to.add(i * row + j * column), vector) };
         }
     }
 }
