@@ -255,7 +255,10 @@ impl Emitter<'_> {
     fn kernel(&mut self, alone: &Alone, number: u32) -> Step {
         let node = self.lowering.circuit.node(alone.node);
         let kernel = node.gate.class.kernel().expect("the classes without a kernel have steps of their own");
-        let inputs: Vec<Array> = self.row_major(&alone.inputs);
+        let inputs = match node.gate.class {
+            Class::Contract(_, readable) => self.readable(&alone.inputs, readable),
+            _ => self.row_major(&alone.inputs),
+        };
         let (gate, attrs, spec) = (node.gate.name, node.attrs.clone(), node.spec);
         let specs: Vec<Spec> = inputs.iter().map(Array::spec).collect();
         let flops = (node.gate.flops)(&attrs, &specs, &[spec]);
@@ -272,10 +275,18 @@ impl Emitter<'_> {
 
     /// Inputs whose elements lie one after the other, in their own shapes.
     pub fn row_major(&self, inputs: &[Source]) -> Vec<Array> {
+        self.readable(inputs, |_| false)
+    }
+
+    /// Inputs whose elements lie one after the other, or as a gate reads them where they lie.
+    fn readable(&self, inputs: &[Source], readable: fn(&Strided) -> bool) -> Vec<Array> {
         let of = |&source: &Source| {
             let array = self.seen(source);
-            assert!(array.view.is_contiguous(), "gates over whole arrays get row-major inputs");
-            Array { view: Strided::whole(array.view.shape).moved_to(array.view.offset), ..array }
+            if array.view.is_contiguous() {
+                return Array { view: Strided::whole(array.view.shape).moved_to(array.view.offset), ..array };
+            }
+            assert!(readable(&array.view), "gates over whole arrays get row-major inputs, or what they read");
+            array
         };
         inputs.iter().map(of).collect()
     }

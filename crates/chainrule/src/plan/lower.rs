@@ -246,6 +246,10 @@ impl Lowering<'_> {
                 let alone = self.alone(index, Strided::is_contiguous);
                 self.append(index, Draft::Control(alone));
             }
+            Class::Contract(_, readable) => {
+                let alone = self.alone(index, |view| view.is_contiguous() || readable(view));
+                self.append(index, Draft::Kernel(alone));
+            }
             _ => self.place_kernel(index),
         }
     }

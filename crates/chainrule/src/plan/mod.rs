@@ -146,7 +146,7 @@ pub struct KernelStep {
     pub kernel: Kernel,
     /// Its attributes.
     pub attrs: Attrs,
-    /// Its inputs, contiguous.
+    /// Its inputs: contiguous, or views that it reads where they lie.
     pub inputs: Vec<Array>,
     /// Where the output goes.
     pub output: ValueId,
