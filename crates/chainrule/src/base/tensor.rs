@@ -285,6 +285,11 @@ impl Tensor {
         self.dtype() == spec.dtype && self.shape == spec.shape
     }
 
+    /// The numbers, to be written, if no other tensor shares them.
+    pub(crate) fn own(&mut self) -> Option<SliceMut<'_>> {
+        Arc::get_mut(&mut self.data).map(Data::as_slice_mut)
+    }
+
     /// The numbers, all of which will be written; what they were may be lost. If someone else holds them too, this tensor
     /// gets numbers of its own.
     pub(crate) fn room(&mut self) -> SliceMut<'_> {
