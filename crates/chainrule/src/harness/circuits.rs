@@ -110,7 +110,7 @@ fn check(genome: &[Step], seed: u64) -> Result<(), String> {
         return Err(format!("a simple circuit stays what it is, also as a text:\n{simple}"));
     }
 
-    if run_plan(&Plan::smallest(&circuit), &at) != found {
+    if run_plan(&Plan::smallest(&circuit), &at) != found || run_plan(&Plan::frugal(&circuit), &at) != found {
         return Err("values that are computed again instead of kept change the results".into());
     }
 

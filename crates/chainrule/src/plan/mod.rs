@@ -182,7 +182,13 @@ impl Memory {
 impl Plan {
     /// Lays out the live gates of a circuit.
     pub fn new(circuit: &Circuit) -> Plan {
-        lower::lower(circuit, &circuit.outputs, &[]).0
+        recompute::plain(circuit)
+    }
+
+    /// The plan that keeps nothing that is cheap to have again, however small it is.
+    #[cfg(test)]
+    pub fn frugal(circuit: &Circuit) -> Plan {
+        recompute::frugal(circuit, 0, 0)
     }
 
     /// The same in an arena of at most so many bytes, where some gates run twice; or the fewest bytes that were reached.
