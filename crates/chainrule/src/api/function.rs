@@ -3,7 +3,7 @@
 use crate::base::{Diagnostic, Mistake, Place, Result, Spec, Tensor};
 use crate::circuit::{Path, Tree, Wire, Wires};
 use crate::plan::{Memory, Plan};
-use crate::run::Workspace;
+use crate::run::{Held, Workspace};
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -27,8 +27,16 @@ pub struct Function<In, Out> {
 /// What one call works in.
 struct Room {
     workspace: Workspace,
-    /// Where the next state of a `step` is written before it changes places with the current one.
-    next: Vec<Tensor>,
+    /// For a `step`: the parts of the state that are updated in place, and where the others are written before they change
+    /// places with the current ones.
+    held: Vec<Option<Held>>,
+    next: Vec<Option<Tensor>>,
+}
+
+impl Room {
+    fn new(plan: &Plan) -> Room {
+        Room { workspace: Workspace::new(plan), held: Vec::new(), next: Vec::new() }
+    }
 }
 
 impl<In: Wires, Out: Wires> Function<In, Out> {
@@ -136,7 +144,7 @@ impl<In: Wires, Out: Wires> Function<In, Out> {
 
     /// Lends what no other call is using.
     fn with_room<R>(&self, f: impl FnOnce(&Plan, &mut Room) -> R) -> R {
-        let new = || Room { workspace: Workspace::new(&self.plan), next: Vec::new() };
+        let new = || Room::new(&self.plan);
         let first = match self.first.try_lock() {
             Ok(first) => Some(first),
             // What a call that panicked left is written anew by the next.
@@ -189,7 +197,8 @@ where
     (R, S): Wires,
 {
     /// One step of training: runs the function on `state` and `data`, updates the state and writes the report.
-    /// Everything is checked before the first write: a mistake leaves both as they were.
+    /// Everything is checked before the first write: a mistake leaves both as they were. Clones of the state's tensors keep
+    /// their numbers.
     ///
     /// ```
     /// use chainrule::prelude::*;
@@ -221,23 +230,56 @@ where
         self.check_outputs(report, 0..reports)?;
         self.check_outputs(state, reports..self.plan.outputs.len())?;
         self.with_room(|plan, room| {
-            if room.next.len() != states {
-                room.next = plan.outputs[reports..].iter().map(|&spec| Tensor::zeros(spec)).collect();
-            }
-            let mut call = room.workspace.call(plan);
-            each(state, |t| call.input(t));
+            let Room { workspace, held, next } = room;
+            held.clear();
+            next.resize(states, None);
+            let mut call = workspace.call(plan);
+            state.visit_mut(&mut |t| held.push(call.state(t, reports + held.len())));
             each(data, |t| call.input(t));
             report.visit_mut(&mut |t| call.output(t));
-            room.next.iter_mut().for_each(|t| call.output(t));
-            assert!(call.run(), "everything was checked before");
-            let mut next = room.next.iter_mut();
-            state.visit_mut(&mut |leaf| {
-                if let Some(tensor) = next.next() {
-                    std::mem::swap(leaf, tensor);
+            for ((held, next), &spec) in held.iter().zip(next.iter_mut()).zip(&plan.outputs[reports..]) {
+                match *held {
+                    Some(held) => call.over(held),
+                    None => call.output(next.get_or_insert_with(|| Tensor::zeros(spec))),
                 }
+            }
+            assert!(call.run(), "everything was checked before");
+            let mut at = 0;
+            state.visit_mut(&mut |leaf| {
+                if let (None, Some(tensor)) = (held[at], &mut next[at]) {
+                    std::mem::swap(leaf, tensor);
+                    if plan.may_overwrite(at, reports + at) {
+                        // What someone else held is his alone now; from here on this part is updated in place.
+                        next[at] = None;
+                    }
+                }
+                at += 1;
             });
         });
         Ok(())
+    }
+
+    /// Bytes of memory that a `step` uses: the parts of the state that are updated in place, and not written beside
+    /// themselves, do not count among the outputs. They are those that nothing reads any more when they are written. A tensor
+    /// of the state that is a clone of another is written beside it once.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// let spec = Spec::new(&[1000], DType::F32).unwrap();
+    /// let train = compile(|w: Wire, x: Wire| ((w * x).sum(), w - 0.1 * x), &(spec, spec))?;
+    /// assert_eq!((train.memory().outputs, train.step_memory().outputs), (4004, 4));
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
+    pub fn step_memory(&self) -> Memory {
+        let mut reports = 0;
+        self.out.0.visit(&mut Path::silent(), &mut |_, _| reports += 1);
+        let mut memory = self.plan.memory();
+        for (state, spec) in self.plan.outputs[reports..].iter().enumerate() {
+            if self.plan.may_overwrite(state, reports + state) {
+                memory.outputs -= spec.dtype.bytes() * spec.shape.elements();
+            }
+        }
+        memory
     }
 }
 

@@ -305,6 +305,11 @@ impl Tensor {
         self.dtype() == spec.dtype && self.shape == spec.shape
     }
 
+    /// The numbers, to be written, if no other tensor shares them.
+    pub(crate) fn own(&mut self) -> Option<SliceMut<'_>> {
+        Arc::get_mut(&mut self.data).map(Data::as_slice_mut)
+    }
+
     /// The numbers as Rust values, row-major.
     ///
     /// ```

@@ -2,8 +2,8 @@
 
 use super::lower::{Alone, BEFORE, Draft, Lowering, Source};
 use super::{
-    Array, Copied, KernelStep, Place, Plan, Step, ValueId, control, memory::Life, memory::Places, product,
-    scalars, sweep,
+    Array, Copied, KernelStep, Place, Plan, Step, ValueId, control, memory::Life, memory::Places,
+    overwrite::Overwrites, product, scalars, sweep,
 };
 use crate::base::{DType, Spec, Strided};
 use crate::circuit::{Circuit, Class};
@@ -39,10 +39,10 @@ pub(super) struct Survey {
 }
 
 /// Writes the plan.
-pub(super) fn emit(lowering: Lowering<'_>, wanted: &[u32]) -> (Plan, Survey) {
+pub(super) fn emit(lowering: Lowering<'_>, wanted: &[u32], shares: bool) -> (Plan, Survey) {
     let circuit = lowering.circuit;
     let mut emitter = Emitter {
-        memory: Places::default(),
+        memory: Places::new(shares),
         values: vec![NONE; lowering.step.len()],
         offsets: vec![0; lowering.step.len()],
         lowering,
@@ -54,6 +54,7 @@ pub(super) fn emit(lowering: Lowering<'_>, wanted: &[u32]) -> (Plan, Survey) {
     let last = emitter.last_uses(wanted);
     let copied = emitter.output_values(wanted);
     emitter.inside_values(&last);
+    let overwrites = Overwrites::of(&emitter.lowering, wanted, &copied);
     let mut steps = Vec::new();
     for (number, draft) in std::mem::take(&mut emitter.lowering.drafts).iter().enumerate() {
         steps.push(emitter.step(number as u32, draft));
@@ -71,6 +72,7 @@ pub(super) fn emit(lowering: Lowering<'_>, wanted: &[u32]) -> (Plan, Survey) {
         constants,
         values,
         steps,
+        overwrites,
         arena,
         ports: emitter.ports,
     };
@@ -153,21 +155,7 @@ impl Emitter<'_> {
             }
         };
         for (number, draft) in (0..).zip(&lowering.drafts) {
-            let mut of_node = |node: u32| {
-                lowering
-                    .circuit
-                    .inputs_of(node)
-                    .iter()
-                    .for_each(|&w| read(lowering.root[w as usize], number));
-            };
-            match draft {
-                Draft::Sweep(sweep) => sweep.members.iter().for_each(|member| of_node(member.node)),
-                Draft::Scalars(members) => members.iter().for_each(|&node| of_node(node)),
-                Draft::Copy { from, .. } => read(from.root, number),
-                Draft::Product(alone) | Draft::Kernel(alone) | Draft::Control(alone) => {
-                    alone.inputs.iter().for_each(|input| read(input.root, number));
-                }
-            }
+            lowering.reads(draft).into_iter().for_each(|root| read(root, number));
         }
         for &wire in wanted.iter().filter(|&&wire| lowering.scalars_of(wire).is_none()) {
             read(lowering.root[wire as usize], lowering.drafts.len() as u32);

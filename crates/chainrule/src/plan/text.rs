@@ -64,7 +64,7 @@ impl Plan {
         let of_op = |op: &Op| match op {
             Op::Gate { level: super::Level::Row, .. } => (sweep.elements / sweep.row) as u64,
             Op::Gate { .. } | Op::Fold { .. } => sweep.elements as u64,
-            Op::Load { .. } | Op::Spread { .. } => 0,
+            Op::Load { .. } | Op::Spread { .. } | Op::Move { .. } => 0,
         };
         let folded = (sweep.sinks.len() * sweep.elements) as u64;
         let loaded = sweep.once.iter().chain(&sweep.ops).filter_map(|op| match op {
@@ -120,7 +120,7 @@ fn sweep_text(sweep: &Sweep) -> String {
         match op {
             Op::Gate { name, .. } => names.push((*name).to_string()),
             Op::Fold { fold, .. } => names.push(format!("{fold:?} of rows").to_lowercase()),
-            Op::Load { .. } | Op::Spread { .. } => {}
+            Op::Load { .. } | Op::Spread { .. } | Op::Move { .. } => {}
         }
     }
     names.extend(sweep.sinks.iter().map(|sink| {

@@ -2,7 +2,8 @@
 //!
 //! A plan says where everything lies, so that running it is arithmetic on addresses. Everything unsafe about that rests
 //! on what the plan promises: every value has room for its elements; values that are alive together do not overlap;
-//! a step's outputs overlap none of its inputs; every access of a step lies within its values.
+//! a step's outputs overlap none of its inputs; every access of a step lies within its values. Where an output of the plan is
+//! written over an input, nothing reads the input any more; or a sweep reads a tile of it before it writes that tile.
 
 #![allow(unsafe_code)]
 
@@ -143,6 +144,13 @@ impl Workspace {
     }
 }
 
+/// An input of the call at hand that belongs to the caller alone, and the output that may be written over it.
+#[derive(Clone, Copy)]
+pub struct Held {
+    input: usize,
+    output: usize,
+}
+
 /// A call that gets its inputs and outputs one by one.
 pub struct Call<'a> {
     workspace: &'a mut Workspace,
@@ -166,6 +174,27 @@ impl<'a> Call<'a> {
         self.workspace.outputs.push(address_mut(&mut tensor.slice_mut()));
     }
 
+    /// The next input, to be written over by an output where the plan allows that and nobody else holds the numbers.
+    #[inline]
+    pub fn state(&mut self, tensor: &'a mut Tensor, output: usize) -> Option<Held> {
+        let input = self.workspace.inputs.len();
+        let fits = self.plan.inputs.get(input).is_some_and(|spec| tensor.is(spec));
+        let may = fits && self.plan.may_overwrite(input, output);
+        if let Some(mut own) = may.then(|| tensor.own()).flatten() {
+            self.workspace.inputs.push(address_mut(&mut own));
+            return Some(Held { input, output });
+        }
+        self.input(tensor);
+        None
+    }
+
+    /// The next output lies where an input of this call lies.
+    #[inline]
+    pub fn over(&mut self, held: Held) {
+        assert!(held.output == self.workspace.outputs.len(), "an output is written over its own input");
+        self.workspace.outputs.push(self.workspace.inputs[held.input]);
+    }
+
     /// Runs the plan; does nothing and gives `false` unless it got what the plan states.
     #[must_use]
     pub fn run(self) -> bool {
@@ -174,7 +203,7 @@ impl<'a> Call<'a> {
             workspace.inputs.len() == plan.inputs.len() && workspace.outputs.len() == plan.outputs.len();
         if fits && all {
             // SAFETY: all addresses were filled in from borrows that last as long as this call, of the right sizes and
-            // dtypes; outputs are borrowed mutably, so that they overlap nothing.
+            // dtypes; outputs are borrowed mutably, so that they overlap nothing but inputs that the plan lets them overwrite.
             unsafe { workspace.execute(plan) }
         }
         fits && all
