@@ -19,7 +19,7 @@ mod turned;
 
 pub use control::ControlStep;
 pub use overwrite::Overwrites;
-pub use scalars::{Form, Input, Run, Scalars};
+pub use scalars::{Form, Run, Scalars};
 pub use sweep::{Level, Op, Sink, Sweep};
 
 use crate::base::{DType, Spec, Strided, Tensor};

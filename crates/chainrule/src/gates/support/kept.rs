@@ -20,7 +20,7 @@ pub fn kept(body: &Circuit, constants: usize) -> Vec<u32> {
         let inputs = body.inputs_of(index);
         let first = |(at, wire): &(usize, &u32)| !inputs[..*at].contains(wire);
         let from = inputs.iter().enumerate().filter(first).map(|(_, &wire)| again[wire as usize]);
-        let cost = from.fold(own(body, index, node), u64::saturating_add);
+        let cost = from.fold(own(body, index, &node), u64::saturating_add);
         let is_view = matches!(node.gate.class, Class::View(_));
         for part in index..index + node.parts {
             let elements = body.node(part).spec.shape.elements() as u64;
@@ -45,7 +45,7 @@ fn varying(body: &Circuit, constants: usize) -> Vec<bool> {
 }
 
 /// About how many additions a gate takes as long as.
-fn own(body: &Circuit, index: u32, node: &Node) -> u64 {
+fn own(body: &Circuit, index: u32, node: &Node<'_>) -> u64 {
     let elements: u64 = body.output_specs(index).iter().map(|spec| spec.shape.elements() as u64).sum();
     let inputs = body.inputs_of(index);
     let flops = || (node.gate.flops)(&node.attrs, &body.specs(inputs), &body.output_specs(index));

@@ -46,7 +46,7 @@ impl Split {
         // What does not follow is computed inside, and may then be read from there: which may keep others inside.
         loop {
             let inside = split.inside(body, collected);
-            let is_product = |(index, node): (u32, &Node)| {
+            let is_product = |(index, node): (u32, Node<'_>)| {
                 let is_outside = live[index as usize] && !inside[index as usize];
                 is_outside && matches!(node.gate.class, Class::Product)
             };
