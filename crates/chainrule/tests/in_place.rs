@@ -131,9 +131,9 @@ fn matrices_that_a_product_reads_are_right() {
         let next = s[0] + x;
         (x.matmul(s[0]).matmul(next).sum(), vec![next])
     };
-    assert_eq!(follows_run(eager, &[w.clone()], &x), 4);
-    follows_run(|s, x| (x.sum(), vec![s[0].t() + x]), &[w.clone()], &x);
-    follows_run(|s, x| (x.sum(), vec![s[0].matmul(x)]), &[w.clone()], &x);
+    assert_eq!(follows_run(eager, std::slice::from_ref(&w), &x), 4);
+    follows_run(|s, x| (x.sum(), vec![s[0].t() + x]), std::slice::from_ref(&w), &x);
+    follows_run(|s, x| (x.sum(), vec![s[0].matmul(x)]), std::slice::from_ref(&w), &x);
     follows_run(|s, x| (x.sum(), vec![s[0].t()]), &[w], &x);
 }
 

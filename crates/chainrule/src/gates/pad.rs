@@ -194,9 +194,9 @@ impl Part {
         let mut axes = (0..low.len()).filter(|&axis| low[axis] != 0 || high[axis] != 0);
         let (axis, inner) = (axes.next()?, gate.inputs[0]);
         let plain = between.iter().zip(inner.shape().iter()).all(|(&zeros, d)| zeros == 0 || d < 2);
-        let is_part = plain && axes.next().is_none() && low[axis] >= 0 && high[axis] >= 0;
-        let (start, length) = (low[axis] as usize, inner.shape()[axis]);
-        is_part.then_some(Part { inner, axis, start, end: start + length })
+        let is_part = plain && axes.next().is_none() && high[axis] >= 0;
+        let start = usize::try_from(low[axis]).ok()?;
+        is_part.then(|| Part { inner, axis, start, end: start + inner.shape()[axis] })
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) fn emit(emitter: &mut Emitter<'_>, alone: &Alone, number: u32) -> Con
     };
     let parts = index..index + node.parts;
     let read: Vec<bool> = parts.clone().map(|i| emitter.lowering.live[i as usize]).collect();
-    let mut plans = inner_plans(kind, &node.attrs, &read);
+    let mut plans = inner_plans(kind, node.attrs, &read);
     if kind == Control::Scan && node.attrs.index("length") > 1 {
         plans.iter_mut().for_each(|plan| plan.make_ready(node.attrs.index("constants")));
     }
@@ -59,7 +59,7 @@ pub(super) fn emit(emitter: &mut Emitter<'_>, alone: &Alone, number: u32) -> Con
     let outputs: Vec<Option<ValueId>> =
         parts.zip(&read).map(|(part, &read)| read.then(|| emitter.output(part, number))).collect();
     let written = Written { specs: &circuit.output_specs(index), values: &outputs };
-    let turns = turns(emitter, kind, &node.attrs, &inputs, written, number);
+    let turns = turns(emitter, kind, node.attrs, &inputs, written, number);
     ControlStep { kind, plans, inputs, outputs, room, turns }
 }
 

@@ -94,8 +94,14 @@ unsafe fn scan(step: &ControlStep, values: &[Address], inner: &mut Workspace) {
     let turns = &step.turns;
     let (constants, states) = (turns.constants[0], turns.states.len());
     if turns.length == 0 {
-        // SAFETY: handed on.
-        return unsafe { give_states(step, values, 0) };
+        // The history is empty; the states are those that came in.
+        for (i, output) in step.outputs.iter().take(states).enumerate() {
+            if let Some(output) = output {
+                // SAFETY: handed on; an output has the spec of its state.
+                unsafe { copy_state(step, i, input(step, values, constants + i), values[*output as usize]) }
+            }
+        }
+        return;
     }
     for i in (0..states).filter(|&i| turns.history[i].is_some()) {
         // SAFETY: the history has room for the first state.

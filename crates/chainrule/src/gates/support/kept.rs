@@ -48,7 +48,7 @@ fn varying(body: &Circuit, constants: usize) -> Vec<bool> {
 fn own(body: &Circuit, index: u32, node: &Node<'_>) -> u64 {
     let elements: u64 = body.output_specs(index).iter().map(|spec| spec.shape.elements() as u64).sum();
     let inputs = body.inputs_of(index);
-    let flops = || (node.gate.flops)(&node.attrs, &body.specs(inputs), &body.output_specs(index));
+    let flops = || (node.gate.flops)(node.attrs, &body.specs(inputs), &body.output_specs(index));
     match (node.gate.class, node.gate.local) {
         (Class::Input | Class::Constant | Class::View(_), _) => 0,
         // Functions of one number: exponentials, logarithms, roots.

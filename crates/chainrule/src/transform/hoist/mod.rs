@@ -45,7 +45,7 @@ fn without(circuit: &Circuit, arguments: &[Wire]) -> Vec<Wire> {
         }
         let parts = index as usize..(index + node.parts) as usize;
         let inputs: Vec<Wire> = circuit.inputs_of(index).iter().map(|&i| wires[i as usize]).collect();
-        let attrs = with_inner(&node.attrs);
+        let attrs = with_inner(node.attrs);
         let outputs = at_site(node.site, || match node.gate.class {
             Class::Control(Control::Scan) if attrs.index("length") > 0 => {
                 let all = Loop::new(node.gate, &attrs, &inputs);
