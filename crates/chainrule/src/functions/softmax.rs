@@ -26,8 +26,7 @@ impl Wire {
         };
         composed("softmax", &[self], || {
             let weights = shifted(self, axis).0.exp();
-            // Times a number for each row: its local gradients are there already.
-            weights * weights.sum_axes(&[axis]).keep_axes(self.shape(), &[axis]).reciprocal()
+            weights / weights.sum_axes(&[axis]).keep_axes(self.shape(), &[axis])
         })
     }
 }

@@ -2,7 +2,6 @@
 
 use super::support::matrices::{split, square, triangle};
 use super::{Triangle, support::operands::literal_like};
-use crate::base::Strided;
 use crate::circuit::{
     Arity, Attrs, Call, Case, Class, Doc, GateDef, Job, Local, Outputs, Plain, Reads, Sampler, Wire, record,
 };
@@ -25,7 +24,7 @@ pub static CHOLESKY: GateDef = GateDef {
     arity: Arity::Exactly(1),
     attrs: &[],
     shape: |_, x| square(x[0]).map(|_| Outputs::One(x[0])),
-    class: Class::Contract(kernel, Strided::is_contiguous),
+    class: Class::Contract(kernel),
     element,
     local: Local::Pair {
         vjp: |r, up, _| {

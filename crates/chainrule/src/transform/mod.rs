@@ -2,7 +2,6 @@
 
 pub mod adjoint;
 pub mod batch;
-pub mod hoist;
 mod levels;
 pub mod simplify;
 pub mod tangent;
