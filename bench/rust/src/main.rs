@@ -1,5 +1,5 @@
 //! The rows of bench/definitions.md on Chainrule. `chainrule-bench FOLDER` serves a row; `chainrule-bench FOLDER SECONDS` runs
-//! it for so long, for a profiler; `chainrule-bench FOLDER profile CALLS` prints what each step of its plan takes, beside the least.
+//! it for so long, for a profiler.
 
 mod inputs;
 mod networks;
@@ -22,10 +22,6 @@ fn main() -> Result<()> {
             println!("{}", timed(seconds.parse()?, || subject.call())?);
             Ok(())
         }
-        [folder, what, calls] if what == "profile" => {
-            println!("{}", Subject::new(&Inputs::read(Path::new(folder))?)?.profile(calls.parse()?)?);
-            Ok(())
-        }
-        _ => Err("usage: chainrule-bench FOLDER [SECONDS | profile CALLS]".into()),
+        _ => Err("usage: chainrule-bench FOLDER [SECONDS]".into()),
     }
 }

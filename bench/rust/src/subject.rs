@@ -217,15 +217,6 @@ impl Subject {
         Ok(program.circuit().flops())
     }
 
-    /// What each step of the plan takes.
-    pub fn profile(&self, calls: usize) -> Result<String> {
-        let report = match &self.work {
-            Work::Pure(f) => f.profile(&self.input, calls)?,
-            Work::Step(f) => f.profile(&(self.state.clone(), self.input.1.clone()), calls)?,
-        };
-        Ok(report.to_string())
-    }
-
     /// What is timed, in short.
     pub fn debug(&self) -> String {
         match &self.work {

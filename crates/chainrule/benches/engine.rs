@@ -1,8 +1,8 @@
 //! Times the engine around its kernels: `cargo bench -p chainrule --bench engine [gates ...]`.
 //!
 //! For circuits of so many single-number gates (100,000 and 1,000,000 if nothing is said): tracing with the gradient,
-//! compiling, and a call; then the lecture's neuron. Beside a call stands its bound: every gate reads two numbers and writes
-//! one, at the speed at which this machine copies memory that stays in its second-level cache; of a call of a few gates, nothing.
+//! compiling, and a call; then the lecture's neuron. Beside a call stands its bound: every gate reads two numbers from
+//! anywhere in the arena, as fast as this machine does just that; of a call of a few gates, nothing.
 
 #![allow(missing_docs)]
 
@@ -20,14 +20,23 @@ fn least(runs: usize, mut f: impl FnMut()) -> f64 {
     (0..runs).map(time).fold(f64::INFINITY, f64::min)
 }
 
-/// Seconds to copy a byte within 256 KiB, reading and writing counted as one byte each.
-fn copy() -> f64 {
-    let (from, mut to) = (vec![1u8; 1 << 17], vec![0u8; 1 << 17]);
-    let all = least(200, || {
-        to.copy_from_slice(black_box(&from));
-        black_box(&mut to);
+/// Seconds to read a number from anywhere in so many bytes.
+fn read(bytes: usize) -> f64 {
+    let memory = vec![1f64; (bytes / 8).max(1)];
+    let mut state = 1u64;
+    let mut place = |_| {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) as usize % memory.len()
+    };
+    let places: Vec<usize> = (0..1 << 18).map(&mut place).collect();
+    let mut row = [0.0; 256];
+    let all = least(20, || {
+        for places in places.chunks(row.len()) {
+            row.iter_mut().zip(places).for_each(|(to, &place)| *to = memory[place]);
+            black_box(&mut row);
+        }
     });
-    all / f64::from(1 << 18)
+    all / places.len() as f64
 }
 
 /// A circuit of `n` gates: each combines the newest wire of one of 1,000 chains with one from anywhere.
@@ -50,7 +59,7 @@ fn gates(start: &[Wire], n: usize) -> Wire {
     wires[newest..].iter().skip(1).fold(wires[newest], |sum, &w| sum + w)
 }
 
-fn scalar_gates(n: usize, byte: f64) -> Result<()> {
+fn scalar_gates(n: usize) -> Result<()> {
     let specs = (vec![Spec::scalar(DType::F64); 1000],);
     let start = Instant::now();
     let program = trace(|x: Vec<Wire>| gates(&x, n).value_and_grad(&x), &specs)?;
@@ -63,7 +72,7 @@ fn scalar_gates(n: usize, byte: f64) -> Result<()> {
     let mut mistake = None;
     let call = least(20, || mistake = function.run_into(&input, &mut out).err());
     let count = program.circuit().gates().count();
-    let bound = count as f64 * 24.0 * byte;
+    let bound = 2.0 * count as f64 * read(function.memory().arena);
     println!("{n} gates, {count} with the gradient");
     println!("  trace and gradient {:9.1} ms {:7.1} ns a gate", traced * 1e3, traced * 1e9 / n as f64);
     println!("  compile            {:9.1} ms {:7.1} ns a gate", compiled * 1e3, compiled * 1e9 / n as f64);
@@ -95,8 +104,7 @@ fn neuron() -> Result<()> {
 
 fn main() -> Result<()> {
     let sizes: Vec<usize> = std::env::args().filter_map(|a| a.parse().ok()).collect();
-    let byte = copy();
     neuron()?;
     let sizes = if sizes.is_empty() { vec![100_000, 1_000_000] } else { sizes };
-    sizes.into_iter().try_for_each(|n| scalar_gates(n, byte))
+    sizes.into_iter().try_for_each(scalar_gates)
 }

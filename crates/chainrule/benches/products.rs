@@ -8,7 +8,6 @@
 #[path = "../src/numeric/mod.rs"]
 mod numeric;
 
-use numeric::conv::{Conv, ConvParams, Convolve, conv};
 use numeric::gemm::{Gemm, Matrix, MatrixMut, Size, Store, gemm};
 use numeric::reduce::{Reduce, reduce_axis};
 use numeric::window::{Pool, Pooling, average_pool, average_pool_transpose, max_pool, max_pool_index};
@@ -39,8 +38,6 @@ fn main() {
     };
     products::<f32>(&show);
     products::<f64>(&show);
-    convolutions::<f32>(&show);
-    convolutions::<f64>(&show);
     reductions::<f32>(&show);
     pools::<f32>(&show);
     pools::<f64>(&show);
@@ -154,54 +151,6 @@ fn products<T: Gemm>(show: &Show<'_>) {
                 Store::Replace,
             );
         });
-    }
-}
-
-/// A convolution of the network that design.md measures, forward and as both of its gradients are computed.
-fn convolutions<T: Convolve>(show: &Show<'_>) {
-    let same = |kernel: usize, stride: usize| ConvParams {
-        stride: [stride; 2],
-        pad_low: [kernel as isize / 2; 2],
-        pad_high: [kernel as isize / 2; 2],
-        ..Default::default()
-    };
-    let cases = [
-        (64, 3, 32, 32, 3, 1, 1),
-        (64, 32, 32, 32, 3, 1, 1),
-        (64, 32, 64, 16, 3, 1, 1),
-        (8, 64, 128, 28, 3, 2, 1),
-        (8, 64, 64, 14, 1, 1, 1),
-        (8, 16, 24, 29, 5, 1, 1),
-        (8, 128, 128, 7, 3, 1, 1),
-        (8, 32, 32, 56, 3, 1, 32),
-    ];
-    for (n, c, o, side, kernel, stride, groups) in cases {
-        let params = ConvParams { groups, ..same(kernel, stride) };
-        let (input, weights) = ([n, c, side, side], [o, c / groups, kernel, kernel]);
-        let forward = Conv::new(params, input, weights).expect("fits");
-        let output = forward.output_shape();
-        let flops = 2.0 * (output.iter().product::<usize>() * c / groups * kernel * kernel) as f64;
-        let name = format!("{n}x{c}x{side}x{side} conv{kernel}x{kernel}({o}) /{stride} g{groups}");
-        let turned = [c, o / groups, kernel, kernel];
-        let back = params.for_input_gradient([side; 2], [kernel; 2]).expect("fits");
-        let by_weights = params.for_weight_gradient([side; 2], [kernel; 2]).expect("fits");
-        let [images, upstream] = [[c / groups, groups * n, side, side], [o, n, output[2], output[3]]];
-        let plans = [
-            ("", params, input, weights),
-            (" by input", back, output, turned),
-            (" by weights", by_weights, images, upstream),
-        ];
-        for (what, params, x, w) in plans {
-            let plan = Conv::new(params, x, w).expect("fits");
-            let [x, w, y] = [x, w, plan.output_shape()].map(|shape| shape.iter().product::<usize>());
-            let (x, w, mut y) = (vec![T::ONE; x], vec![T::ONE; w], vec![T::ZERO; y]);
-            let bytes = (x.len() + w.len() + y.len()) * size_of::<T>();
-            let bytes = if bytes > 16 << 20 { bytes as f64 } else { 0.0 };
-            let cost = Cost { flops, bytes, double: size_of::<T>() == 8 };
-            show(&format!("{name}{what}"), cost, &mut || {
-                conv(&plan, black_box(&x), black_box(&w), black_box(&mut y))
-            });
-        }
     }
 }
 

@@ -97,8 +97,9 @@ fn a_transformer_fits_into_less_memory_bit_for_bit() {
 
 #[test]
 fn a_convolution_network_fits_into_less_memory_bit_for_bit() {
+    // What is left at the peak are the results of the convolutions, which the way back reads.
     let (program, at) = images_step();
-    agree(&program, || at.clone(), &[0.8, 0.6]);
+    agree(&program, || at.clone(), &[0.95]);
 }
 
 #[test]
@@ -145,4 +146,22 @@ fn a_mistake_inside_a_checkpoint_is_reported_once_at_its_line() {
     let error = trace(f, &specs).unwrap_err().to_string();
     assert!(error.contains("memory.rs:") && error.contains(": add: shapes differ"), "{error}");
     assert_eq!(error.lines().count(), 1, "{error}");
+}
+
+#[test]
+fn what_is_cheap_is_not_kept_in_a_large_arena() {
+    let spec = |dims: &[usize]| Spec::new(dims, DType::F32).unwrap();
+    let arena = |rows: usize| {
+        let f = compile(
+            |x: Wire, w: [Wire; 9]| {
+                let y = w.iter().fold(x, |x, &w| x.matmul(w).gelu());
+                let loss = y.square().mean();
+                (loss, loss.gradient(&w))
+            },
+            &(spec(&[rows, 64]), [spec(&[64, 64]); 9]),
+        );
+        f.unwrap().memory().arena as f64 / (rows * 64 * 4) as f64
+    };
+    // Both what gelu reads and what it gives are kept; then only the former.
+    assert!(arena(1024) > 16.0 && arena(16384) < 14.0, "{} and {}", arena(1024), arena(16384));
 }

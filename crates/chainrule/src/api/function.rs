@@ -2,12 +2,12 @@
 
 use crate::base::{Diagnostic, Mistake, Place, Result, Spec, Tensor};
 use crate::circuit::{Path, Tree, Wire, Wires};
-use crate::plan::{Beside, Machine, Memory, Plan, PlanReport};
-use crate::run::Workspace;
+use crate::plan::{Memory, Plan};
+use crate::run::{Held, Workspace};
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Range;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, TryLockError};
 
 /// A compiled function from a tree of tensors to a tree of tensors. `Send + Sync`; calls from several threads run side by side.
 /// Cloning shares the plan. `Debug` is a short summary.
@@ -16,21 +16,37 @@ pub struct Function<In, Out> {
     out: Out,
     /// Paths of the inputs, for messages.
     paths: Vec<String>,
-    /// What no call is using.
-    idle: Mutex<Vec<Room>>,
+    /// What a call works in that comes alone. It is locked during the call, which costs half of taking it out and
+    /// putting it back: a call of a few gates takes no longer than two locks do.
+    first: Mutex<Option<Room>>,
+    /// What no call is using of what calls at the same time work in.
+    others: Mutex<Vec<Room>>,
     marker: PhantomData<fn(In)>,
 }
 
 /// What one call works in.
 struct Room {
     workspace: Workspace,
-    /// Where the next state of a `step` is written before it changes places with the current one.
-    next: Vec<Tensor>,
+    /// For a `step`: the parts of the state that are updated in place, and where the others are written before they change
+    /// places with the current ones.
+    held: Vec<Option<Held>>,
+    next: Vec<Option<Tensor>>,
+}
+
+impl Room {
+    fn new(plan: &Plan) -> Room {
+        Room { workspace: Workspace::new(plan), held: Vec::new(), next: Vec::new() }
+    }
 }
 
 impl<In: Wires, Out: Wires> Function<In, Out> {
     pub(super) fn new(plan: Plan, paths: Vec<String>, out: Out) -> Self {
-        Function { plan: Arc::new(plan), out, paths, idle: Mutex::new(Vec::new()), marker: PhantomData }
+        Function::ready(Arc::new(plan), paths, out)
+    }
+
+    fn ready(plan: Arc<Plan>, paths: Vec<String>, out: Out) -> Self {
+        let (first, others) = (Mutex::new(None), Mutex::new(Vec::new()));
+        Function { plan, out, paths, first, others, marker: PhantomData }
     }
 
     /// Specs of the inputs, leaf by leaf.
@@ -71,56 +87,6 @@ impl<In: Wires, Out: Wires> Function<In, Out> {
         self.plan.to_string()
     }
 
-    /// The plan as data, with the least time of each step on a machine. Its text is the plan's, with those times.
-    ///
-    /// ```
-    /// use chainrule::prelude::*;
-    /// use chainrule::Machine;
-    /// let spec = Spec::new(&[64, 64], DType::F32).unwrap();
-    /// let f = compile(|x: Wire| x.matmul(x).tanh().sum(), &(spec,))?;
-    /// let report = f.report(Some(Machine::measured()));
-    /// assert_eq!((report.steps.len(), report.steps[0].flops), (2, 2 * 64 * 64 * 64));
-    /// assert!(report.steps[0].bound > Some(0.0));
-    /// assert_eq!(f.report(None).to_string(), f.plan());
-    /// # Ok::<(), Diagnostic>(())
-    /// ```
-    pub fn report(&self, machine: Option<&Machine>) -> PlanReport {
-        self.plan.report(Beside { machine, times: None })
-    }
-
-    /// Runs it once, and then so many times more with a clock at every step: what each step takes on the average, beside the
-    /// least that this machine would need. Looking at the clock costs some 50 ns a step.
-    ///
-    /// ```
-    /// use chainrule::prelude::*;
-    /// let spec = Spec::new(&[64, 64], DType::F32).unwrap();
-    /// let f = compile(|x: Wire| x.matmul(x).tanh().sum(), &(spec,))?;
-    /// let profile = f.profile(&(Tensor::zeros(spec),), 10)?;
-    /// assert!(profile.steps.iter().all(|step| step.seconds.is_some() && step.bound.is_some()));
-    /// println!("{profile}");
-    /// # Ok::<(), Diagnostic>(())
-    /// ```
-    ///
-    /// # Errors
-    /// As [`Function::run`].
-    pub fn profile(&self, input: &In::With<Tensor>, calls: usize) -> Result<PlanReport> {
-        self.check_inputs(input, 0..self.plan.inputs.len())?;
-        let mut results: Vec<Tensor> = self.plan.outputs.iter().map(|spec| Tensor::zeros(*spec)).collect();
-        let mut workspace = Workspace::new(&self.plan);
-        let calls = calls.max(1);
-        for turn in 0..=calls {
-            let mut call = workspace.call(&self.plan);
-            each(input, |t| call.input(t));
-            results.iter_mut().for_each(|t| call.output(t));
-            call.run();
-            if turn == 0 {
-                workspace.watch(&self.plan);
-            }
-        }
-        let (machine, times) = (Some(Machine::measured()), workspace.times());
-        Ok(self.plan.report(Beside { machine, times: Some((&times, calls)) }))
-    }
-
     /// Runs it.
     ///
     /// ```
@@ -138,12 +104,13 @@ impl<In: Wires, Out: Wires> Function<In, Out> {
     pub fn run(&self, input: In::With<Tensor>) -> Result<Out::With<Tensor>> {
         self.check_inputs(&input, 0..self.plan.inputs.len())?;
         let mut results: Vec<Tensor> = self.plan.outputs.iter().map(|spec| Tensor::zeros(*spec)).collect();
-        self.with_room(|plan, room| {
+        let has_run = self.with_room(|plan, room| {
             let mut call = room.workspace.call(plan);
             each(&input, |t| call.input(t));
             results.iter_mut().for_each(|t| call.output(t));
-            call.run();
+            call.run()
         });
+        assert!(has_run, "inputs were checked before");
         Ok(self.out.fill(&results).expect("one result was made for each leaf"))
     }
 
@@ -162,24 +129,37 @@ impl<In: Wires, Out: Wires> Function<In, Out> {
     /// # Errors
     /// A tensor, of input or output, of another shape or dtype than the function was traced for.
     pub fn run_into(&self, input: &In::With<Tensor>, out: &mut Out::With<Tensor>) -> Result<()> {
-        self.check_inputs(input, 0..self.plan.inputs.len())?;
-        self.check_outputs(out, 0..self.plan.outputs.len())?;
-        self.with_room(|plan, room| {
+        let has_run = self.with_room(|plan, room| {
             let mut call = room.workspace.call(plan);
             each(input, |t| call.input(t));
             out.visit_mut(&mut |t| call.output(t));
-            call.run();
+            call.run()
         });
-        Ok(())
+        if has_run {
+            return Ok(());
+        }
+        self.check_inputs(input, 0..self.plan.inputs.len())?;
+        self.check_outputs(out, 0..self.plan.outputs.len())
     }
 
     /// Lends what no other call is using.
-    fn with_room(&self, f: impl FnOnce(&Plan, &mut Room)) {
-        let idle = self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).pop();
-        let mut room =
-            idle.unwrap_or_else(|| Room { workspace: Workspace::new(&self.plan), next: Vec::new() });
-        f(&self.plan, &mut room);
-        self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(room);
+    fn with_room<R>(&self, f: impl FnOnce(&Plan, &mut Room) -> R) -> R {
+        let new = || Room::new(&self.plan);
+        let first = match self.first.try_lock() {
+            Ok(first) => Some(first),
+            // What a call that panicked left is written anew by the next.
+            Err(TryLockError::Poisoned(first)) => Some(first.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        };
+        if let Some(mut first) = first {
+            return f(&self.plan, first.get_or_insert_with(new));
+        }
+        let others = || self.others.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let idle = others().pop();
+        let mut room = idle.unwrap_or_else(new);
+        let result = f(&self.plan, &mut room);
+        others().push(room);
+        result
     }
 
     /// Every tensor that does not fit some of the inputs.
@@ -196,8 +176,7 @@ impl<In: Wires, Out: Wires> Function<In, Out> {
 impl<In: Wires, Out: Wires> Clone for Function<In, Out> {
     fn clone(&self) -> Self {
         let (plan, paths) = (self.plan.clone(), self.paths.clone());
-        let out = self.out.map(&mut |&w: &Wire| w);
-        Function { plan, out, paths, idle: Mutex::new(Vec::new()), marker: PhantomData }
+        Function::ready(plan, paths, self.out.map(&mut |&w: &Wire| w))
     }
 }
 
@@ -218,7 +197,8 @@ where
     (R, S): Wires,
 {
     /// One step of training: runs the function on `state` and `data`, updates the state and writes the report.
-    /// Everything is checked before the first write: a mistake leaves both as they were.
+    /// Everything is checked before the first write: a mistake leaves both as they were. Clones of the state's tensors keep
+    /// their numbers.
     ///
     /// ```
     /// use chainrule::prelude::*;
@@ -250,23 +230,56 @@ where
         self.check_outputs(report, 0..reports)?;
         self.check_outputs(state, reports..self.plan.outputs.len())?;
         self.with_room(|plan, room| {
-            if room.next.len() != states {
-                room.next = plan.outputs[reports..].iter().map(|&spec| Tensor::zeros(spec)).collect();
-            }
-            let mut call = room.workspace.call(plan);
-            each(state, |t| call.input(t));
+            let Room { workspace, held, next } = room;
+            held.clear();
+            next.resize(states, None);
+            let mut call = workspace.call(plan);
+            state.visit_mut(&mut |t| held.push(call.state(t, reports + held.len())));
             each(data, |t| call.input(t));
             report.visit_mut(&mut |t| call.output(t));
-            room.next.iter_mut().for_each(|t| call.output(t));
-            call.run();
-            let mut next = room.next.iter_mut();
-            state.visit_mut(&mut |leaf| {
-                if let Some(tensor) = next.next() {
-                    std::mem::swap(leaf, tensor);
+            for ((held, next), &spec) in held.iter().zip(next.iter_mut()).zip(&plan.outputs[reports..]) {
+                match *held {
+                    Some(held) => call.over(held),
+                    None => call.output(next.get_or_insert_with(|| Tensor::zeros(spec))),
                 }
+            }
+            assert!(call.run(), "everything was checked before");
+            let mut at = 0;
+            state.visit_mut(&mut |leaf| {
+                if let (None, Some(tensor)) = (held[at], &mut next[at]) {
+                    std::mem::swap(leaf, tensor);
+                    if plan.may_overwrite(at, reports + at) {
+                        // What someone else held is his alone now; from here on this part is updated in place.
+                        next[at] = None;
+                    }
+                }
+                at += 1;
             });
         });
         Ok(())
+    }
+
+    /// Bytes of memory that a `step` uses: the parts of the state that are updated in place, and not written beside
+    /// themselves, do not count among the outputs. They are those that nothing reads any more when they are written. A tensor
+    /// of the state that is a clone of another is written beside it once.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// let spec = Spec::new(&[1000], DType::F32).unwrap();
+    /// let train = compile(|w: Wire, x: Wire| ((w * x).sum(), w - 0.1 * x), &(spec, spec))?;
+    /// assert_eq!((train.memory().outputs, train.step_memory().outputs), (4004, 4));
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
+    pub fn step_memory(&self) -> Memory {
+        let mut reports = 0;
+        self.out.0.visit(&mut Path::silent(), &mut |_, _| reports += 1);
+        let mut memory = self.plan.memory();
+        for (state, spec) in self.plan.outputs[reports..].iter().enumerate() {
+            if self.plan.may_overwrite(state, reports + state) {
+                memory.outputs -= spec.dtype.bytes() * spec.shape.elements();
+            }
+        }
+        memory
     }
 }
 

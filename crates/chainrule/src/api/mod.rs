@@ -22,4 +22,4 @@ pub use options::Options;
 pub use program::{Program, Traced, compile, trace};
 pub use vmap::vmap;
 
-pub use crate::plan::{Cost, Machine, Memory, PlanReport, StepReport};
+pub use crate::plan::Memory;

@@ -4,6 +4,7 @@ use super::{Function, Program};
 use crate::base::{Mistake, Place, Result};
 use crate::circuit::Wires;
 use crate::plan::Plan;
+use crate::transform::hoist::hoisted;
 
 /// How a program is compiled, for [`Program::compile_with`]. The default is what [`Program::compile`] does.
 ///
@@ -52,7 +53,8 @@ impl<In: Wires, Out: Wires> Program<In, Out> {
     /// # Errors
     /// A memory limit that can't be met; the message says what could be reached.
     pub fn compile_with(&self, options: &Options) -> Result<Function<In, Out>> {
-        let circuit = if options.as_traced { self.circuit().clone() } else { self.simplified() };
+        let circuit =
+            if options.as_traced { hoisted(self.circuit()).into_owned() } else { self.simplified() };
         let Some(limit) = options.memory_limit else { return Ok(self.ready(Plan::new(&circuit))) };
         let plan = Plan::within(&circuit, limit).map_err(|least| {
             let what =

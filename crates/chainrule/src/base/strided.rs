@@ -44,6 +44,15 @@ impl Strided {
             })
     }
 
+    /// From the first element's place to that after the last; no stride may be negative.
+    pub fn reach(&self) -> usize {
+        if self.shape.elements() == 0 {
+            return 0;
+        }
+        let axes = self.shape.iter().zip(self.strides());
+        1 + axes.map(|(length, stride)| (length - 1) * stride.unsigned_abs()).sum::<usize>()
+    }
+
     /// Whether it is the whole of an array with so many elements, row-major.
     pub fn is_whole(&self, elements: usize) -> bool {
         self.offset == 0 && self.shape.elements() == elements && self.is_contiguous()

@@ -91,11 +91,13 @@ impl Data {
     }
 
     /// Borrowed.
+    #[inline]
     pub fn as_slice(&self) -> Slice<'_> {
         rewrap!(Data => Slice, self, v => v)
     }
 
     /// Borrowed to be written.
+    #[inline]
     pub fn as_slice_mut(&mut self) -> SliceMut<'_> {
         rewrap!(Data => SliceMut, self, v => v)
     }
@@ -103,6 +105,7 @@ impl Data {
 
 impl<'a> Slice<'a> {
     /// Its dtype.
+    #[inline]
     pub fn dtype(self) -> DType {
         match self {
             Slice::F32(_) => DType::F32,
@@ -122,6 +125,19 @@ impl<'a> Slice<'a> {
     /// Whether there are none.
     pub fn is_empty(self) -> bool {
         self.len() == 0
+    }
+
+    /// The bits of the only element, if it is the only one.
+    pub(crate) fn single(self) -> Option<u64> {
+        match self {
+            Slice::F32(&[v]) => Some(v.to_bits().into()),
+            Slice::F64(&[v]) => Some(v.to_bits()),
+            Slice::I32(&[v]) => Some(v as u64),
+            Slice::I64(&[v]) => Some(v as u64),
+            Slice::U8(&[v]) => Some(v.into()),
+            Slice::Bool(&[v]) => Some(v.into()),
+            _ => None,
+        }
     }
 
     /// A part of it. The range must lie within.
@@ -255,6 +271,7 @@ impl Tensor {
     }
 
     /// Shape and dtype.
+    #[inline]
     pub fn spec(&self) -> Spec {
         Spec { shape: self.shape, dtype: self.dtype() }
     }
@@ -265,16 +282,19 @@ impl Tensor {
     }
 
     /// Kind of number.
+    #[inline]
     pub fn dtype(&self) -> DType {
         self.slice().dtype()
     }
 
     /// The numbers, row-major.
+    #[inline]
     pub fn slice(&self) -> Slice<'_> {
         self.data.as_slice()
     }
 
     /// The numbers, to be written; copies them first if someone else holds them too.
+    #[inline]
     pub fn slice_mut(&mut self) -> SliceMut<'_> {
         Arc::make_mut(&mut self.data).as_slice_mut()
     }
@@ -285,13 +305,9 @@ impl Tensor {
         self.dtype() == spec.dtype && self.shape == spec.shape
     }
 
-    /// The numbers, all of which will be written; what they were may be lost. If someone else holds them too, this tensor
-    /// gets numbers of its own.
-    pub(crate) fn room(&mut self) -> SliceMut<'_> {
-        if Arc::get_mut(&mut self.data).is_none() {
-            *self = Tensor::zeros(self.spec());
-        }
-        Arc::get_mut(&mut self.data).expect("these numbers are this tensor's own").as_slice_mut()
+    /// The numbers, to be written, if no other tensor shares them.
+    pub(crate) fn own(&mut self) -> Option<SliceMut<'_>> {
+        Arc::get_mut(&mut self.data).map(Data::as_slice_mut)
     }
 
     /// The numbers as Rust values, row-major.

@@ -1,7 +1,7 @@
 //! The thread's stack of open builders: where gates are recorded while a function is traced.
 
-use super::{Circuit, GateDef, Wire, Wires, graph::Entry};
-use crate::base::{Diagnostic, Mistake, Result, Site, Spec};
+use super::{Attrs, Circuit, GateDef, Wire, Wires, graph::Entry};
+use crate::base::{DType, Diagnostic, Mistake, Result, Site, Spec};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,6 +18,8 @@ pub(super) struct Builder {
     input: &'static GateDef,
     /// For inner circuits: outer wires that became inputs. `None` where nothing may be captured.
     captures: Option<Captures>,
+    /// The attributes of literals that were used, to be shared by those that are equal.
+    literals: HashMap<(DType, u64), Attrs>,
 }
 
 /// Outer wires that became inputs, in the order of those inputs.
@@ -138,7 +140,8 @@ fn open<R>(input: &'static GateDef, specs: &[Spec], lifts: bool, f: impl FnOnce(
     let depth = STACK.with_borrow_mut(|stack| {
         let circuit = Circuit::default();
         let captures = lifts.then(Captures::default);
-        stack.push(Builder { trace, circuit, mistakes: Vec::new(), site: None, stage: 0, input, captures });
+        let (mistakes, literals) = (Vec::new(), HashMap::new());
+        stack.push(Builder { trace, circuit, mistakes, site: None, stage: 0, input, captures, literals });
         stack.len() - 1
     });
     let guard = Guard { depth };
@@ -202,6 +205,12 @@ pub fn inner<R>(
     with_top(|b| b.mistakes.append(&mut traced.mistakes));
     traced.circuit.outputs = picked.iter().map(|w| w.index).collect();
     (!failed).then_some(traced)
+}
+
+/// The attributes of a literal: equal ones are shared within a trace, in whose derivatives 1 and 0 come very often.
+pub fn literal_attrs(dtype: DType, value: f64, make: impl Fn() -> Attrs) -> Attrs {
+    let shared = with_top(|b| b.literals.entry((dtype, value.to_bits())).or_insert_with(&make).clone());
+    shared.unwrap_or_else(make)
 }
 
 /// Gates recorded by `f` are said to come from `site`.

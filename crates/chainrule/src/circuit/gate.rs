@@ -179,7 +179,9 @@ impl Fault {
 pub struct Operand<'a> {
     /// Its shape.
     pub shape: Shape,
-    /// Its numbers, row-major.
+    /// Where its numbers are in `data`: in a row, but for a gate that reads other views.
+    pub view: Strided,
+    /// Its numbers, from the first to the last.
     pub data: Slice<'a>,
 }
 
@@ -238,8 +240,9 @@ pub enum Class {
     Cumulate(Kernel),
     /// Matrix product of the last two axes of two inputs, after equal batch axes.
     Product,
-    /// Other products summed over axes: convolution, triangular solves.
-    Contract(Kernel),
+    /// Other products summed over axes: convolution, triangular solves. Says which views of its inputs the kernel reads where
+    /// they lie; their strides are not negative.
+    Contract(Kernel, fn(&Strided) -> bool),
     /// The same elements seen in another order: nothing is computed, and often nothing copied.
     View(View),
     /// Elements change places.
@@ -269,7 +272,7 @@ impl Class {
     /// The kernel of gates that the executor runs one at a time, over whole arrays.
     pub fn kernel(self) -> Option<Kernel> {
         match self {
-            Class::Source(k) | Class::Reduce(k, _) | Class::Cumulate(k) | Class::Contract(k) => Some(k),
+            Class::Source(k) | Class::Reduce(k, _) | Class::Cumulate(k) | Class::Contract(k, _) => Some(k),
             Class::Move(k) | Class::Index(k) | Class::Window(k) => Some(k),
             Class::Input | Class::Constant | Class::Control(_) => None,
             Class::Elementwise(_) | Class::Product | Class::View(_) => None,
@@ -283,7 +286,7 @@ impl Class {
             Class::Elementwise(_) => "element-wise",
             Class::Reduce(..) => "reduce",
             Class::Cumulate(_) => "cumulate",
-            Class::Product | Class::Contract(_) => "contract",
+            Class::Product | Class::Contract(..) => "contract",
             Class::View(_) | Class::Move(_) => "move",
             Class::Index(_) => "index",
             Class::Window(_) => "window",

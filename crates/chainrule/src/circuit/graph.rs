@@ -2,15 +2,16 @@
 
 use super::{Attrs, GateDef};
 use crate::base::{Site, Spec};
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// One output of one gate. A gate with several outputs takes consecutive nodes; all but the first only stand for an output.
-#[derive(Clone)]
-pub struct Node {
+#[derive(Clone, Copy)]
+pub struct Node<'a> {
     /// The gate.
     pub gate: &'static GateDef,
     /// Its attributes; empty for the further outputs of a gate.
-    pub attrs: Attrs,
+    pub attrs: &'a Attrs,
     /// Shape and dtype of this output.
     pub spec: Spec,
     /// Which output of the gate this is; 0 for the node that holds the gate.
@@ -21,8 +22,42 @@ pub struct Node {
     pub stage: u32,
     /// Where the user wrote it.
     pub site: Site,
+}
+
+/// A node as it is kept: one cache line. Circuits have few specs and many nodes, so that specs are numbered.
+#[derive(Clone)]
+struct Kept {
+    gate: &'static GateDef,
+    attrs: Attrs,
+    site: Site,
+    spec: u32,
+    part: u32,
+    parts: u32,
+    stage: u32,
     first_input: u32,
     inputs: u32,
+}
+
+/// The different specs of a circuit's nodes.
+#[derive(Clone, Default)]
+struct Specs {
+    list: Vec<Spec>,
+    numbers: HashMap<Spec, u32>,
+    /// Those that came last, by dtype and rank: most nodes need not be looked up.
+    recent: [u32; 16],
+}
+
+impl Specs {
+    fn number(&mut self, spec: Spec) -> u32 {
+        let slot = &mut self.recent[(spec.dtype as usize + 3 * spec.shape.rank()) % 16];
+        if self.list.get(*slot as usize) != Some(&spec) {
+            *slot = *self.numbers.entry(spec).or_insert_with(|| {
+                self.list.push(spec);
+                self.list.len() as u32 - 1
+            });
+        }
+        *slot
+    }
 }
 
 /// A named part of a circuit. Number 0 is the whole circuit.
@@ -41,7 +76,8 @@ pub struct Stage {
 /// Gates joined by wires, no cycles. Numeric order is topological order.
 #[derive(Clone)]
 pub struct Circuit {
-    nodes: Vec<Node>,
+    nodes: Vec<Kept>,
+    specs: Specs,
     operands: Vec<u32>,
     /// The input nodes, in the order of the arguments.
     pub inputs: Vec<u32>,
@@ -60,6 +96,7 @@ impl Default for Circuit {
         let root = Stage { name: String::new(), parent: 0, inputs: Vec::new(), outputs: Vec::new() };
         Circuit {
             nodes: Vec::new(),
+            specs: Specs::default(),
             operands: Vec::new(),
             inputs: Vec::new(),
             outputs: Vec::new(),
@@ -87,24 +124,32 @@ impl Circuit {
     }
 
     /// One node.
-    pub fn node(&self, index: u32) -> &Node {
-        &self.nodes[index as usize]
+    #[inline]
+    pub fn node(&self, index: u32) -> Node<'_> {
+        self.seen(&self.nodes[index as usize])
+    }
+
+    #[inline]
+    fn seen<'a>(&'a self, kept: &'a Kept) -> Node<'a> {
+        let Kept { gate, ref attrs, site, spec, part, parts, stage, .. } = *kept;
+        Node { gate, attrs, spec: self.specs.list[spec as usize], part, parts, stage, site }
     }
 
     /// The wires that a gate reads; for a further output, those of its gate.
     pub fn inputs_of(&self, index: u32) -> &[u32] {
-        let node = self.node(index);
+        let node = &self.nodes[index as usize];
         &self.operands[node.first_input as usize..(node.first_input + node.inputs) as usize]
     }
 
     /// The node that holds the gate of which this is an output.
     pub fn holder(&self, index: u32) -> u32 {
-        index - self.node(index).part
+        index - self.nodes[index as usize].part
     }
 
     /// Nodes that hold a gate, in order, with their indices.
-    pub fn gates(&self) -> impl DoubleEndedIterator<Item = (u32, &Node)> {
-        self.nodes.iter().enumerate().filter(|(_, n)| n.part == 0).map(|(i, n)| (i as u32, n))
+    pub fn gates(&self) -> impl DoubleEndedIterator<Item = (u32, Node<'_>)> {
+        let holders = self.nodes.iter().enumerate().filter(|(_, kept)| kept.part == 0);
+        holders.map(|(i, kept)| (i as u32, self.seen(kept)))
     }
 
     /// Specs of some wires.
@@ -160,8 +205,8 @@ impl Circuit {
 
     /// Floating-point operations of one forward pass, as the rooms count them. A `scan` counts all its steps, a `while` one.
     pub fn flops(&self) -> u64 {
-        let of = |(i, n): (u32, &Node)| {
-            (n.gate.flops)(&n.attrs, &self.specs(self.inputs_of(i)), &self.output_specs(i))
+        let of = |(i, n): (u32, Node<'_>)| {
+            (n.gate.flops)(n.attrs, &self.specs(self.inputs_of(i)), &self.output_specs(i))
         };
         self.gates().map(of).fold(0, u64::saturating_add)
     }
@@ -183,8 +228,10 @@ impl Circuit {
         let first_input = self.operands.len() as u32;
         self.operands.extend_from_slice(inputs);
         let parts = index as usize..(index + from.node(index).parts) as usize;
-        let shared = |node: &Node| Node { first_input, inputs: inputs.len() as u32, ..node.clone() };
-        self.nodes.extend(from.nodes[parts].iter().map(shared));
+        for kept in &from.nodes[parts] {
+            let spec = self.specs.number(from.specs.list[kept.spec as usize]);
+            self.nodes.push(Kept { first_input, inputs: inputs.len() as u32, spec, ..kept.clone() });
+        }
         self.nodes[first].attrs = attrs;
         first as u32
     }
@@ -259,7 +306,8 @@ impl Circuit {
         let first_input = self.operands.len() as u32;
         self.operands.extend_from_slice(gate.inputs);
         for (part, &spec) in gate.outputs.iter().enumerate() {
-            self.nodes.push(Node {
+            let spec = self.specs.number(spec);
+            self.nodes.push(Kept {
                 gate: gate.gate,
                 attrs: if part == 0 { gate.attrs.clone() } else { Attrs::NONE },
                 spec,

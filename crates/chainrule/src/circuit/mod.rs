@@ -6,6 +6,7 @@ mod call;
 mod gate;
 mod graph;
 mod parse;
+mod part;
 mod record;
 mod sample;
 mod text;
@@ -13,14 +14,15 @@ mod tree;
 mod wire;
 
 pub use attrs::{Attr, Attrs, Kind};
-pub use builder::{Traced, at_site, composed, inner, name, outermost, source, stage};
+pub use builder::{Traced, at_site, composed, inner, literal_attrs, name, outermost, source, stage};
 pub use call::{Arg, Args, Call, FunctionDef};
 pub use gate::{
     Arity, Class, Control, Doc, Fault, GateDef, Identity, Job, Kernel, Local, Operand, Outputs, Passes,
     Plain, Reads, Room, Then, Tiles, View, When,
 };
 pub use graph::{Circuit, Node, Stage};
-pub use record::{OpenNode, caller_site, inline, mistake, open_node, record, record_many, resolve};
+pub use part::inline_between;
+pub use record::{OpenNode, caller_site, gate_of, inline, mistake, open_node, record, record_many, resolve};
 pub use sample::{Case, Sampler};
 pub use tree::{Leaf, Path, Tree, Wires};
 pub use wire::Wire;

@@ -1,7 +1,7 @@
 //! Recording gates, one or a whole circuit at a time.
 
 use super::{Attrs, Circuit, Fault, GateDef, Outputs, Wire, builder, graph::Entry};
-use crate::base::{Mistake, Site, Spec, limits};
+use crate::base::{DType, Mistake, Site, Spec, limits};
 use std::panic::Location;
 
 /// A gate of an open builder, as the passes read it.
@@ -31,6 +31,11 @@ pub fn open_node(wire: Wire) -> Option<OpenNode> {
             site: node.site,
         })
     })?
+}
+
+/// The gate behind a wire of a trace that is still open.
+pub fn gate_of(wire: Wire) -> Option<&'static GateDef> {
+    builder::with_owner(wire, |b| (wire != Wire::POISON).then(|| b.circuit.node(wire.index).gate))?
 }
 
 /// Where gates that the caller records now come from: for functions that record them later, in a closure.
@@ -75,8 +80,40 @@ pub fn resolve(wire: Wire) -> Wire {
 /// Records a gate with one output.
 #[track_caller]
 pub fn record(gate: &'static GateDef, attrs: Attrs, inputs: &[Wire]) -> Wire {
-    let out = record_many(gate, attrs, inputs);
-    out.first().copied().unwrap_or(Wire::POISON)
+    match record_plain(gate, attrs, inputs) {
+        Ok(wire) => wire,
+        Err(attrs) => record_many(gate, attrs, inputs).first().copied().unwrap_or(Wire::POISON),
+    }
+}
+
+/// Records a gate of one output and at most three inputs, all of the innermost trace, as most are: nothing is allocated.
+/// Gives the attributes back if it is another, or if there is something to report.
+#[track_caller]
+fn record_plain(gate: &'static GateDef, attrs: Attrs, inputs: &[Wire]) -> Result<Wire, Attrs> {
+    let at = Location::caller();
+    let (mut indices, mut specs) = ([0; 3], [Spec::scalar(DType::Bool); 3]);
+    if inputs.len() > indices.len() {
+        return Err(attrs);
+    }
+    let mut attrs = Some(attrs);
+    let recorded = builder::with_top(|b| {
+        let own = |wire: &Wire| wire.trace == b.trace && (wire.index as usize) < b.circuit.len();
+        let attrs = attrs.take_if(|_| inputs.iter().all(own))?;
+        for (i, wire) in inputs.iter().enumerate() {
+            (indices[i], specs[i]) = (wire.index, b.circuit.node(wire.index).spec);
+        }
+        let (indices, specs) = (&indices[..inputs.len()], &specs[..inputs.len()]);
+        let fits = room_for(b.circuit.len(), 1).and(room_for(b.circuit.operands(), inputs.len())).is_ok();
+        match (gate.shape)(&attrs, specs) {
+            Ok(Outputs::One(spec)) if fits => {
+                let (stage, site) = (b.stage, b.site.unwrap_or(Site::Rust(at)));
+                let entry = Entry { gate, attrs, inputs: indices, outputs: &[spec], stage, site };
+                Some(Ok(Wire { trace: b.trace, index: b.circuit.push(entry) }))
+            }
+            _ => Some(Err(attrs)),
+        }
+    });
+    recorded.flatten().unwrap_or_else(|| Err(attrs.unwrap_or_default()))
 }
 
 /// Records a gate and gives its outputs. Empty if an input is poisoned or the shapes don't fit, which is reported.

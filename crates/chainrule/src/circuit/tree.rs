@@ -78,6 +78,7 @@ pub struct Path {
 
 impl Path {
     /// A path that forgets its steps, for visitors who only want the leaves.
+    #[inline]
     pub fn silent() -> Path {
         Path { steps: Vec::new(), silent: true }
     }

@@ -70,7 +70,7 @@ fn weights(scores: Wire, allowed: Option<Wire>) -> Wire {
     let shares = shifted(seen, last).0.exp();
     let total = shares.sum_axes(&[last]).keep_axes(shares.shape(), &[last]);
     // A query that sees nothing has shares that are all 0, and so has their quotient by 1.
-    shares / total.eq(0.0).select(filled_like(1.0, total), total)
+    shares * total.eq(0.0).select(filled_like(1.0, total), total).reciprocal()
 }
 
 #[cfg(test)]

@@ -176,6 +176,48 @@ mod tests {
         check_gradient(slope, &small);
     }
 
+    /// With so many channels tiles are transformed; halves of them are summed directly. So with both gradients.
+    #[test]
+    fn many_channels_are_the_sum_of_few() {
+        let at = [random(&[2, 16, 7, 10], 1), random(&[18, 16, 3, 3], 2), random(&[2, 18, 7, 10], 3)];
+        let options = Conv { padding: [1, 1], ..Conv::default() };
+        let halves = |x: Wire, w: Wire| {
+            let half =
+                |from| x.slice_axis(1, from, from + 8).conv2d(w.slice_axis(1, from, from + 8), options);
+            half(0) + half(8)
+        };
+        let all = |f: &dyn Fn(Wire, Wire) -> Wire, w: &[Wire]| {
+            let y = f(w[0], w[1]);
+            let mut wires = vec![y];
+            wires.extend((y * w[2]).sum().gradient(&vec![w[0], w[1]]));
+            wires
+        };
+        let got = run(|w| all(&|x, k| x.conv2d(k, options), w), &at);
+        let want = run(|w| all(&halves, w), &at);
+        for (got, want) in got.iter().flatten().zip(want.iter().flatten()) {
+            assert!((got - want).abs() < 1e-12, "{got} is not {want}");
+        }
+    }
+
+    /// The gradient by the weights reads images and upstream where they lie.
+    #[test]
+    fn nothing_is_copied_for_the_gradient_by_weights() {
+        let spec = |dims: &[usize]| Spec::new(dims, DType::F32).expect("a small shape");
+        for channels in [4, 16] {
+            let gradient =
+                |x: Wire, w: Wire, up: Wire| (x.conv2d(w, Conv::default()) * up).sum().gradient(&w);
+            let specs =
+                (spec(&[3, channels, 6, 6]), spec(&[channels, channels, 3, 3]), spec(&[3, channels, 4, 4]));
+            let plan = trace(gradient, &specs).expect("it traces").compile().plan().to_string();
+            assert!(
+                plan.contains("conv")
+                    && !plan.contains("copy     f32[4, 3")
+                    && !plan.contains("copy     f32[16, 3"),
+                "{plan}"
+            );
+        }
+    }
+
     /// A batch of no examples still has a path to both inputs.
     #[test]
     fn a_batch_of_nothing() {

@@ -26,7 +26,8 @@ impl Wire {
         };
         composed("softmax", &[self], || {
             let weights = shifted(self, axis).0.exp();
-            weights / weights.sum_axes(&[axis]).keep_axes(self.shape(), &[axis])
+            // Times a number for each row: its local gradients are there already.
+            weights * weights.sum_axes(&[axis]).keep_axes(self.shape(), &[axis]).reciprocal()
         })
     }
 }

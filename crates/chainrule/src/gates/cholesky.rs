@@ -2,6 +2,7 @@
 
 use super::support::matrices::{split, square, triangle};
 use super::{Triangle, support::operands::literal_like};
+use crate::base::Strided;
 use crate::circuit::{
     Arity, Attrs, Call, Case, Class, Doc, GateDef, Job, Local, Outputs, Plain, Reads, Sampler, Wire, record,
 };
@@ -24,7 +25,7 @@ pub static CHOLESKY: GateDef = GateDef {
     arity: Arity::Exactly(1),
     attrs: &[],
     shape: |_, x| square(x[0]).map(|_| Outputs::One(x[0])),
-    class: Class::Contract(kernel),
+    class: Class::Contract(kernel, Strided::is_contiguous),
     element,
     local: Local::Pair {
         vjp: |r, up, _| {

@@ -8,7 +8,7 @@ use crate::base::Spec;
 use crate::circuit::{
     Arity, Attrs, Class, Doc, Fault, GateDef, Job, Local, Outputs, Plain, Reads, Room, Wire, record,
 };
-use crate::numeric::window::{max_pool as pool, max_pool_index};
+use crate::numeric::window::{max_pool as pool, max_pool_index, max_pool_transpose as route};
 
 /// See the module.
 pub static MAX_POOL: GateDef = GateDef {
@@ -32,15 +32,9 @@ pub static MAX_POOL: GateDef = GateDef {
     element: |a, x, at| x[0].at(&largest(a, &x[0], at)),
     local: Local::Pair {
         vjp: |r, up, _| {
-            let Some(up) = up[0] else { return vec![None] };
-            let planes = zeros_like(r.inputs[0]).flat_planes();
-            let sums = planes.scatter_add_along(winners(r), up.flat_planes(), -1);
-            vec![Some(sums.reshape(&r.inputs[0].shape().dims()))]
+            vec![up[0].map(|up| record(&MAX_POOL_TRANSPOSE, r.attrs.clone(), &[r.inputs[0], up]))]
         },
-        jvp: |r, tangents| {
-            let picked = |t: Wire| t.flat_planes().take_along(winners(r), -1);
-            vec![tangents[0].map(|t| picked(t).reshape(&r.output().shape().dims()))]
-        },
+        jvp: |r, tangents| vec![tangents[0].map(|t| picked(r, t))],
     },
     reads: Reads::INPUTS,
     batch: window::batch,
@@ -82,12 +76,72 @@ fn numbers(x: Spec) -> Result<(), Fault> {
 
 fn index_kernel(job: &mut Job<'_>) {
     let x = job.inputs[0];
-    let (pooling, plane) = (window::pooling(job.attrs, x.shape), window::plane(x.shape).max(1) as i64);
+    let pooling = window::pooling(job.attrs, x.shape);
     let output = job.output::<i64>();
     for_dtype!(x.data.dtype(), [f32 f64 i32 i64 u8], T => max_pool_index::<T>(&pooling, x.typed(), output));
-    // Counted within the plane, so that more planes in front change nothing.
-    output.iter_mut().for_each(|i| *i %= plane);
 }
+
+/// See the module.
+pub static MAX_POOL_TRANSPOSE: GateDef = GateDef {
+    name: "max_pool_transpose",
+    doc: Doc {
+        summary: "What a max pool of x passes back: each upstream value goes to the element that won under its window.",
+        formula: "y[.., i, j] = sum of up over the windows of which x[.., i, j] is the largest element",
+        local: "passed back to up: what it has where the winners are; to x: zero almost everywhere",
+        kinks: "ties: the first, row by row; the first NaN before all",
+        source: "",
+    },
+    call: None,
+    arity: Arity::Exactly(2),
+    attrs: window::ATTRS,
+    shape: |a, inputs| {
+        let (x, up) = (inputs[0], inputs[1]);
+        if !x.dtype.is_float() {
+            return Err(wants("floats", x.dtype));
+        }
+        let pooled = window::shape(a, x)?;
+        if pooled != up {
+            return Err(Fault::new(format!("{up} is not what is passed back to windows {pooled}"), ""));
+        }
+        Ok(Outputs::One(x))
+    },
+    class: Class::Window(|job| {
+        let (x, up, pooling) = (job.inputs[0], job.inputs[1], window::pooling(job.attrs, job.shape));
+        for_dtype!(x.data.dtype(), [f32 f64], T => route::<T>(&pooling, x.typed(), up.typed(), job.output()))
+    }),
+    element: |a, inputs, at| {
+        let [x, up] = inputs else { return f64::NAN };
+        let windows = crate::base::coordinates(up.spec.shape);
+        windows.filter(|window| largest(a, x, window) == at).map(|window| up.at(&window)).sum()
+    },
+    local: Local::Pair {
+        vjp: |r, up, wants| {
+            let Some(up) = up[0] else { return vec![None, None] };
+            let zero = wants[0].then(|| zeros_like(r.inputs[0]));
+            vec![zero, wants[1].then(|| picked(r, up))]
+        },
+        jvp: |r, tangents| {
+            vec![tangents[1].map(|t| record(&MAX_POOL_TRANSPOSE, r.attrs.clone(), &[r.inputs[0], t]))]
+        },
+    },
+    reads: Reads::INPUTS,
+    batch: |r, batched| {
+        let size = if batched[0] { r.inputs[0].shape()[0] } else { r.inputs[1].shape()[0] };
+        let whole = |i: usize| {
+            let (x, dims) = (r.inputs[i], r.inputs[i].shape().dims());
+            if batched[i] { x } else { x.broadcast_to(&[&[size], &dims[..]].concat()) }
+        };
+        vec![record(r.gate, r.attrs.clone(), &[whole(0), whole(1)])]
+    },
+    flops: |a, x, _| window::flops(a, &[], &x[1..]),
+    identities: &[],
+    sample: |s| {
+        let mut case = window::sample(s, true);
+        let pooled = window::shape(&case.attrs, case.inputs[0].spec()).expect("a sample fits").shape.dims();
+        case.inputs.push(s.reals(&pooled, -2.0, 2.0));
+        case
+    },
+};
 
 /// Coordinates of the element that wins.
 fn largest(attrs: &Attrs, x: &Plain, at: &[usize]) -> Vec<usize> {
@@ -102,9 +156,10 @@ fn largest(attrs: &Attrs, x: &Plain, at: &[usize]) -> Vec<usize> {
     best.expect("padding is less than the window, so that it holds an element")
 }
 
-/// Where the winners are, one row a plane.
-fn winners(r: &Room<'_>) -> Wire {
-    record(&MAX_POOL_INDEX, r.attrs.clone(), &[r.inputs[0]]).flat_planes()
+/// What the winners have in an array like the first input.
+fn picked(r: &Room<'_>, from: Wire) -> Wire {
+    let winners = record(&MAX_POOL_INDEX, r.attrs.clone(), &[r.inputs[0]]);
+    from.flat_planes().take_along(winners.flat_planes(), -1).reshape(&winners.shape().dims())
 }
 
 impl Wire {

@@ -108,7 +108,7 @@ rooms! {
     custom: CUSTOM;
     checkpoint: CHECKPOINT;
     // window
-    max_pool: MAX_POOL MAX_POOL_INDEX;
+    max_pool: MAX_POOL MAX_POOL_INDEX MAX_POOL_TRANSPOSE;
     avg_pool: AVG_POOL AVG_POOL_TRANSPOSE;
 }
 

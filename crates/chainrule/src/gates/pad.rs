@@ -1,10 +1,11 @@
 //! Zeros around and between elements.
 
+use super::concat;
 use super::support::no_flops;
 use crate::base::{Shape, Spec, limits};
 use crate::circuit::{
     Args, Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Identity, Job, Kind, Local, Outputs, Reads,
-    Room, Then, When, Wire, mistake, record,
+    Room, Then, When, Wire, gate_of, mistake, open_node, record,
 };
 use crate::numeric::movement::{copy_into_strided, copy_strided};
 
@@ -148,6 +149,55 @@ fn kernel(job: &mut Job<'_>) {
         }
         copy_into_strided(if whole { x } else { &rest }, output, offset, &counts, &to_strides);
     })
+}
+
+/// Whether a wire is something with zeros around it.
+pub fn is_padded(wire: Wire) -> bool {
+    gate_of(wire).is_some_and(|gate| std::ptr::eq(gate, &PAD))
+}
+
+/// Values with zeros around them that are to be added up, as the gradients of slices are. Parts that fill an axis without a
+/// gap are put end to end instead; gives what is left to add up.
+pub fn joined(values: Vec<Wire>) -> Vec<Wire> {
+    let parts: Vec<Option<Part>> = values.iter().map(|&wire| Part::of(wire)).collect();
+    let mut along: Vec<(usize, &Part)> =
+        parts.iter().enumerate().filter_map(|(i, part)| Some((i, part.as_ref()?))).collect();
+    let Some(&(_, first)) = along.first() else { return values };
+    let axis = first.axis;
+    along.retain(|(_, part)| part.axis == axis);
+    along.sort_by_key(|(_, part)| part.start);
+    let ends = along.iter().map(|(_, part)| part.end);
+    let fits = along.iter().map(|(_, part)| part.start).skip(1).zip(ends).all(|(start, end)| start == end);
+    let length = values[0].shape()[axis];
+    let fills = along.first().is_some_and(|(_, part)| part.start == 0)
+        && along.last().is_some_and(|(_, part)| part.end == length);
+    if !fits || !fills || along.len() < 2 {
+        return values;
+    }
+    let inner: Vec<Wire> = along.iter().map(|(_, part)| part.inner).collect();
+    let rest = (0..values.len()).filter(|i| along.iter().all(|(at, _)| at != i)).map(|i| values[i]);
+    std::iter::once(concat(&inner, axis as i64)).chain(rest).collect()
+}
+
+/// Something with zeros before and after it along one axis.
+struct Part {
+    inner: Wire,
+    axis: usize,
+    start: usize,
+    end: usize,
+}
+
+impl Part {
+    fn of(wire: Wire) -> Option<Part> {
+        let gate = open_node(wire).filter(|gate| std::ptr::eq(gate.gate, &PAD))?;
+        let [low, high, between] = ["low", "high", "between"].map(|name| gate.attrs.ints(name));
+        let mut axes = (0..low.len()).filter(|&axis| low[axis] != 0 || high[axis] != 0);
+        let (axis, inner) = (axes.next()?, gate.inputs[0]);
+        let plain = between.iter().zip(inner.shape().iter()).all(|(&zeros, d)| zeros == 0 || d < 2);
+        let is_part = plain && axes.next().is_none() && high[axis] >= 0;
+        let start = usize::try_from(low[axis]).ok()?;
+        is_part.then(|| Part { inner, axis, start, end: start + inner.shape()[axis] })
+    }
 }
 
 fn call(args: &Args<'_>) -> Wire {

@@ -2,20 +2,22 @@
 //!
 //! Layout. Inputs: constants, then states, then sequences; the body takes the same with one slice of each sequence.
 //! The body gives the next states, then the states that it was given (the history), then what is collected; the gate
-//! gives the last states, then history and collected values stacked. The history is what the backward pass reads; where
-//! nobody reads it, the plan leaves it out, so that it costs nothing.
+//! gives the last states, then history and collected values stacked. What is collected are the user's values, and then
+//! inner ones that are dear to compute. These and the history are what the backward pass reads; where nobody reads them,
+//! the plan leaves them out, so that they cost nothing.
 
 use super::INPUT;
 use super::support::bodies::{
     closed, flowing, grow, pick, pick_or_zero, place, poison_wanted, poisoned, repeated, some, specs, spread,
     stacked, takes, unstacked,
 };
+use super::support::kept::kept;
 use super::support::operands::zeros_like;
 use super::support::{batch, no_element};
 use crate::base::Spec;
 use crate::circuit::{
     Arity, Attrs, Case, Circuit, Class, Control, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Room,
-    Sampler, Wire, Wires, inline, inner, mistake, outermost, record_many,
+    Sampler, Wire, Wires, inline, inline_between, inner, mistake, outermost, record_many,
 };
 use std::sync::Arc;
 
@@ -117,7 +119,8 @@ impl Loop {
         })
     }
 
-    /// Records the gate. Constants and sequences that the body does not read are left out.
+    /// Records the gate, which besides gives out what its backward pass may read. Constants and sequences that the body
+    /// does not read are left out.
     #[track_caller]
     fn record(mut self, mut body: Circuit) -> Option<Results> {
         let read = body.reached();
@@ -131,6 +134,12 @@ impl Loop {
         body.inputs = body.inputs.iter().zip(&keeps).filter(|(_, k)| **k).map(|(w, _)| *w).collect();
         self.constants = pick(&self.constants, &keeps[..constants]);
         self.sequences = pick(&self.sequences, &keeps[constants + states..]);
+        let given = body.outputs.len();
+        for inner in kept(&body, self.constants.len()) {
+            if !body.outputs[2 * states..].contains(&inner) {
+                body.outputs.push(inner);
+            }
+        }
         let attrs = Attrs::new([
             ("body", Arc::new(body).into()),
             ("constants", self.constants.len().into()),
@@ -142,6 +151,7 @@ impl Loop {
         if last.len() < 2 * states {
             return None;
         }
+        last.truncate(given);
         let mut history = last.split_off(states);
         let collected = history.split_off(states);
         Some(Results { last, history, collected })
@@ -181,6 +191,14 @@ impl<'a> Parts<'a> {
         }
         let inputs = self.body.inputs.iter().map(|&i| self.body.node(i).spec.dtype.is_float());
         at.iter().zip(inputs).map(|(&at, float)| at && float).collect()
+    }
+
+    /// The inner values that the gate gives out and that are worth reading: which node of the body, and which output.
+    fn kept(&self) -> Vec<(u32, usize)> {
+        let first = 2 * self.start.len();
+        let place = |node: u32| self.body.outputs[first..].iter().position(|&output| output == node);
+        let given = |node: u32| Some((node, first + place(node)?));
+        kept(self.body, self.constants.len()).into_iter().filter_map(given).collect()
     }
 
     /// One list over all inputs in three: constants, states, sequences.
@@ -228,19 +246,26 @@ fn backward(
     let states = parts.start.len();
     let (wanted_constants, _, _) = parts.split(wants);
     let given: Vec<Wire> = upstreams[states..].iter().flatten().copied().collect();
+    let kept = parts.kept();
+    let values: Vec<Wire> = kept.iter().map(|&(_, output)| room.outputs[output]).collect();
     let from = pick_or_zero(&upstreams[..states], parts.start, carried);
     let sums = pick(parts.constants, wanted_constants).into_iter().map(zeros_like);
     let back = Loop {
         constants: parts.constants.to_vec(),
         start: from.into_iter().chain(sums).collect(),
-        sequences: [&room.outputs[states..2 * states], parts.sequences, &given].concat(),
+        sequences: [&room.outputs[states..2 * states], parts.sequences, &values, &given].concat(),
         length: parts.length,
         reverse: !parts.reverse,
     };
-    let (body, passed) = back.trace(|turn| {
+    let (body, (passed, pairs)) = back.trace(|turn| {
         let (now, given) = turn.slices.split_at(states + parts.sequences.len());
+        let (values, given) = given.split_at(kept.len());
         let arguments = [turn.constants, now].concat();
-        let outputs = inline(parts.body, &arguments);
+        let wires = inlined(parts.body, &arguments);
+        let outputs: Vec<Wire> = parts.body.outputs.iter().map(|&o| wires[o as usize]).collect();
+        let pairs =
+            kept.iter().zip(values).map(|(&(node, _), value)| (wires[node as usize].index, value.index));
+        let pairs: Vec<(u32, u32)> = pairs.collect();
         let (through, sums) = turn.states.split_at(carried.iter().filter(|c| **c).count());
         let ups = [spread(carried, through), spread(&some(&upstreams[states..]), given)].concat();
         let found = place(at, (room.passes.vjp)(&outputs, &pick(&arguments, at), &ups));
@@ -248,9 +273,18 @@ fn backward(
         let mut next = pick_or_zero(to_states, parts.start, carried);
         let wanted = to_constants.iter().zip(wanted_constants).filter(|(_, w)| **w).map(|(f, _)| *f);
         next.extend(wanted.zip(sums).map(|(found, &sum)| found.map_or(sum, |found| sum + found)));
-        (next, to_sequences.iter().flatten().copied().collect(), some(&found))
+        (next, to_sequences.iter().flatten().copied().collect(), (some(&found), pairs))
     })?;
-    Some((back, body, passed))
+    // Derivatives were taken of the body as it is; the values that it would compute again are read instead.
+    Some((back, body.redirected(&pairs), passed))
+}
+
+/// Records the gates of a body; gives the wire of each of its nodes.
+fn inlined(body: &Circuit, arguments: &[Wire]) -> Vec<Wire> {
+    let mut known = vec![None; body.len()];
+    body.inputs.iter().zip(arguments).for_each(|(&input, &wire)| known[input as usize] = Some(wire));
+    let wires = inline_between(body, &known, &body.outputs);
+    wires.into_iter().map(|wire| wire.unwrap_or(Wire::POISON)).collect()
 }
 
 fn jvp(room: &Room<'_>, tangents: &[Option<Wire>]) -> Vec<Option<Wire>> {

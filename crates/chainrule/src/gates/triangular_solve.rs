@@ -2,7 +2,7 @@
 
 use super::support::matrices::{split, square};
 use super::support::{batch, matrices};
-use crate::base::{Shape, Spec};
+use crate::base::{Shape, Spec, Strided};
 use crate::circuit::{
     Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Plain, Reads, Room,
     Sampler,
@@ -37,7 +37,7 @@ pub static TRIANGULAR_SOLVE: GateDef = GateDef {
     arity: Arity::Exactly(2),
     attrs: &[("lower", Kind::Flag), ("transpose", Kind::Flag), ("unit", Kind::Flag)],
     shape: shape_rule,
-    class: Class::Contract(kernel),
+    class: Class::Contract(kernel, Strided::is_contiguous),
     element,
     local: Local::Pair { vjp, jvp },
     reads: Reads::BOTH,

@@ -10,6 +10,7 @@ mod derivatives;
 mod facts;
 mod integers;
 mod laws;
+mod loops;
 mod texts;
 mod values;
 
@@ -106,7 +107,7 @@ fn run_plan(plan: &Plan, inputs: &[Tensor]) -> Vec<Tensor> {
     let mut call = workspace.call(plan);
     inputs.iter().for_each(|t| call.input(t));
     outputs.iter_mut().for_each(|t| call.output(t));
-    call.run();
+    assert!(call.run(), "inputs are those of the circuit");
     outputs
 }
 

@@ -19,7 +19,6 @@ pub mod philox;
 pub mod reduce;
 pub mod sort;
 pub mod special;
-pub mod speed;
 pub mod tile;
 pub mod vector;
 pub mod window;

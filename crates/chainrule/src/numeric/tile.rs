@@ -78,10 +78,14 @@ pub struct Ports {
 
 type Function = unsafe fn(&Ports, i64);
 
+/// Three inputs and the output of one element.
+type Single = unsafe fn(*const u8, *const u8, *const u8, *mut u8, i64);
+
 /// An element-wise kernel for certain dtypes, ready to be called.
 #[derive(Clone, Copy)]
 pub struct Tile {
     function: Function,
+    single: Single,
     parameter: i64,
 }
 
@@ -97,9 +101,19 @@ impl Tile {
         unsafe { (self.function)(ports, self.parameter) }
     }
 
-    /// Whether both do the same: two uses of one kernel.
-    pub fn is_same(&self, other: &Tile) -> bool {
-        std::ptr::fn_addr_eq(self.function, other.function) && self.parameter == other.parameter
+    /// Computes one element, in a third of the time that a tile of one would take. Same bits.
+    ///
+    /// # Safety
+    /// See [`Tile::run`]; the output may be one of the inputs.
+    #[inline(always)]
+    pub unsafe fn run_one(&self, inputs: [*const u8; 3], output: *mut u8) {
+        // SAFETY: the caller keeps the contract, which is the same.
+        unsafe { (self.single)(inputs[0], inputs[1], inputs[2], output, self.parameter) }
+    }
+
+    /// Equal for two uses of one kernel.
+    pub fn key(&self) -> (usize, i64) {
+        (self.function as usize, self.parameter)
     }
 }
 
@@ -134,9 +148,9 @@ pub trait Ternary<A, B, C, R> {
     fn at<L: Level>(a: A, b: B, c: C, parameter: i64) -> R;
 }
 
-/// One loop in three versions, and the choice among them.
+/// A loop and its body alone, each in three versions, and the choice among them.
 macro_rules! levels {
-    ($name:ident, $on:ident, $body:ident, $trait:ident, [$($input:ident),*]) => {
+    ($name:ident, $on:ident, $body:ident, $single:ident, $trait:ident, [$($input:ident),*]) => {
         /// The kernel of a function of single elements.
         pub fn $name<O: $trait<$($input,)* R>, $($input: Copy,)* R>(parameter: i64) -> Tile {
             $on::<O, $($input,)* R>(instructions(), parameter)
@@ -146,37 +160,116 @@ macro_rules! levels {
         pub fn $on<O: $trait<$($input,)* R>, $($input: Copy,)* R>(level: Instructions, parameter: i64) -> Tile {
             #[cfg(target_arch = "x86_64")]
             {
-                /// # Safety
-                /// See [`Tile::run`]; the machine has the instructions.
-                #[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
-                unsafe fn avx2<O: $trait<$($input,)* R>, $($input: Copy,)* R>(ports: &Ports, parameter: i64) {
-                    // SAFETY: handed on.
-                    unsafe { $body::<Avx2, O, $($input,)* R>(ports, parameter) }
-                }
-                /// # Safety
-                /// See [`Tile::run`]; the machine has the instructions.
-                #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
-                unsafe fn avx512<O: $trait<$($input,)* R>, $($input: Copy,)* R>(ports: &Ports, parameter: i64) {
-                    // SAFETY: handed on.
-                    unsafe { $body::<Avx512, O, $($input,)* R>(ports, parameter) }
-                }
+                versions!(avx2, avx2_single, Avx2, "avx2,fma,bmi1,bmi2,lzcnt,popcnt",
+                    $body, $single, $trait, [$($input),*]);
+                versions!(avx512, avx512_single, Avx512,
+                    "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma,bmi1,bmi2,lzcnt,popcnt",
+                    $body, $single, $trait, [$($input),*]);
                 match level.min(instructions()) {
                     // The functions are called only on machines that have the instructions.
-                    Instructions::Avx512 => return Tile { function: avx512::<O, $($input,)* R>, parameter },
-                    Instructions::Avx2 => return Tile { function: avx2::<O, $($input,)* R>, parameter },
+                    Instructions::Avx512 => {
+                        let (function, single) = (avx512::<O, $($input,)* R>, avx512_single::<O, $($input,)* R>);
+                        return Tile { function, single, parameter };
+                    }
+                    Instructions::Avx2 => {
+                        let (function, single) = (avx2::<O, $($input,)* R>, avx2_single::<O, $($input,)* R>);
+                        return Tile { function, single, parameter };
+                    }
                     Instructions::Portable => {}
                 }
             }
             #[cfg(not(target_arch = "x86_64"))]
             let _ = level;
-            Tile { function: $body::<Portable, O, $($input,)* R>, parameter }
+            let (function, single) =
+                ($body::<Portable, O, $($input,)* R>, $single::<Portable, O, $($input,)* R>);
+            Tile { function, single, parameter }
         }
     };
 }
 
-levels!(unary, unary_on, unary_loop, Unary, [A]);
-levels!(binary, binary_on, binary_loop, Binary, [A, B]);
-levels!(ternary, ternary_on, ternary_loop, Ternary, [A, B, C]);
+/// Both functions for a set of instructions.
+#[cfg(target_arch = "x86_64")]
+macro_rules! versions {
+    ($loop:ident, $one:ident, $level:ident, $features:literal, $body:ident, $single:ident, $trait:ident,
+        [$($input:ident),*]) => {
+        /// # Safety
+        /// See [`Tile::run`]; the machine has the instructions.
+        #[target_feature(enable = $features)]
+        unsafe fn $loop<O: $trait<$($input,)* R>, $($input: Copy,)* R>(ports: &Ports, parameter: i64) {
+            // SAFETY: handed on.
+            unsafe { $body::<$level, O, $($input,)* R>(ports, parameter) }
+        }
+        /// # Safety
+        /// See [`Tile::run_one`]; the machine has the instructions.
+        #[target_feature(enable = $features)]
+        unsafe fn $one<O: $trait<$($input,)* R>, $($input: Copy,)* R>(
+            a: *const u8,
+            b: *const u8,
+            c: *const u8,
+            output: *mut u8,
+            parameter: i64,
+        ) {
+            // SAFETY: handed on.
+            unsafe { $single::<$level, O, $($input,)* R>(a, b, c, output, parameter) }
+        }
+    };
+}
+
+levels!(unary, unary_on, unary_loop, unary_single, Unary, [A]);
+levels!(binary, binary_on, binary_loop, binary_single, Binary, [A, B]);
+levels!(ternary, ternary_on, ternary_loop, ternary_single, Ternary, [A, B, C]);
+
+/// # Safety
+/// See [`Tile::run_one`].
+#[inline(always)]
+unsafe fn unary_single<L: Level, O: Unary<A, R>, A: Copy, R>(
+    a: *const u8,
+    _: *const u8,
+    _: *const u8,
+    output: *mut u8,
+    parameter: i64,
+) {
+    // SAFETY: the addresses hold an element of these types each, by the contract.
+    unsafe {
+        let a = a.cast::<A>().read();
+        let result = if O::is_far(a) { O::far::<L>(a, parameter) } else { O::at::<L>(a, parameter) };
+        output.cast::<R>().write(result);
+    }
+}
+
+/// # Safety
+/// See [`Tile::run_one`].
+#[inline(always)]
+unsafe fn binary_single<L: Level, O: Binary<A, B, R>, A: Copy, B: Copy, R>(
+    a: *const u8,
+    b: *const u8,
+    _: *const u8,
+    output: *mut u8,
+    parameter: i64,
+) {
+    // SAFETY: as in `unary_single`.
+    unsafe {
+        let (a, b) = (a.cast::<A>().read(), b.cast::<B>().read());
+        output.cast::<R>().write(O::at::<L>(a, b, parameter));
+    }
+}
+
+/// # Safety
+/// See [`Tile::run_one`].
+#[inline(always)]
+unsafe fn ternary_single<L: Level, O: Ternary<A, B, C, R>, A: Copy, B: Copy, C: Copy, R>(
+    a: *const u8,
+    b: *const u8,
+    c: *const u8,
+    output: *mut u8,
+    parameter: i64,
+) {
+    // SAFETY: as in `unary_single`.
+    unsafe {
+        let (a, b, c) = (a.cast::<A>().read(), b.cast::<B>().read(), c.cast::<C>().read());
+        output.cast::<R>().write(O::at::<L>(a, b, c, parameter));
+    }
+}
 
 /// # Safety
 /// See [`Tile::run`].
@@ -265,6 +358,12 @@ mod tests {
             // SAFETY: both vectors hold `len` floats, and they are different ones.
             unsafe { tile.run(&ports) };
             assert!(y.iter().enumerate().all(|(i, &y)| y == 2.0 * i as f32 + 3.0));
+            for (x, y) in x.iter().zip(&mut y) {
+                let at = std::ptr::from_ref(x).cast();
+                // SAFETY: the addresses are those of floats.
+                unsafe { tile.run_one([at, at, std::ptr::null()], std::ptr::from_mut(y).cast()) };
+                assert_eq!(*y, 2.0 * x + 3.0);
+            }
         }
     }
 }

@@ -82,10 +82,19 @@ impl Pooling {
     }
 }
 
-/// The flat index in `input` of each window's largest element: the first of equal ones, the first NaN before
+/// The flat index in its plane of each window's largest element: the first of equal ones, the first NaN before
 /// all.
 pub fn max_pool_index<T: Number>(pooling: &Pooling, input: &[T], output: &mut [i64]) {
     pooling.fold(input, output, "max_pool_index", Places);
+}
+
+/// The transpose of picking by [`max_pool_index`]: each input element gets the sum of the upstream values of the windows in
+/// which it is the largest.
+pub fn max_pool_transpose<T: Float>(pooling: &Pooling, input: &[T], upstream: &[T], downstream: &mut [T]) {
+    assert_eq!(input.len(), pooling.input_len(), "max_pool_transpose: input length");
+    assert_eq!(upstream.len(), pooling.output_len(), "max_pool_transpose: upstream length");
+    assert_eq!(downstream.len(), pooling.input_len(), "max_pool_transpose: downstream length");
+    at_best(Fold { pooling, input, to: Routed { upstream, downstream, plane: 0 }, folding: Places });
 }
 
 /// Each window's largest element, chosen as by [`max_pool_index`].
@@ -121,7 +130,7 @@ trait Folding<T: Number>: Copy {
     type Result: Copy;
     /// Before the first element.
     const BEGIN: Self::State;
-    /// With one element more, which is at the flat index `at`; `first` if it is the window's first. A place may be kept.
+    /// With one element more, which is at the flat index `at` of its plane; `first` if it is the window's first. A place may be kept.
     fn add(self, state: (Self::State, i64), value: T, at: usize, first: bool) -> (Self::State, i64);
     /// The result for a window of so many elements along both axes.
     fn end(self, state: (Self::State, i64), size: [usize; 2]) -> Self::Result;
@@ -198,7 +207,7 @@ impl Pooling {
     fn fold<T: Number, F: Folding<T>>(&self, input: &[T], output: &mut [F::Result], what: &str, folding: F) {
         assert_eq!(input.len(), self.input_len(), "{what}: input length");
         assert_eq!(output.len(), self.output_len(), "{what}: output length");
-        at_best(Fold { pooling: self, input, output, folding });
+        at_best(Fold { pooling: self, input, to: Kept(output), folding });
     }
 
     /// The windows of a row of the output that lie within the input along the row.
@@ -210,15 +219,56 @@ impl Pooling {
     }
 }
 
-/// A pooling to be computed.
-struct Fold<'a, T: Number, F: Folding<T>> {
-    pooling: &'a Pooling,
-    input: &'a [T],
-    output: &'a mut [F::Result],
-    folding: F,
+/// What becomes of the results, in any order.
+trait Target<R> {
+    /// A plane begins, with so many elements.
+    fn plane(&mut self, plane: Range<usize>);
+    /// The results of windows that are neighbours, the first of which has this flat index.
+    fn put<const N: usize>(&mut self, first: usize, results: [R; N]);
 }
 
-impl<T: Number, F: Folding<T>> Work for Fold<'_, T, F> {
+/// They are the output.
+struct Kept<'a, R>(&'a mut [R]);
+
+/// They are places in the plane, to which upstream values go.
+struct Routed<'a, T> {
+    upstream: &'a [T],
+    downstream: &'a mut [T],
+    plane: usize,
+}
+
+impl<R: Copy> Target<R> for Kept<'_, R> {
+    #[inline(always)]
+    fn plane(&mut self, _: Range<usize>) {}
+    #[inline(always)]
+    fn put<const N: usize>(&mut self, first: usize, results: [R; N]) {
+        self.0[first..first + N].copy_from_slice(&results);
+    }
+}
+
+impl<T: Float> Target<i64> for Routed<'_, T> {
+    #[inline(always)]
+    fn plane(&mut self, plane: Range<usize>) {
+        self.plane = plane.start;
+        self.downstream[plane].fill(T::ZERO);
+    }
+    #[inline(always)]
+    fn put<const N: usize>(&mut self, first: usize, results: [i64; N]) {
+        for (&place, &value) in results.iter().zip(&self.upstream[first..first + N]) {
+            self.downstream[self.plane + place as usize] += value;
+        }
+    }
+}
+
+/// A pooling to be computed.
+struct Fold<'a, T, F, O> {
+    pooling: &'a Pooling,
+    input: &'a [T],
+    folding: F,
+    to: O,
+}
+
+impl<T: Number, F: Folding<T>, O: Target<F::Result>> Work for Fold<'_, T, F, O> {
     type Output = ();
     const VECTORS: bool = T::VECTORS;
 
@@ -233,54 +283,57 @@ impl<T: Number, F: Folding<T>> Work for Fold<'_, T, F> {
     }
 }
 
-impl<T: Number, F: Folding<T>> Fold<'_, T, F> {
+impl<T: Number, F: Folding<T>, O: Target<F::Result>> Fold<'_, T, F, O> {
     /// All rows of the output, where windows are `S` apart, or any distance if that is 0.
     #[inline(always)]
     fn rows<const S: usize>(mut self) {
-        let output = std::mem::take(&mut self.output);
         let (p, whole) = (self.pooling, self.pooling.whole());
         let ([height, width], [oh, ow]) = (p.input, p.output);
         let step = if S == 0 { p.pool.stride[1] } else { S };
-        for (at, output) in output.chunks_exact_mut(ow.max(1)).enumerate() {
-            let rows = p.pool.range(0, at % oh, height);
+        for at in 0..p.planes * oh {
             let plane = at / oh * height * width;
-            let windows = |columns: Range<usize>, output: &mut [F::Result]| {
-                let area = Area {
-                    start: plane + columns.start,
-                    rows: rows.clone(),
-                    width,
-                    columns: columns.len(),
-                    step,
-                };
-                let (mut done, (many, rest)) = (0, output.as_chunks_mut::<TOGETHER>());
-                for output in many {
-                    self.some::<S, TOGETHER>(&area, done, output);
+            if at % oh == 0 {
+                self.to.plane(plane..plane + height * width);
+            }
+            let mut windows = |columns: Range<usize>, windows: Range<usize>| {
+                let rows = p.pool.range(0, at % oh, height);
+                let area = Area { plane, first: columns.start, rows, width, columns: columns.len(), step };
+                let mut done = 0;
+                while done + TOGETHER <= windows.len() {
+                    let results = self.some::<S, TOGETHER>(&area, done);
+                    self.to.put(at * ow + windows.start + done, results);
                     done += TOGETHER;
                 }
-                let (some, rest) = rest.as_chunks_mut::<4>();
-                for output in some {
-                    self.some::<S, 4>(&area, done, output);
+                while done + 4 <= windows.len() {
+                    let results = self.some::<S, 4>(&area, done);
+                    self.to.put(at * ow + windows.start + done, results);
                     done += 4;
                 }
-                for output in rest {
-                    self.some::<S, 1>(&area, done, std::array::from_mut(output));
+                while done < windows.len() {
+                    let results = self.some::<S, 1>(&area, done);
+                    self.to.put(at * ow + windows.start + done, results);
                     done += 1;
                 }
             };
             if !whole.is_empty() {
-                windows(p.pool.range(1, whole.start, width), &mut output[whole.clone()]);
+                windows(p.pool.range(1, whole.start, width), whole.clone());
             }
             for j in (0..whole.start).chain(whole.end..ow) {
-                windows(p.pool.range(1, j, width), &mut output[j..=j]);
+                windows(p.pool.range(1, j, width), j..j + 1);
             }
+        }
+        if oh == 0 {
+            (0..p.planes).for_each(|i| self.to.plane(i * height * width..(i + 1) * height * width));
         }
     }
 }
 
 /// The elements under windows that are neighbours in a row.
 struct Area {
-    /// The flat index of the first window's first column, in the plane's first row.
-    start: usize,
+    /// The flat index of the plane's first element.
+    plane: usize,
+    /// The first window's first column.
+    first: usize,
     rows: Range<usize>,
     /// Elements of a row.
     width: usize,
@@ -290,27 +343,27 @@ struct Area {
     step: usize,
 }
 
-impl<T: Number, F: Folding<T>> Fold<'_, T, F> {
+impl<T: Number, F: Folding<T>, O> Fold<'_, T, F, O> {
     /// Folds windows `done..done + N`.
     #[inline(always)]
-    fn some<const S: usize, const N: usize>(&self, area: &Area, done: usize, output: &mut [F::Result; N]) {
+    fn some<const S: usize, const N: usize>(&self, area: &Area, done: usize) -> [F::Result; N] {
         let step = if S == 0 { area.step } else { S };
         let (mut states, mut places) = ([F::BEGIN; N], [0; N]);
         for row in area.rows.clone() {
             for column in 0..area.columns {
-                let from = area.start + row * area.width + column + done * step;
+                let within = area.first + row * area.width + column + done * step;
                 let first = row == area.rows.start && column == 0;
+                let from = area.plane + within;
                 let elements = &self.input[from..from + (N - 1) * step + 1];
                 let elements: [T; N] = std::array::from_fn(|i| elements[i * step]);
                 for i in 0..N {
                     let state = (states[i], places[i]);
-                    (states[i], places[i]) = self.folding.add(state, elements[i], from + i * step, first);
+                    (states[i], places[i]) = self.folding.add(state, elements[i], within + i * step, first);
                 }
             }
         }
-        for i in 0..N {
-            output[i] = self.folding.end((states[i], places[i]), [area.rows.len(), area.columns]);
-        }
+        let size = [area.rows.len(), area.columns];
+        std::array::from_fn(|i| self.folding.end((states[i], places[i]), size))
     }
 }
 
@@ -433,7 +486,8 @@ mod tests {
                 let values: Vec<f64> = indices.iter().map(|&i| input[i]).collect();
                 let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
                 let first = indices.iter().find(|&&i| input[i] == most).map(|&i| i as i64);
-                assert_eq!((Some(place[at]), best[at]), (first, most), "{p:?}");
+                let plane = at / (p.output[0] * p.output[1]) * p.input[0] * p.input[1];
+                assert_eq!((Some(place[at] + plane as i64), best[at]), (first, most), "{p:?}");
                 let total: f64 = values.iter().sum();
                 let area = (p.pool.window[0] * p.pool.window[1]) as f64;
                 assert_eq!((whole[at], part[at]), (total / area, total / values.len() as f64));
@@ -454,6 +508,10 @@ mod tests {
                 average_pool_transpose(&p, &u, &mut back, count_padding);
                 assert!((dot(&u, &y) - dot(&back, &x)).abs() < 1e-12, "{p:?}");
             }
+            max_pool(&p, &x, &mut y);
+            back.fill(f64::NAN);
+            max_pool_transpose(&p, &x, &u, &mut back);
+            assert_eq!(dot(&u, &y), dot(&back, &x), "{p:?}");
         }
     }
 

@@ -35,8 +35,10 @@ pub struct Loop {
     pub reverse: bool,
     /// Inputs that are the same at every turn, in front; of a `while`, those of the test and then those of the body.
     pub constants: [usize; 2],
-    /// For each state, room for two versions of it, which change roles.
+    /// For each state, room for two versions of it, which change roles. Where its history is read, states lie there.
     pub states: Vec<[ValueId; 2]>,
+    /// Where the history of each state goes, if somebody reads it.
+    pub history: Vec<Option<ValueId>>,
 }
 
 /// Writes a control step.
@@ -48,12 +50,24 @@ pub(super) fn emit(emitter: &mut Emitter<'_>, alone: &Alone, number: u32) -> Con
     };
     let parts = index..index + node.parts;
     let read: Vec<bool> = parts.clone().map(|i| emitter.lowering.live[i as usize]).collect();
-    let plans = inner_plans(kind, &node.attrs, &read);
+    let mut plans = inner_plans(kind, node.attrs, &read);
+    if kind == Control::Scan && node.attrs.index("length") > 1 {
+        plans.iter_mut().for_each(|plan| plan.make_ready(node.attrs.index("constants")));
+    }
     let room = emitter.memory.scratch(plans.iter().map(|plan| plan.arena).max().unwrap_or(0), number);
     let inputs: Vec<Array> = emitter.row_major(&alone.inputs);
-    let outputs = parts.zip(&read).map(|(part, &read)| read.then(|| emitter.output(part, number))).collect();
-    let turns = turns(emitter, kind, &node.attrs, &inputs, &circuit.output_specs(index), number);
+    let outputs: Vec<Option<ValueId>> =
+        parts.zip(&read).map(|(part, &read)| read.then(|| emitter.output(part, number))).collect();
+    let written = Written { specs: &circuit.output_specs(index), values: &outputs };
+    let turns = turns(emitter, kind, node.attrs, &inputs, written, number);
     ControlStep { kind, plans, inputs, outputs, room, turns }
+}
+
+/// What a control gate gives.
+struct Written<'a> {
+    specs: &'a [Spec],
+    /// Where; `None` where nobody reads it.
+    values: &'a [Option<ValueId>],
 }
 
 fn turns(
@@ -61,7 +75,7 @@ fn turns(
     kind: Control,
     attrs: &Attrs,
     inputs: &[Array],
-    outputs: &[Spec],
+    outputs: Written<'_>,
     number: u32,
 ) -> Loop {
     let (constants, states) = match kind {
@@ -77,18 +91,26 @@ fn turns(
     let first = constants[0] + constants[1];
     let each = |total: usize| total.checked_div(length).unwrap_or(0);
     let read = inputs[first + states..].iter().map(|sequence| each(bytes(sequence.spec())));
-    let written = outputs[states..].iter().map(|&spec| each(bytes(spec)));
+    let written = outputs.specs[states..].iter().map(|&spec| each(bytes(spec)));
     let moves = if is_scan { [read.collect(), written.collect()] } else { Default::default() };
-    let mut room = |spec: Spec| [0; 2].map(|_| emitter.memory.scratch(bytes(spec), number));
-    let states = inputs[first..first + states].iter().map(|state| room(state.spec())).collect();
-    Loop { length, moves, reverse: is_scan && attrs.flag("reverse"), constants, states }
+    let history: Vec<Option<ValueId>> =
+        if is_scan { outputs.values[states..2 * states].to_vec() } else { vec![None; states] };
+    let mut room = |spec: Spec| emitter.memory.scratch(bytes(spec), number);
+    let rooms = inputs[first..first + states].iter().zip(&history).map(|(state, history)| match history {
+        // The last version alone is none of the history.
+        Some(_) => [room(state.spec()); 2],
+        None => [room(state.spec()), room(state.spec())],
+    });
+    let states = rooms.collect();
+    Loop { length, moves, reverse: is_scan && attrs.flag("reverse"), constants, states, history }
 }
 
 /// The programs that a control gate runs, given which of its outputs somebody reads.
 fn inner_plans(kind: Control, attrs: &Attrs, reads: &[bool]) -> Vec<Plan> {
     let wanted = |circuit: &Circuit, states: usize| -> Vec<u32> {
-        let all = circuit.outputs.iter().zip(reads).enumerate();
-        all.filter(|(i, (_, read))| *i < states || **read).map(|(_, (&output, _))| output).collect()
+        // A history is where the states lie, nothing that the body gives.
+        let is_wanted = |i: usize| i < states || (i >= 2 * states && reads[i]);
+        (0..reads.len()).filter(|&i| is_wanted(i)).map(|i| circuit.outputs[i]).collect()
     };
     let lower = |circuit: &Circuit, wanted: &[u32]| lower(circuit, wanted, &[]).0;
     match kind {

@@ -1,21 +1,21 @@
-//! Gates that wait for their first reader. An element-wise gate that reads inputs and constants alone could run at any
-//! time; beside the gate that reads it, its result need not go through memory. So it is placed when that gate is: the
-//! decay of a momentum lands in the sweep that adds the gradient, not in one of its own at the beginning.
+//! Gates that wait for their first reader. An element-wise gate over what was there long before could run at any time; beside
+//! the gate that reads it, its result need not go through memory. So it is placed when that gate is: the decay of a momentum
+//! lands in the sweep that adds the gradient, and what the way back needs of a local gradient is computed there, from
+//! values that are kept anyway, not beside them on the way forward.
 
-use super::lower::{BEFORE, Lowering, Role};
+use super::lower::{Lowering, Role};
 use crate::circuit::Class;
 
 /// Arrays up to this size are not worth the wait.
 const SMALL: usize = 1024;
 
 impl Lowering<'_> {
-    /// Whether a gate reads nothing but inputs, constants and gates that wait themselves.
+    /// Whether nothing that a gate reads comes from the newest step: whatever reads that could take the gate along.
     pub fn can_wait(&self, index: u32) -> bool {
-        let waits = |&wire: &u32| {
-            let root = self.root[wire as usize];
-            self.step[root as usize] == BEFORE
-        };
-        self.elements(index) > SMALL && self.circuit.inputs_of(index).iter().all(waits)
+        let newest = self.drafts.len() as u32;
+        !self.apart
+            && self.elements(index) > SMALL
+            && self.newest_input(&[index]).is_none_or(|step| step + 1 < newest)
     }
 
     /// Whether a gate can take a waiting input into its own sweep.
@@ -38,52 +38,45 @@ impl Lowering<'_> {
         }
     }
 
-    /// Places all waiting inputs of a gate.
-    pub fn settle_inputs(&mut self, index: u32) {
-        let circuit = self.circuit;
-        circuit.inputs_of(index).iter().for_each(|&wire| self.settle(self.root[wire as usize]));
-    }
-
-    /// Places a waiting gate, and what it waits for, in a sweep of their own.
+    /// Places a gate, if it waits, and what it waits for.
     pub fn settle(&mut self, root: u32) {
-        for node in self.waiting_for(&[root]) {
-            self.deferred.remove(&node);
-            self.place_elementwise(node);
+        if self.deferred.remove(&root) {
+            self.place_elementwise(root);
         }
     }
 
-    /// Places all that still wait: nobody but outputs reads them.
+    /// Places all that still wait: nobody but outputs reads them. From the last on, so that each takes along what it reads.
     pub fn settle_all(&mut self) {
         let mut rest: Vec<u32> = self.deferred.iter().copied().collect();
         rest.sort_unstable();
-        for node in rest {
+        for node in rest.into_iter().rev() {
             self.settle(node);
         }
     }
 
-    /// Takes the waiting inputs of a gate into the sweep that it joins.
-    pub fn absorb(&mut self, index: u32, step: u32) {
-        if self.deferred.is_empty() {
-            return;
-        }
+    /// A gate and all waiting gates that it reads, in numeric order. They have equally many elements and read each other
+    /// whole. They no longer wait: they are placed together.
+    pub fn taken_along(&mut self, index: u32) -> Vec<u32> {
         let circuit = self.circuit;
-        let roots: Vec<u32> = circuit.inputs_of(index).iter().map(|&w| self.root[w as usize]).collect();
-        for node in self.waiting_for(&roots) {
-            self.deferred.remove(&node);
-            self.join(node, step, Role::Full);
-        }
-    }
-
-    /// Those of some roots that wait, and all that they wait for, in numeric order.
-    fn waiting_for(&self, roots: &[u32]) -> Vec<u32> {
-        let (mut found, mut open) = (Vec::new(), roots.to_vec());
-        while let Some(root) = open.pop() {
-            if self.deferred.contains(&root) && !found.contains(&root) {
-                found.push(root);
-                open.extend(self.circuit.inputs_of(root).iter().map(|&w| self.root[w as usize]));
+        let (mut found, mut at) = (vec![index], 0);
+        while let (Some(&gate), false) = (found.get(at), self.deferred.is_empty()) {
+            at += 1;
+            for &wire in circuit.inputs_of(gate) {
+                let root = self.root[wire as usize];
+                if self.deferred.remove(&root) {
+                    found.push(root);
+                }
             }
         }
         found.sort_unstable();
         found
+    }
+
+    /// What all gates of a group would be in the step that the newest of their inputs comes from.
+    pub fn group_joins(&self, group: &[u32]) -> Option<(u32, Role)> {
+        let step = self.newest_input(group)?;
+        let role = self.joins(group[0], step)?;
+        let all = group.iter().all(|&gate| self.may_join(gate, step) && self.joins(gate, step) == Some(role));
+        all.then_some((step, role))
     }
 }

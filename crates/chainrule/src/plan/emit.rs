@@ -2,10 +2,10 @@
 
 use super::lower::{Alone, BEFORE, Draft, Lowering, Source};
 use super::{
-    Array, Copied, KernelStep, Place, Plan, Step, ValueId, control, memory::Life, memory::Places, product,
-    scalars, sweep,
+    Array, Copied, KernelStep, Place, Plan, Step, ValueId, control, memory::Life, memory::Places,
+    overwrite::Overwrites, product, scalars, sweep,
 };
-use crate::base::{Spec, Strided};
+use crate::base::{DType, Spec, Strided};
 use crate::circuit::{Circuit, Class};
 use std::collections::HashMap;
 
@@ -39,10 +39,10 @@ pub(super) struct Survey {
 }
 
 /// Writes the plan.
-pub(super) fn emit(lowering: Lowering<'_>, wanted: &[u32]) -> (Plan, Survey) {
+pub(super) fn emit(lowering: Lowering<'_>, wanted: &[u32], shares: bool) -> (Plan, Survey) {
     let circuit = lowering.circuit;
     let mut emitter = Emitter {
-        memory: Places::default(),
+        memory: Places::new(shares),
         values: vec![NONE; lowering.step.len()],
         offsets: vec![0; lowering.step.len()],
         lowering,
@@ -54,6 +54,7 @@ pub(super) fn emit(lowering: Lowering<'_>, wanted: &[u32]) -> (Plan, Survey) {
     let last = emitter.last_uses(wanted);
     let copied = emitter.output_values(wanted);
     emitter.inside_values(&last);
+    let overwrites = Overwrites::of(&emitter.lowering, wanted, &copied);
     let mut steps = Vec::new();
     for (number, draft) in std::mem::take(&mut emitter.lowering.drafts).iter().enumerate() {
         steps.push(emitter.step(number as u32, draft));
@@ -71,6 +72,7 @@ pub(super) fn emit(lowering: Lowering<'_>, wanted: &[u32]) -> (Plan, Survey) {
         constants,
         values,
         steps,
+        overwrites,
         arena,
         ports: emitter.ports,
     };
@@ -124,11 +126,19 @@ impl Emitter<'_> {
             self.values[input as usize] = self.memory.outside(place, bytes(circuit.node(input).spec));
         }
         let mut constants = Vec::new();
+        // Single numbers are literals more often than not; equal ones are one value.
+        let mut singles: HashMap<(DType, u64), ValueId> = HashMap::new();
         for (index, node) in circuit.gates() {
             if matches!(node.gate.class, Class::Constant) && self.lowering.live[index as usize] {
-                let place = Place::Constant(constants.len() as u32);
-                self.values[index as usize] = self.memory.outside(place, bytes(node.spec));
-                constants.push(node.attrs.tensor("value").clone());
+                let tensor = node.attrs.tensor("value");
+                let mut new = || {
+                    constants.push(tensor.clone());
+                    self.memory.outside(Place::Constant(constants.len() as u32 - 1), bytes(node.spec))
+                };
+                self.values[index as usize] = match tensor.slice().single() {
+                    Some(bits) => *singles.entry((node.spec.dtype, bits)).or_insert_with(new),
+                    None => new(),
+                };
             }
         }
         constants
@@ -145,21 +155,7 @@ impl Emitter<'_> {
             }
         };
         for (number, draft) in (0..).zip(&lowering.drafts) {
-            let mut of_node = |node: u32| {
-                lowering
-                    .circuit
-                    .inputs_of(node)
-                    .iter()
-                    .for_each(|&w| read(lowering.root[w as usize], number));
-            };
-            match draft {
-                Draft::Sweep(sweep) => sweep.members.iter().for_each(|member| of_node(member.node)),
-                Draft::Scalars(members) => members.iter().for_each(|&node| of_node(node)),
-                Draft::Copy { from, .. } => read(from.root, number),
-                Draft::Product(alone) | Draft::Kernel(alone) | Draft::Control(alone) => {
-                    alone.inputs.iter().for_each(|input| read(input.root, number));
-                }
-            }
+            lowering.reads(draft).into_iter().for_each(|root| read(root, number));
         }
         for &wire in wanted.iter().filter(|&&wire| lowering.scalars_of(wire).is_none()) {
             read(lowering.root[wire as usize], lowering.drafts.len() as u32);
@@ -207,10 +203,11 @@ impl Emitter<'_> {
     /// Scalars live in their step's bank as long as any of them is read.
     fn scalar_values(&mut self, last: &[u32]) {
         let drafts = std::mem::take(&mut self.lowering.drafts);
+        let any = drafts.iter().any(|draft| matches!(draft, Draft::Scalars(_)));
+        let mut seen = scalars::Seen::new(if any { self.lowering.step.len() } else { 0 });
         for (number, draft) in drafts.iter().enumerate() {
             if let Draft::Scalars(members) = draft {
-                let until = members.iter().map(|&m| last[m as usize]).max().unwrap_or(0).max(number as u32);
-                let layout = scalars::lay_out(self, members, number as u32, until);
+                let layout = scalars::lay_out(self, &mut seen, members, number as u32, last);
                 self.banks.insert(number as u32, layout);
             }
         }
@@ -246,7 +243,10 @@ impl Emitter<'_> {
     fn kernel(&mut self, alone: &Alone, number: u32) -> Step {
         let node = self.lowering.circuit.node(alone.node);
         let kernel = node.gate.class.kernel().expect("the classes without a kernel have steps of their own");
-        let inputs: Vec<Array> = self.row_major(&alone.inputs);
+        let inputs = match node.gate.class {
+            Class::Contract(_, readable) => self.readable(&alone.inputs, readable),
+            _ => self.row_major(&alone.inputs),
+        };
         let (gate, attrs, spec) = (node.gate.name, node.attrs.clone(), node.spec);
         let specs: Vec<Spec> = inputs.iter().map(Array::spec).collect();
         let flops = (node.gate.flops)(&attrs, &specs, &[spec]);
@@ -263,10 +263,18 @@ impl Emitter<'_> {
 
     /// Inputs whose elements lie one after the other, in their own shapes.
     pub fn row_major(&self, inputs: &[Source]) -> Vec<Array> {
+        self.readable(inputs, |_| false)
+    }
+
+    /// Inputs whose elements lie one after the other, or as a gate reads them where they lie.
+    fn readable(&self, inputs: &[Source], readable: fn(&Strided) -> bool) -> Vec<Array> {
         let of = |&source: &Source| {
             let array = self.seen(source);
-            assert!(array.view.is_contiguous(), "gates over whole arrays get row-major inputs");
-            Array { view: Strided::whole(array.view.shape).moved_to(array.view.offset), ..array }
+            if array.view.is_contiguous() {
+                return Array { view: Strided::whole(array.view.shape).moved_to(array.view.offset), ..array };
+            }
+            assert!(readable(&array.view), "gates over whole arrays get row-major inputs, or what they read");
+            array
         };
         inputs.iter().map(of).collect()
     }

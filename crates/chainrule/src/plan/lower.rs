@@ -1,7 +1,7 @@
 //! Which gates share a step. One walk over the circuit in numeric order, which is topological: every gate joins the step
 //! of its inputs where it can, or a new one at the end. So a step's inputs always come from earlier steps.
 
-use super::{Plan, emit, emit::Survey};
+use super::{Plan, emit, emit::Survey, order};
 use crate::base::{DType, Shape, Spec, Strided};
 use crate::circuit::{Circuit, Class};
 use crate::numeric::reduce::Reduce;
@@ -87,10 +87,12 @@ pub(super) enum Link {
 
 pub(super) struct Lowering<'a> {
     pub circuit: &'a Circuit,
+    /// Whether every gate gets a step of its own, for tests.
+    pub(super) apart: bool,
     /// Nodes that have to wait for their turn; none where it is empty.
     late: &'a [bool],
-    /// The first step that the late gates whose turn it is may join.
-    horizon: u32,
+    /// The first step that each late gate may join.
+    horizons: HashMap<u32, u32>,
     pub live: Vec<bool>,
     /// The node whose memory a node's elements lie in: itself, but for views. Copies are roots that are no nodes: their
     /// numbers follow those of the circuit.
@@ -120,10 +122,25 @@ pub(super) struct Lowering<'a> {
 /// Lays out the gates that some wires need; those are the outputs of the plan. Gates that are flagged as late join no step
 /// from before their turn: see `recompute`.
 pub(super) fn lower(circuit: &Circuit, wanted: &[u32], late: &[bool]) -> (Plan, Survey) {
+    lower_by(circuit, wanted, late, Sharing { steps: true, places: true })
+}
+
+/// What gates and values may share; all of it, but in tests.
+#[derive(Clone, Copy)]
+pub(super) struct Sharing {
+    /// Gates share steps.
+    pub steps: bool,
+    /// Values share places in memory.
+    pub places: bool,
+}
+
+/// The same with less sharing.
+pub(super) fn lower_by(circuit: &Circuit, wanted: &[u32], late: &[bool], sharing: Sharing) -> (Plan, Survey) {
     let mut lowering = Lowering {
         circuit,
+        apart: !sharing.steps,
         late,
-        horizon: 0,
+        horizons: HashMap::new(),
         live: circuit.reached_from(wanted),
         root: (0..circuit.len() as u32).collect(),
         copies: Vec::new(),
@@ -149,7 +166,8 @@ pub(super) fn lower(circuit: &Circuit, wanted: &[u32], late: &[bool]) -> (Plan, 
         }
     }
     lowering.settle_all();
-    emit::emit(lowering, wanted)
+    order::arrange(&mut lowering, wanted);
+    emit::emit(lowering, wanted, sharing.places)
 }
 
 impl Lowering<'_> {
@@ -159,14 +177,15 @@ impl Lowering<'_> {
 
     /// Late gates in a row are the copies that one reader asked for.
     fn set_horizon(&mut self, index: u32) {
-        if !self.is_late(index) || index == 0 || !self.is_late(index - 1) {
-            self.horizon = self.drafts.len() as u32;
+        if self.is_late(index) {
+            let before = index.checked_sub(1).and_then(|before| self.horizons.get(&before)).copied();
+            self.horizons.insert(index, before.unwrap_or(self.drafts.len() as u32));
         }
     }
 
     /// Whether a gate may join a step at all.
-    fn may_join(&self, index: u32, step: u32) -> bool {
-        !self.is_late(index) || step >= self.horizon
+    pub(super) fn may_join(&self, index: u32, step: u32) -> bool {
+        self.horizons.get(&index).is_none_or(|&horizon| step >= horizon)
     }
 
     /// Number of elements of a node.
@@ -246,6 +265,10 @@ impl Lowering<'_> {
                 let alone = self.alone(index, Strided::is_contiguous);
                 self.append(index, Draft::Control(alone));
             }
+            Class::Contract(_, readable) => {
+                let alone = self.alone(index, |view| view.is_contiguous() || readable(view));
+                self.append(index, Draft::Kernel(alone));
+            }
             _ => self.place_kernel(index),
         }
     }
@@ -282,6 +305,39 @@ impl Lowering<'_> {
     pub fn scalars_of(&self, wire: u32) -> Option<u32> {
         let step = self.made_by(wire).filter(|_| self.elements(wire) == 1)?;
         matches!(self.drafts[step as usize], Draft::Scalars(_)).then_some(step)
+    }
+
+    /// The roots that a step reads, those that it makes itself included.
+    pub fn reads(&self, draft: &Draft) -> Vec<u32> {
+        let of_node = |&node: &u32| self.circuit.inputs_of(node).iter().map(|&wire| self.root[wire as usize]);
+        match draft {
+            Draft::Sweep(sweep) => sweep.members.iter().flat_map(|member| of_node(&member.node)).collect(),
+            Draft::Scalars(members) => members.iter().flat_map(of_node).collect(),
+            Draft::Copy { from, .. } => vec![from.root],
+            Draft::Product(alone) | Draft::Kernel(alone) | Draft::Control(alone) => {
+                alone.inputs.iter().map(|input| input.root).collect()
+            }
+        }
+    }
+
+    /// Whether a sweep reads a root element by element alone: no tile of it is read after that tile was done.
+    pub fn reads_by_tile(&self, sweep: &SweepDraft, root: u32) -> bool {
+        sweep.members.iter().all(|member| {
+            self.circuit.inputs_of(member.node).iter().all(|&wire| {
+                self.root[wire as usize] != root
+                    || (member.role == Role::Full && self.view(wire).is_whole(sweep.elements))
+            })
+        })
+    }
+
+    /// Whether a sweep computes a node from an input like it, which the node might be written over.
+    pub fn updates(&self, sweep: &SweepDraft, node: u32) -> bool {
+        sweep.loads.iter().any(|&root| {
+            (root as usize) < self.circuit.len()
+                && matches!(self.circuit.node(root).gate.class, Class::Input)
+                && self.spec(root) == self.spec(node)
+                && self.reads_by_tile(sweep, root)
+        })
     }
 
     /// What a root is.
@@ -327,25 +383,27 @@ impl Lowering<'_> {
         let input = self.circuit.inputs_of(index)[0];
         let Class::View(rule) = node.gate.class else { unreachable!("only views are placed as views") };
         let mut from = self.source(input);
-        let mut seen = rule(&node.attrs, node.spec.shape, from.view);
+        let mut seen = rule(node.attrs, node.spec.shape, from.view);
         if seen.is_none() {
             self.settle(from.root);
             from = self.copied(input);
-            seen = rule(&node.attrs, node.spec.shape, from.view);
+            seen = rule(node.attrs, node.spec.shape, from.view);
         }
         let seen = seen.expect("every view gate can see a whole array in its order");
         self.root[index as usize] = from.root;
         self.views.insert(index, seen);
     }
 
-    /// The latest step that a gate has to wait for.
-    fn newest_input(&self, index: u32) -> Option<u32> {
-        self.circuit.inputs_of(index).iter().filter_map(|&w| self.made_by(w)).max()
+    /// The latest step that some gates have to wait for.
+    pub(super) fn newest_input(&self, gates: &[u32]) -> Option<u32> {
+        let inputs = gates.iter().flat_map(|&gate| self.circuit.inputs_of(gate));
+        inputs.filter_map(|&wire| self.made_by(wire)).max()
     }
 
     fn place_scalar(&mut self, index: u32) {
-        let newest = self.newest_input(index);
-        let step = match self.latest_scalars.filter(|&s| newest.is_none_or(|n| n <= s)) {
+        let newest = self.newest_input(&[index]);
+        let open = self.latest_scalars.filter(|&s| !self.apart && newest.is_none_or(|n| n <= s));
+        let step = match open {
             Some(step) => step,
             None => {
                 self.drafts.push(Draft::Scalars(Vec::new()));
@@ -360,24 +418,23 @@ impl Lowering<'_> {
         members.push(index);
     }
 
+    /// Places a gate, with the waiting gates that it reads.
     pub(super) fn place_elementwise(&mut self, index: u32) {
-        let elements = self.elements(index);
-        let newest = self.newest_input(index);
-        let open = newest.filter(|&step| self.may_join(index, step));
-        let joined = open.and_then(|step| self.joins(index, step).map(|role| (step, role)));
-        let (step, role) = joined.unwrap_or_else(|| (self.beside(index, elements, newest), Role::Full));
-        if role == Role::Full {
-            self.absorb(index, step);
-        } else {
-            self.settle_inputs(index);
-        }
-        self.join(index, step, role);
+        let group = self.taken_along(index);
+        let (step, role) = match self.group_joins(&group) {
+            Some(joined) => joined,
+            None => (self.beside(&group, self.elements(index)), Role::Full),
+        };
+        group.into_iter().for_each(|gate| self.join(gate, step, role));
     }
 
     /// What a gate would be in the sweep that its newest input comes from.
-    fn joins(&self, index: u32, step: u32) -> Option<Role> {
+    pub(super) fn joins(&self, index: u32, step: u32) -> Option<Role> {
         let Draft::Sweep(sweep) = &self.drafts[step as usize] else { return None };
         let elements = self.elements(index);
+        if self.apart {
+            return None;
+        }
         let role = match sweep.row {
             _ if elements == sweep.elements => Role::Full,
             Some(row) if elements * row == sweep.elements => Role::Row,
@@ -409,12 +466,18 @@ impl Lowering<'_> {
     }
 
     /// A sweep over so many elements that reads something in common and comes late enough, or a new one.
-    fn beside(&mut self, index: u32, elements: usize, newest: Option<u32>) -> u32 {
+    fn beside(&mut self, group: &[u32], elements: usize) -> u32 {
+        let reads = |sweep: &SweepDraft| {
+            let inputs = group.iter().flat_map(|&gate| self.circuit.inputs_of(gate));
+            let mut roots = inputs.map(|&wire| self.root[wire as usize]);
+            roots.any(|root| self.spec(root).shape.elements() >= elements && sweep.loads.contains(&root))
+        };
         if let Some(&step) = self.latest.get(&elements)
-            && newest.is_none_or(|n| n < step)
-            && self.may_join(index, step)
+            && !self.apart
+            && self.newest_input(group).is_none_or(|newest| newest < step)
+            && group.iter().all(|&gate| self.may_join(gate, step))
             && let Draft::Sweep(sweep) = &self.drafts[step as usize]
-            && self.circuit.inputs_of(index).iter().any(|&w| sweep.loads.contains(&self.root[w as usize]))
+            && reads(sweep)
         {
             return step;
         }
@@ -429,7 +492,7 @@ impl Lowering<'_> {
         step
     }
 
-    pub(super) fn join(&mut self, index: u32, step: u32, role: Role) {
+    fn join(&mut self, index: u32, step: u32, role: Role) {
         self.step[index as usize] = step;
         self.roles.insert(index, role);
         let outside: Vec<u32> =
@@ -450,7 +513,7 @@ impl Lowering<'_> {
 
     fn place_reduction(&mut self, index: u32, fold: Reduce) {
         let input = self.circuit.inputs_of(index)[0];
-        let (elements, newest) = (self.elements(input), self.newest_input(index));
+        let (elements, newest) = (self.elements(input), self.newest_input(&[index]));
         let axes = self.circuit.node(index).attrs.indices("axes");
         let layout = Layout::of(self.circuit.node(input).spec.shape, &axes);
         if let Some(step) = self.sums_product(index, fold, layout)
@@ -460,7 +523,7 @@ impl Lowering<'_> {
             self.step[index as usize] = step;
             return;
         }
-        let open = newest.filter(|&step| self.may_join(index, step));
+        let open = newest.filter(|&step| !self.apart && self.may_join(index, step));
         if let Some((step, role)) = open.and_then(|step| self.folds(index, step, layout, fold)) {
             return self.join_fold(index, step, layout, role);
         }

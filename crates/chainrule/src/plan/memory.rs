@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 const ALIGNMENT: usize = 64;
 
 /// The values of a plan while it is laid out.
-#[derive(Default)]
 pub(super) struct Places {
+    /// Whether values share places.
+    shares: bool,
     values: Vec<Value>,
     /// For values of the arena: the first and the last step that touches them.
     lives: Vec<Option<Life>>,
@@ -22,6 +23,16 @@ pub(super) struct Life {
 }
 
 impl Places {
+    /// No values yet. For tests each may get a place of its own.
+    pub fn new(shares: bool) -> Places {
+        Places { shares, values: Vec::new(), lives: Vec::new() }
+    }
+
+    /// Where a value is; in the arena, that is not known yet.
+    pub fn place(&self, value: ValueId) -> Place {
+        self.values[value as usize].place
+    }
+
     /// A value that is not in the arena.
     pub fn outside(&mut self, place: Place, bytes: usize) -> ValueId {
         self.push(Value { place, bytes }, None)
@@ -55,7 +66,7 @@ impl Places {
         let mut free = Free::default();
         let mut ends: BTreeSet<(u32, ValueId)> = BTreeSet::new();
         for (first, id, last) in order {
-            while let Some(&(over, done)) = ends.first().filter(|(over, _)| *over < first) {
+            while let Some(&(over, done)) = ends.first().filter(|(over, _)| self.shares && *over < first) {
                 ends.remove(&(over, done));
                 let Place::Arena(offset) = self.values[done as usize].place else { continue };
                 free.give_back(offset, padded(self.values[done as usize].bytes));
@@ -68,20 +79,26 @@ impl Places {
     }
 }
 
-fn padded(bytes: usize) -> usize {
+/// Bytes of a place for so many.
+pub(super) fn padded(bytes: usize) -> usize {
     bytes.max(1).next_multiple_of(ALIGNMENT)
 }
 
 /// The gaps of the arena: the smallest one that fits is taken, neighbours are joined.
 #[derive(Default)]
-struct Free {
+pub(super) struct Free {
     by_offset: BTreeMap<usize, usize>,
     by_size: BTreeSet<(usize, usize)>,
     end: usize,
 }
 
 impl Free {
-    fn take(&mut self, size: usize) -> usize {
+    /// How far places reach.
+    pub fn end(&self) -> usize {
+        self.end
+    }
+
+    pub fn take(&mut self, size: usize) -> usize {
         let Some(&(found, offset)) = self.by_size.range((size, 0)..).next() else {
             let offset = self.end;
             self.end += size;
@@ -94,7 +111,7 @@ impl Free {
         offset
     }
 
-    fn give_back(&mut self, mut offset: usize, mut size: usize) {
+    pub fn give_back(&mut self, mut offset: usize, mut size: usize) {
         if let Some((&before, &length)) = self.by_offset.range(..offset).next_back()
             && before + length == offset
         {
@@ -125,7 +142,7 @@ mod tests {
 
     #[test]
     fn places_are_shared_only_by_values_that_never_meet() {
-        let mut memory = Places::default();
+        let mut memory = Places::new(true);
         let mut lives = Vec::new();
         for i in 0..200u32 {
             let (bytes, length) = (1 + (i as usize * 7919) % 500, (i * 31) % 9);

@@ -1,28 +1,26 @@
 //! Floor 4: a circuit becomes a plan: steps in order, each with its kernels and its places in memory. Plain data.
 //!
-//! The way there: `lower` decides which gates share a step, `sweep` and `scalars` write out the two kinds of fused steps,
+//! The way there: `lower` decides which gates share a step, `order` when each step runs, `sweep` and `scalars` write out the two kinds of fused steps,
 //! `memory` gives every value its place.
 
 mod control;
 mod deferred;
 mod emit;
 mod lower;
-mod machine;
 mod memory;
+mod order;
+mod overwrite;
 mod product;
 mod recompute;
-mod report;
 mod scalars;
 mod sweep;
 mod text;
 mod turned;
 
 pub use control::ControlStep;
-pub use machine::Machine;
-pub use report::{Beside, PlanReport, StepReport, Times};
-pub use scalars::{Run, Scalars};
+pub use overwrite::Overwrites;
+pub use scalars::{Form, Run, Scalars};
 pub use sweep::{Level, Op, Sink, Sweep};
-pub use text::Cost;
 
 use crate::base::{DType, Spec, Strided, Tensor};
 use crate::circuit::{Attrs, Circuit, Kernel};
@@ -39,6 +37,8 @@ pub struct Plan {
     pub values: Vec<Value>,
     /// What is done, in order.
     pub steps: Vec<Step>,
+    /// Which outputs may be written over which inputs.
+    pub overwrites: Overwrites,
     /// Bytes of the arena, which holds all intermediate values, those of loops and branches included.
     pub arena: usize,
     /// The most ports that a sweep has: room for their addresses.
@@ -117,6 +117,9 @@ pub struct Product {
     pub is_sum: bool,
     /// Row-major, one product after the other.
     pub output: ValueId,
+    /// Where B lies in the order in which the kernel reads it, in loops that do not change it. Nothing else lies there while
+    /// the loop runs.
+    pub ready: Option<ValueId>,
 }
 
 /// One side of a product.
@@ -148,7 +151,7 @@ pub struct KernelStep {
     pub kernel: Kernel,
     /// Its attributes.
     pub attrs: Attrs,
-    /// Its inputs, contiguous.
+    /// Its inputs: contiguous, or views that it reads where they lie.
     pub inputs: Vec<Array>,
     /// Where the output goes.
     pub output: ValueId,
@@ -164,8 +167,8 @@ pub struct KernelStep {
 pub struct Memory {
     /// The inputs, which the caller holds.
     pub inputs: usize,
-    /// The outputs: those of `run_into` are the caller's; for a `step`, the next state is written to a second copy of the
-    /// state, and the two change places.
+    /// The outputs: those of `run_into` are the caller's. A `step` writes the next state over the state where it can; see
+    /// `Function::step_memory`.
     pub outputs: usize,
     /// Constants of the program.
     pub constants: usize,
@@ -183,7 +186,13 @@ impl Memory {
 impl Plan {
     /// Lays out the live gates of a circuit.
     pub fn new(circuit: &Circuit) -> Plan {
-        lower::lower(circuit, &circuit.outputs, &[]).0
+        recompute::plain(circuit)
+    }
+
+    /// The plan that keeps nothing that is cheap to have again, however small it is.
+    #[cfg(test)]
+    pub fn frugal(circuit: &Circuit) -> Plan {
+        recompute::frugal(circuit, 0, 0)
     }
 
     /// The same in an arena of at most so many bytes, where some gates run twice; or the fewest bytes that were reached.
@@ -195,6 +204,20 @@ impl Plan {
     #[cfg(test)]
     pub fn smallest(circuit: &Circuit) -> Plan {
         recompute::smallest(circuit)
+    }
+
+    /// The plan in which every gate has a step of its own.
+    #[cfg(test)]
+    pub fn unfused(circuit: &Circuit) -> Plan {
+        let sharing = lower::Sharing { steps: false, places: true };
+        lower::lower_by(circuit, &circuit.outputs, &[], sharing).0
+    }
+
+    /// The plan in which no two values share a place.
+    #[cfg(test)]
+    pub fn roomy(circuit: &Circuit) -> Plan {
+        let sharing = lower::Sharing { steps: true, places: false };
+        lower::lower_by(circuit, &circuit.outputs, &[], sharing).0
     }
 
     /// What a run needs.

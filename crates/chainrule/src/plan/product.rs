@@ -1,6 +1,8 @@
 //! Matrix products: sizes and strides from views, with as few batch axes as possible.
 
-use super::{Array, Factor, Product, ValueId};
+use super::{Array, Factor, Place, Plan, Product, Step, Value, ValueId, memory};
+use crate::base::DType;
+use crate::numeric::gemm::{Size, ready_room};
 
 /// Writes a product, or the sum of a batch of products. Transposes and repeated matrices are strides; nothing is copied.
 pub(super) fn emit(a: Array, b: Array, output: ValueId, is_sum: bool) -> Product {
@@ -13,7 +15,8 @@ pub(super) fn emit(a: Array, b: Array, output: ValueId, is_sum: bool) -> Product
     };
     let (a_side, b_side) = (factor(&a), factor(&b));
     let batch = batch_axes(&a, &b);
-    let mut product = Product { dtype: a.dtype, m, k, n, a: a_side, b: b_side, batch, is_sum, output };
+    let mut product =
+        Product { dtype: a.dtype, m, k, n, a: a_side, b: b_side, batch, is_sum, output, ready: None };
     if is_sum {
         product.join_depths();
     } else {
@@ -21,6 +24,35 @@ pub(super) fn emit(a: Array, b: Array, output: ValueId, is_sum: bool) -> Product
         product.join_columns();
     }
     product
+}
+
+impl Plan {
+    /// Gives each product of a loop's body whose right factor is the same at every turn room for that in the order in which
+    /// the kernel reads it. The first inputs are the loop's constants.
+    pub(super) fn make_ready(&mut self, constants: usize) {
+        for step in &mut self.steps {
+            let Step::Product(product) = step else { continue };
+            let is_fixed = match self.values[product.b.value as usize].place {
+                Place::Input(i) => (i as usize) < constants,
+                Place::Constant(_) => true,
+                Place::Arena(_) | Place::Output(_) => false,
+            };
+            let (size, b) =
+                (Size { m: product.m, k: product.k, n: product.n }, [product.b.row, product.b.col]);
+            let count = match product.dtype {
+                _ if !is_fixed || product.is_sum || !product.batch.is_empty() => 0,
+                DType::F32 => ready_room::<f32>(size, b),
+                DType::F64 => ready_room::<f64>(size, b),
+                _ => 0,
+            };
+            if count > 0 {
+                let bytes = count * product.dtype.bytes();
+                product.ready = Some(self.values.len() as ValueId);
+                self.values.push(Value { place: Place::Arena(self.arena), bytes });
+                self.arena += memory::padded(bytes);
+            }
+        }
+    }
 }
 
 /// Lengths and steps of the axes before the last two; neighbours that one step can walk are joined.

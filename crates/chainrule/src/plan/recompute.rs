@@ -23,12 +23,51 @@ const WORTH: usize = 8;
 /// How often a new layout may fail to be smaller.
 const PATIENCE: usize = 6;
 
+/// An arena up to this size stays in the caches, or is not worth an effort.
+const LARGE: usize = 16 << 20;
+
+/// In a large arena, values from so many bytes on are not kept where they are cheap to have again.
+const WIDE: usize = 64 << 10;
+
+/// What is cheap: so much for each byte that is not kept. An element-wise gate over f32 costs 1.25.
+const CHEAP: u64 = 5;
+
+/// How often a plan is laid out anew in search of what is cheap.
+const ROUNDS: usize = 4;
+
 /// A circuit with copies of gates, which come late: they are there to be computed where they are read.
 struct Revised {
     circuit: Circuit,
     late: Vec<bool>,
     /// Values of fewer bytes are kept.
     small: usize,
+    /// Whether only what is cheap is computed again: by few element-wise gates, from values that are kept anyway.
+    frugal: bool,
+}
+
+/// The plan of a circuit. Where its arena is large, values that element-wise gates compute again from what is kept anyway are
+/// not kept for the way back: what gelu gives, or a normalised row. That costs a few percent of time for a third of the
+/// memory of a transformer.
+pub(super) fn plain(circuit: &Circuit) -> Plan {
+    frugal(circuit, LARGE, WIDE)
+}
+
+/// The same for arenas and values from these sizes on.
+pub(super) fn frugal(circuit: &Circuit, large: usize, small: usize) -> Plan {
+    let (mut plan, mut survey) = lower(circuit, &circuit.outputs, &[]);
+    if plan.arena <= large {
+        return plan;
+    }
+    let mut revised = Revised { circuit: circuit.clone(), late: Vec::new(), small, frugal: true };
+    for _ in 0..ROUNDS {
+        let Some(next) = Peak::of(&revised, &plan, &survey).relieved(0) else { break };
+        let (smaller, its_survey) = lower(&next.circuit, &next.circuit.outputs, &next.late);
+        if smaller.arena + smaller.arena / 64 >= plan.arena {
+            break;
+        }
+        (revised, plan, survey) = (next, smaller, its_survey);
+    }
+    plan
 }
 
 /// The plan of a circuit whose arena takes at most so many bytes, or the fewest bytes that were reached.
@@ -42,7 +81,7 @@ pub(super) fn within(circuit: &Circuit, limit: usize) -> Result<Plan, usize> {
 /// Drops values at one peak after the other, as if the arena had to shrink to `goal`, until it is below the limit. The
 /// smallest plan where it never is.
 fn search(circuit: &Circuit, limit: usize, goal: usize, small: usize) -> Result<Plan, Box<Plan>> {
-    let mut revised = Revised { circuit: circuit.clone(), late: Vec::new(), small };
+    let mut revised = Revised { circuit: circuit.clone(), late: Vec::new(), small, frugal: false };
     let (mut smallest, mut patience) = (None::<Box<Plan>>, PATIENCE);
     loop {
         let (plan, survey) = lower(&revised.circuit, &revised.circuit.outputs, &revised.late);
@@ -212,18 +251,24 @@ impl<'a> Peak<'a> {
             }
         }
         let saved = size.checked_sub(more).filter(|&saved| saved > 0)?;
+        if self.revised.frugal && cost > CHEAP * saved as u64 {
+            return None;
+        }
         Some(Drop { saved, cost, chain })
     }
 
     fn is_repeatable(&self, node: u32) -> bool {
         let class = self.revised.circuit.node(node).gate.class;
+        if self.revised.frugal {
+            return matches!(class, Class::Elementwise(_));
+        }
         !matches!(class, Class::Control(_) | Class::Input | Class::Constant)
     }
 
     fn cost(&self, index: u32) -> u64 {
         let (circuit, node) = (&self.revised.circuit, self.revised.circuit.node(index));
         let inputs = circuit.specs(circuit.inputs_of(index));
-        let flops = (node.gate.flops)(&node.attrs, &inputs, &[node.spec]);
+        let flops = (node.gate.flops)(node.attrs, &inputs, &[node.spec]);
         flops + 4 * node.spec.shape.elements() as u64
     }
 
@@ -247,7 +292,7 @@ impl<'a> Peak<'a> {
         let (inputs, outputs) = (mapped(&old.inputs), mapped(&old.outputs));
         let Writer { mut circuit, late, .. } = writer;
         (circuit.inputs, circuit.outputs) = (inputs, outputs);
-        Revised { circuit, late, small: self.revised.small }
+        Revised { circuit, late, small: self.revised.small, frugal: self.revised.frugal }
     }
 }
 

@@ -3,9 +3,9 @@
 //! A tile is some hundred elements, in whole rows where a gate asks for rows. Each gate's kernel runs over the tile; what
 //! only the sweep itself reads lies in registers, stretches of memory that stay in the first-level cache.
 
-use super::ValueId;
 use super::emit::Emitter;
 use super::lower::{Link, Member, Role, SweepDraft};
+use super::{Place, ValueId};
 use crate::base::{DType, Strided};
 use crate::circuit::Class;
 use crate::numeric::{reduce::Reduce, tile::Tile};
@@ -18,7 +18,7 @@ const TILE_BYTES: usize = 24 << 10;
 const TILE_ELEMENTS: [usize; 2] = [128, 1024];
 
 /// The longest stretch that repeats which is laid out once for all tiles.
-const LONGEST_PERIOD: usize = 4096;
+const LONGEST_PERIOD: usize = 1024;
 
 /// One pass.
 pub struct Sweep {
@@ -70,6 +70,8 @@ pub enum Op {
     Load { from: ValueId, view: Strided, bytes: usize, output: u32, level: Level },
     /// The number of each row, repeated along it.
     Spread { bytes: usize, input: u32, output: u32 },
+    /// A tile of an output that may lie where an input lies, whose tile has been read by now.
+    Move { bytes: usize, input: u32, output: u32 },
     /// Each row folded to one number.
     Fold { fold: Reduce, dtype: DType, input: u32, output: u32 },
 }
@@ -120,6 +122,8 @@ struct Writer<'e, 'a> {
     once: Vec<Op>,
     ops: Vec<Op>,
     sinks: Vec<Sink>,
+    /// What is written to memory when a tile is done.
+    moves: Vec<Op>,
     /// The port of each node that the sweep computes.
     own: HashMap<u32, u32>,
     /// The port of each row value that was spread.
@@ -141,6 +145,7 @@ pub(super) fn emit(emitter: &mut Emitter<'_>, draft: &SweepDraft, number: u32) -
         once: Vec::new(),
         ops: Vec::new(),
         sinks: Vec::new(),
+        moves: Vec::new(),
         own: HashMap::new(),
         spread: HashMap::new(),
         loaded: Vec::new(),
@@ -164,7 +169,7 @@ impl Writer<'_, '_> {
                     *port = self.read(input, member.role);
                 }
                 let output = self.write(member.node, dtype, level);
-                let (tile, name) = (tiles(&node.attrs, &dtypes), node.gate.name);
+                let (tile, name) = (tiles(node.attrs, &dtypes), node.gate.name);
                 self.ops.push(Op::Gate { tile, name, inputs: ports, arity: inputs.len(), output, level });
             }
             (Role::FoldRows(fold), _) => {
@@ -254,8 +259,16 @@ impl Writer<'_, '_> {
     /// The port to which a node of the sweep is written: memory if another step reads it.
     fn write(&mut self, node: u32, dtype: DType, level: Level) -> u32 {
         let port = if self.emitter.is_kept(node) {
-            let value = self.emitter.value(node);
-            self.port(Virtual::Memory { value, offset: 0, level, bytes: dtype.bytes() })
+            let (value, bytes) = (self.emitter.value(node), dtype.bytes());
+            let memory = self.port(Virtual::Memory { value, offset: 0, level, bytes });
+            let is_output = matches!(self.emitter.memory.place(value), Place::Output(_));
+            if is_output && level == Level::Full && self.emitter.lowering.updates(self.draft, node) {
+                let input = self.port(Virtual::Register { dtype, pinned: false });
+                self.moves.push(Op::Move { bytes, input, output: memory });
+                input
+            } else {
+                memory
+            }
         } else {
             self.port(Virtual::Register { dtype, pinned: false })
         };
@@ -268,7 +281,8 @@ impl Writer<'_, '_> {
         self.ports.len() as u32 - 1
     }
 
-    fn finish(self) -> Sweep {
+    fn finish(mut self) -> Sweep {
+        self.ops.append(&mut self.moves);
         let registers = Registers::assign(&self);
         let each = registers.width + self.memory_width();
         let wanted = (TILE_BYTES / each.max(1)).clamp(TILE_ELEMENTS[0], TILE_ELEMENTS[1]);
@@ -319,7 +333,7 @@ impl Op {
         let (list, count) = match *self {
             Op::Gate { inputs, arity, .. } => (inputs, arity),
             Op::Load { .. } => ([0; 3], 0),
-            Op::Spread { input, .. } | Op::Fold { input, .. } => ([input; 3], 1),
+            Op::Spread { input, .. } | Op::Move { input, .. } | Op::Fold { input, .. } => ([input; 3], 1),
         };
         list.into_iter().take(count)
     }
@@ -330,6 +344,7 @@ impl Op {
             Op::Gate { output, .. }
             | Op::Load { output, .. }
             | Op::Spread { output, .. }
+            | Op::Move { output, .. }
             | Op::Fold { output, .. } => output,
         }
     }

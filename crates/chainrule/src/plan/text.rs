@@ -1,6 +1,6 @@
-//! What steps do and cost, in words and figures for people.
+//! A plan for people: a line a step, with what it computes and what that costs.
 
-use super::{Beside, ControlStep, Copied, KernelStep, Op, Plan, Product, Scalars, Step, Sweep};
+use super::{ControlStep, Copied, KernelStep, Op, Plan, Product, Scalars, Step, Sweep};
 use crate::circuit::Control;
 use std::fmt;
 
@@ -15,7 +15,16 @@ pub struct Cost {
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.report(Beside::default()).fmt(f)
+        let total = self.cost();
+        writeln!(
+            f,
+            "plan: {} steps, {} flops, {} moved, arena of {}",
+            self.steps.len(),
+            count(total.flops),
+            size(total.bytes),
+            size(self.arena as u64)
+        )?;
+        self.steps.iter().try_for_each(|step| self.line(f, step))
     }
 }
 
@@ -55,7 +64,7 @@ impl Plan {
         let of_op = |op: &Op| match op {
             Op::Gate { level: super::Level::Row, .. } => (sweep.elements / sweep.row) as u64,
             Op::Gate { .. } | Op::Fold { .. } => sweep.elements as u64,
-            Op::Load { .. } | Op::Spread { .. } => 0,
+            Op::Load { .. } | Op::Spread { .. } | Op::Move { .. } => 0,
         };
         let folded = (sweep.sinks.len() * sweep.elements) as u64;
         let loaded = sweep.once.iter().chain(&sweep.ops).filter_map(|op| match op {
@@ -77,17 +86,25 @@ impl Plan {
         let read = [product.a.value, product.b.value, product.output].map(|value| self.bytes_of(value));
         Cost { flops: (2 * count * product.m * product.k * product.n) as u64, bytes: read.iter().sum() }
     }
-}
 
-/// What a step does.
-pub(super) fn describe(step: &Step) -> String {
-    match step {
-        Step::Sweep(sweep) => sweep_text(sweep),
-        Step::Scalars(scalars) => scalars_text(scalars),
-        Step::Product(product) => product_text(product),
-        Step::Copy(Copied { from, .. }) => format!("copy     {}", from.spec()),
-        Step::Kernel(KernelStep { gate, spec, .. }) => format!("gate     {gate} to {spec}"),
-        Step::Control(control) => format!("{:8} {}", control_name(control), turns_text(control)),
+    fn line(&self, f: &mut fmt::Formatter<'_>, step: &Step) -> fmt::Result {
+        let text = match step {
+            Step::Sweep(sweep) => sweep_text(sweep),
+            Step::Scalars(scalars) => scalars_text(scalars),
+            Step::Product(product) => product_text(product),
+            Step::Copy(Copied { from, .. }) => format!("copy     {}", from.spec()),
+            Step::Kernel(KernelStep { gate, spec, .. }) => format!("gate     {gate} to {spec}"),
+            Step::Control(control) => format!("{:8} {}", control_name(control), turns_text(control)),
+        };
+        let cost = self.cost_of(step);
+        writeln!(f, "  {:<64} {:>8} flops {:>9}", text, count(cost.flops), size(cost.bytes))?;
+        if let Step::Control(control) = step {
+            for plan in &control.plans {
+                let inner = plan.to_string();
+                inner.lines().try_for_each(|line| writeln!(f, "    {line}"))?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -103,7 +120,7 @@ fn sweep_text(sweep: &Sweep) -> String {
         match op {
             Op::Gate { name, .. } => names.push((*name).to_string()),
             Op::Fold { fold, .. } => names.push(format!("{fold:?} of rows").to_lowercase()),
-            Op::Load { .. } | Op::Spread { .. } => {}
+            Op::Load { .. } | Op::Spread { .. } | Op::Move { .. } => {}
         }
     }
     names.extend(sweep.sinks.iter().map(|sink| {
@@ -149,7 +166,7 @@ fn turns_text(control: &ControlStep) -> String {
 }
 
 /// A number for people: `25.7 M`.
-pub(super) fn count(n: u64) -> String {
+fn count(n: u64) -> String {
     let scaled = [(1_000_000_000, "G"), (1_000_000, "M"), (1000, "k")];
     match scaled.into_iter().find(|(unit, _)| n >= *unit) {
         Some((unit, name)) => format!("{:.1} {name}", n as f64 / unit as f64),
@@ -158,7 +175,7 @@ pub(super) fn count(n: u64) -> String {
 }
 
 /// Bytes for people: `1.2 MB`.
-pub(super) fn size(bytes: u64) -> String {
+fn size(bytes: u64) -> String {
     match bytes {
         0..1000 => format!("{bytes} B"),
         _ => format!("{}B", count(bytes)),

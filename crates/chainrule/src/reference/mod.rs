@@ -19,15 +19,15 @@ pub fn run(circuit: &Circuit, inputs: &[Plain]) -> Vec<Plain> {
             continue;
         }
         let operands: Vec<Plain> = circuit.inputs_of(index).iter().map(|&w| value(&values, w)).collect();
-        for (part, output) in gate(node, &circuit.output_specs(index), &operands).into_iter().enumerate() {
+        for (part, output) in gate(&node, &circuit.output_specs(index), &operands).into_iter().enumerate() {
             values[index as usize + part] = Some(output);
         }
     }
     circuit.outputs.iter().map(|&o| value(&values, o)).collect()
 }
 
-fn gate(node: &Node, specs: &[Spec], operands: &[Plain]) -> Vec<Plain> {
-    let attrs = &node.attrs;
+fn gate(node: &Node<'_>, specs: &[Spec], operands: &[Plain]) -> Vec<Plain> {
+    let attrs = node.attrs;
     match node.gate.class {
         Class::Control(Control::Call) => run(only(attrs), operands),
         Class::Control(Control::Scan) => scan(attrs, specs, operands),

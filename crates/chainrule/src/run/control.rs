@@ -42,34 +42,50 @@ unsafe fn call(step: &ControlStep, values: &[Address], inner: &mut Workspace, pl
     }
 }
 
-/// Where a loop finds its states before a turn, and where the turn leaves them: first at the inputs, then by turns in
-/// the two rooms of each state.
+/// Where a loop finds its states before a turn, and where the turn leaves them: in their history, if that is kept, else first
+/// at the inputs and then by turns in the two rooms of each state. The last turn of a `scan` leaves them where they are read.
 ///
 /// # Safety
 /// As `run`.
 unsafe fn state(step: &ControlStep, values: &[Address], i: usize, turn: usize) -> Address {
-    let first = step.turns.constants[0] + step.turns.constants[1];
+    let turns = &step.turns;
+    let is_last = turn > 0 && turn == turns.length;
+    if let (true, Some(output)) = (is_last, step.outputs[i]) {
+        return values[output as usize];
+    }
+    if let (false, Some(history)) = (is_last, turns.history[i]) {
+        // SAFETY: the history has room for one state a turn.
+        return unsafe { values[history as usize].add(place(step, turn) * turns.moves[1][i]) };
+    }
     if turn == 0 {
         // SAFETY: handed on.
-        return unsafe { input(step, values, first + i) };
+        return unsafe { input(step, values, turns.constants[0] + turns.constants[1] + i) };
     }
-    values[step.turns.states[i][turn % 2] as usize]
+    values[turns.states[i][turn % 2] as usize]
+}
+
+/// Which slice of its sequences a turn sees.
+fn place(step: &ControlStep, turn: usize) -> usize {
+    if step.turns.reverse { step.turns.length - 1 - turn } else { turn }
 }
 
 /// # Safety
-/// As `run`; so many turns are done.
+/// As `run`; so many turns are done, and their last did not leave the states where they are read.
 unsafe fn give_states(step: &ControlStep, values: &[Address], turns: usize) {
     for (i, output) in step.outputs.iter().take(step.turns.states.len()).enumerate() {
         if let Some(output) = output {
-            let first = step.turns.constants[0] + step.turns.constants[1];
-            let spec = step.inputs[first + i].spec();
-            let bytes = spec.dtype.bytes() * spec.shape.elements();
             // SAFETY: an output has the spec of its state.
-            unsafe {
-                std::ptr::copy_nonoverlapping(state(step, values, i, turns), values[*output as usize], bytes)
-            }
+            unsafe { copy_state(step, i, state(step, values, i, turns), values[*output as usize]) }
         }
     }
+}
+
+/// # Safety
+/// There is a state of this number, and room for one.
+unsafe fn copy_state(step: &ControlStep, i: usize, from: Address, to: Address) {
+    let spec = step.inputs[step.turns.constants[0] + step.turns.constants[1] + i].spec();
+    // SAFETY: handed on.
+    unsafe { std::ptr::copy_nonoverlapping(from, to, spec.dtype.bytes() * spec.shape.elements()) }
 }
 
 /// # Safety
@@ -77,12 +93,26 @@ unsafe fn give_states(step: &ControlStep, values: &[Address], turns: usize) {
 unsafe fn scan(step: &ControlStep, values: &[Address], inner: &mut Workspace) {
     let turns = &step.turns;
     let (constants, states) = (turns.constants[0], turns.states.len());
+    if turns.length == 0 {
+        // The history is empty; the states are those that came in.
+        for (i, output) in step.outputs.iter().take(states).enumerate() {
+            if let Some(output) = output {
+                // SAFETY: handed on; an output has the spec of its state.
+                unsafe { copy_state(step, i, input(step, values, constants + i), values[*output as usize]) }
+            }
+        }
+        return;
+    }
+    for i in (0..states).filter(|&i| turns.history[i].is_some()) {
+        // SAFETY: the history has room for the first state.
+        unsafe { copy_state(step, i, input(step, values, constants + i), state(step, values, i, 0)) }
+    }
     for turn in 0..turns.length {
-        let t = if turns.reverse { turns.length - 1 - turn } else { turn };
+        let t = place(step, turn);
         inner.inputs.clear();
         inner.outputs.clear();
         // SAFETY: the inner plan takes constants, states and one element of each sequence, and gives the states and one
-        // element of each sequence that somebody reads; the two rooms of a state do not overlap.
+        // element of each sequence that somebody reads; the states before and after a turn do not overlap.
         unsafe {
             inner.inputs.extend((0..constants).map(|i| input(step, values, i)));
             inner.inputs.extend((0..states).map(|i| state(step, values, i, turn)));
@@ -90,14 +120,15 @@ unsafe fn scan(step: &ControlStep, values: &[Address], inner: &mut Workspace) {
                 |(i, &each): (usize, &usize)| input(step, values, constants + states + i).add(t * each);
             inner.inputs.extend(turns.moves[0].iter().enumerate().map(element));
             inner.outputs.extend((0..states).map(|i| state(step, values, i, turn + 1)));
-            for (output, &each) in step.outputs[states..].iter().zip(&turns.moves[1]) {
+            for (output, &each) in step.outputs[2 * states..].iter().zip(&turns.moves[1][states..]) {
                 inner.outputs.extend(output.map(|output| values[output as usize].add(t * each)));
+            }
+            if turn == 0 {
+                inner.prepare(&step.plans[0]);
             }
             inner.execute(&step.plans[0]);
         }
     }
-    // SAFETY: handed on.
-    unsafe { give_states(step, values, turns.length) }
 }
 
 /// # Safety

@@ -1,7 +1,7 @@
 //! One gate over whole arrays.
 
 use super::{Address, slice, slice_mut};
-use crate::base::{Shape, Slice};
+use crate::base::{Shape, Slice, Strided};
 use crate::circuit::{Job, Operand};
 use crate::plan::{Array, KernelStep};
 
@@ -11,12 +11,16 @@ const FEW: usize = 8;
 /// # Safety
 /// `values` are the addresses of the plan's values.
 pub unsafe fn run(step: &KernelStep, values: &[Address]) {
-    // SAFETY: inputs are contiguous and within their values, by the plan.
-    let operand = |array: &Array| Operand { shape: array.view.shape, data: unsafe { of(array, values) } };
+    let operand = |array: &Array| {
+        // SAFETY: inputs are within their values, by the plan.
+        let data = unsafe { of(array, values) };
+        Operand { shape: array.view.shape, view: array.view, data }
+    };
     // SAFETY: the output has room for its elements and overlaps no input, by the plan.
     let output =
         unsafe { slice_mut(step.spec.dtype, values[step.output as usize], step.spec.shape.elements()) };
-    let mut few = [Operand { shape: Shape::SCALAR, data: Slice::U8(&[]) }; FEW];
+    let nothing = Operand { shape: Shape::SCALAR, view: Strided::whole(Shape::SCALAR), data: Slice::U8(&[]) };
+    let mut few = [nothing; FEW];
     let many: Vec<Operand<'_>>;
     let inputs = if step.inputs.len() <= FEW {
         few.iter_mut().zip(&step.inputs).for_each(|(to, array)| *to = operand(array));
@@ -29,11 +33,11 @@ pub unsafe fn run(step: &KernelStep, values: &[Address]) {
 }
 
 /// # Safety
-/// The array is contiguous and lies within its value.
+/// The array lies within its value, and no stride is negative.
 unsafe fn of<'a>(array: &Array, values: &[Address]) -> Slice<'a> {
     // SAFETY: the caller's promise.
     unsafe {
         let first = values[array.value as usize].add(array.view.offset * array.dtype.bytes());
-        slice(array.dtype, first, array.view.shape.elements())
+        slice(array.dtype, first, array.view.reach())
     }
 }

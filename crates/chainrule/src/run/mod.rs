@@ -2,7 +2,8 @@
 //!
 //! A plan says where everything lies, so that running it is arithmetic on addresses. Everything unsafe about that rests
 //! on what the plan promises: every value has room for its elements; values that are alive together do not overlap;
-//! a step's outputs overlap none of its inputs; every access of a step lies within its values.
+//! a step's outputs overlap none of its inputs; every access of a step lies within its values. Where an output of the plan is
+//! written over an input, nothing reads the input any more; or a sweep reads a tile of it before it writes that tile.
 
 #![allow(unsafe_code)]
 
@@ -16,9 +17,8 @@ mod scalars;
 mod sweep;
 
 use crate::base::{DType, Slice, SliceMut, Tensor};
-use crate::plan::{Place, Plan, Step, Times};
+use crate::plan::{Place, Plan, Step};
 use arena::Arena;
-use std::time::Instant;
 
 pub use one::evaluate;
 
@@ -31,14 +31,14 @@ pub struct Workspace {
     _arena: Option<Arena>,
     /// Where each value of the plan is.
     values: Vec<Address>,
+    /// Those that come from outside, which each call finds anew.
+    outside: Vec<(u32, Place)>,
     /// Where the ports of the sweep that is running are.
     ports: Vec<Address>,
     /// For each control step, in order.
     inner: Vec<Inner>,
     inputs: Vec<Address>,
     outputs: Vec<Address>,
-    /// Seconds of each step, added up over calls; empty unless they are watched.
-    seconds: Vec<f64>,
 }
 
 /// What a control step works in: for each of its plans a workspace.
@@ -72,40 +72,50 @@ impl Workspace {
             }
             _ => None,
         };
+        let places = plan.values.iter().map(|value| value.place).enumerate();
+        let is_outside = |(_, place): &(usize, Place)| matches!(place, Place::Input(_) | Place::Output(_));
         Workspace {
+            outside: places.filter(is_outside).map(|(i, place)| (i as u32, place)).collect(),
             ports: vec![std::ptr::null_mut(); plan.ports],
             inner: plan.steps.iter().filter_map(control).collect(),
             inputs: Vec::with_capacity(plan.inputs.len()),
             outputs: Vec::with_capacity(plan.outputs.len()),
             values,
             _arena: None,
-            seconds: Vec::new(),
         }
-    }
-
-    /// Has the time of each step taken from now on, of inner plans too.
-    pub fn watch(&mut self, plan: &Plan) {
-        self.seconds = vec![0.0; plan.steps.len()];
-        let control = plan.steps.iter().filter_map(|step| match step {
-            Step::Control(step) => Some(step),
-            _ => None,
-        });
-        for (workspaces, step) in self.inner.iter_mut().zip(control) {
-            workspaces.iter_mut().zip(&step.plans).for_each(|(workspace, plan)| workspace.watch(plan));
-        }
-    }
-
-    /// The times that were taken.
-    pub fn times(&self) -> Times {
-        let inner = |inner: &Inner| inner.iter().map(Workspace::times).collect();
-        Times { steps: self.seconds.clone(), inner: self.inner.iter().map(inner).collect() }
     }
 
     /// Begins a call of the plan that this is the workspace of.
+    #[inline]
     pub fn call<'a>(&'a mut self, plan: &'a Plan) -> Call<'a> {
         self.inputs.clear();
         self.outputs.clear();
-        Call { workspace: self, plan }
+        Call { workspace: self, plan, fits: true }
+    }
+
+    /// Finds where the values of a call are.
+    fn bind(&mut self) {
+        for &(value, place) in &self.outside {
+            match place {
+                Place::Input(i) => self.values[value as usize] = self.inputs[i as usize],
+                Place::Output(i) => self.values[value as usize] = self.outputs[i as usize],
+                Place::Arena(_) | Place::Constant(_) => {}
+            }
+        }
+    }
+
+    /// What is done once before the turns of a loop whose body the plan is.
+    ///
+    /// # Safety
+    /// As `execute`.
+    unsafe fn prepare(&mut self, plan: &Plan) {
+        self.bind();
+        for step in &plan.steps {
+            if let Step::Product(product) = step {
+                // SAFETY: every value has an address with room for its elements.
+                unsafe { product::prepare(product, &self.values) }
+            }
+        }
     }
 
     /// Runs the plan on the addresses in `inputs` and `outputs`.
@@ -113,16 +123,9 @@ impl Workspace {
     /// # Safety
     /// Those are what the plan states, and outputs overlap nothing else.
     unsafe fn execute(&mut self, plan: &Plan) {
-        for (at, value) in self.values.iter_mut().zip(&plan.values) {
-            match value.place {
-                Place::Input(i) => *at = self.inputs[i as usize],
-                Place::Output(i) => *at = self.outputs[i as usize],
-                Place::Arena(_) | Place::Constant(_) => {}
-            }
-        }
+        self.bind();
         let mut inner = self.inner.iter_mut();
-        for (number, step) in plan.steps.iter().enumerate() {
-            let begun = (!self.seconds.is_empty()).then(Instant::now);
+        for step in &plan.steps {
             // SAFETY: every value has an address with room for its elements; see the module.
             unsafe {
                 match step {
@@ -137,50 +140,77 @@ impl Workspace {
                     }
                 }
             }
-            if let Some(begun) = begun {
-                self.seconds[number] += begun.elapsed().as_secs_f64();
-            }
         }
     }
 }
 
-/// A call that gets its inputs and outputs one by one. They are what the plan states: floor 6 has checked that, with better
-/// messages.
+/// An input of the call at hand that belongs to the caller alone, and the output that may be written over it.
+#[derive(Clone, Copy)]
+pub struct Held {
+    input: usize,
+    output: usize,
+}
+
+/// A call that gets its inputs and outputs one by one.
 pub struct Call<'a> {
     workspace: &'a mut Workspace,
     plan: &'a Plan,
+    /// Whether all that came was what the plan states.
+    fits: bool,
 }
 
 impl<'a> Call<'a> {
     /// The next input.
     #[inline]
     pub fn input(&mut self, tensor: &'a Tensor) {
-        let fits = self.plan.inputs.get(self.workspace.inputs.len()).is_some_and(|spec| tensor.is(spec));
-        assert!(fits, "inputs are checked before a plan runs");
+        self.fits &= self.plan.inputs.get(self.workspace.inputs.len()).is_some_and(|spec| tensor.is(spec));
         self.workspace.inputs.push(address(tensor.slice()));
     }
 
-    /// The next output.
+    /// The next output. Its numbers stay as they are until the plan runs.
     #[inline]
     pub fn output(&mut self, tensor: &'a mut Tensor) {
-        let fits = self.plan.outputs.get(self.workspace.outputs.len()).is_some_and(|spec| tensor.is(spec));
-        assert!(fits, "outputs are checked before a plan runs");
-        self.workspace.outputs.push(address_mut(&mut tensor.room()));
+        self.fits &= self.plan.outputs.get(self.workspace.outputs.len()).is_some_and(|spec| tensor.is(spec));
+        self.workspace.outputs.push(address_mut(&mut tensor.slice_mut()));
     }
 
-    /// Runs the plan.
-    pub fn run(self) {
-        let Call { workspace, plan } = self;
-        assert!(
-            workspace.inputs.len() == plan.inputs.len() && workspace.outputs.len() == plan.outputs.len(),
-            "a plan gets all of its inputs and outputs"
-        );
-        // SAFETY: all addresses were filled in from borrows that last as long as this call, of the right sizes and
-        // dtypes; outputs are borrowed mutably, so that they overlap nothing.
-        unsafe { workspace.execute(plan) }
+    /// The next input, to be written over by an output where the plan allows that and nobody else holds the numbers.
+    #[inline]
+    pub fn state(&mut self, tensor: &'a mut Tensor, output: usize) -> Option<Held> {
+        let input = self.workspace.inputs.len();
+        let fits = self.plan.inputs.get(input).is_some_and(|spec| tensor.is(spec));
+        let may = fits && self.plan.may_overwrite(input, output);
+        if let Some(mut own) = may.then(|| tensor.own()).flatten() {
+            self.workspace.inputs.push(address_mut(&mut own));
+            return Some(Held { input, output });
+        }
+        self.input(tensor);
+        None
+    }
+
+    /// The next output lies where an input of this call lies.
+    #[inline]
+    pub fn over(&mut self, held: Held) {
+        assert!(held.output == self.workspace.outputs.len(), "an output is written over its own input");
+        self.workspace.outputs.push(self.workspace.inputs[held.input]);
+    }
+
+    /// Runs the plan; does nothing and gives `false` unless it got what the plan states.
+    #[must_use]
+    pub fn run(self) -> bool {
+        let Call { workspace, plan, fits } = self;
+        let all =
+            workspace.inputs.len() == plan.inputs.len() && workspace.outputs.len() == plan.outputs.len();
+        if fits && all {
+            // SAFETY: all addresses were filled in from borrows that last as long as this call, of the right sizes and
+            // dtypes; outputs are borrowed mutably, so that they overlap nothing but inputs that the plan lets them overwrite.
+            unsafe { workspace.execute(plan) }
+        }
+        fits && all
     }
 }
 
+#[inline]
 fn address(slice: Slice<'_>) -> Address {
     match slice {
         Slice::F32(s) => s.as_ptr().cast_mut().cast(),
@@ -192,6 +222,7 @@ fn address(slice: Slice<'_>) -> Address {
     }
 }
 
+#[inline]
 fn address_mut(slice: &mut SliceMut<'_>) -> Address {
     match slice {
         SliceMut::F32(s) => s.as_mut_ptr().cast(),

@@ -10,6 +10,10 @@ use crate::plan::Copied;
 pub unsafe fn copy(copied: &Copied, values: &[Address]) {
     let (from, to) = (values[copied.from.value as usize], values[copied.to as usize]);
     let (view, len) = (&copied.from.view, copied.from.view.shape.elements());
+    if from == to {
+        // An output that is written over the input that it is.
+        return;
+    }
     // SAFETY: the view lies within its value and the target has room for all of it, by the plan. Floats stand for all
     // numbers of their size: they are moved as they are.
     unsafe {

@@ -22,8 +22,11 @@ pub fn evaluate(gate: &'static GateDef, attrs: &Attrs, inputs: &[Tensor], spec: 
             unsafe { movement::gather(from, &view, spec.dtype.bytes(), 0, spec.shape.elements(), to) }
         }
         class => {
-            let operands: Vec<Operand<'_>> =
-                inputs.iter().map(|t| Operand { shape: t.shape(), data: t.slice() }).collect();
+            let whole = |t: &'_ Tensor| Strided::whole(t.shape());
+            let operands: Vec<Operand<'_>> = inputs
+                .iter()
+                .map(|t| Operand { shape: t.shape(), view: whole(t), data: t.slice() })
+                .collect();
             let output = output.slice_mut();
             (class.kernel()?)(&mut Job { attrs, inputs: &operands, shape: spec.shape, output });
         }

@@ -2,7 +2,7 @@
 
 use super::Address;
 use crate::base::DType;
-use crate::numeric::gemm::{Gemm, Matrix, MatrixMut, Size, Store, gemm};
+use crate::numeric::gemm::{Gemm, Matrix, MatrixMut, Size, Store, gemm, gemm_ready, make_ready, ready_room};
 use crate::plan::{Factor, Product};
 
 /// # Safety
@@ -24,6 +24,16 @@ pub unsafe fn run(product: &Product, values: &[Address]) {
 /// As `run`, for numbers of this type.
 unsafe fn all<T: Gemm>(product: &Product, values: &[Address]) {
     let size = Size { m: product.m, k: product.k, n: product.n };
+    if let Some(ready) = product.ready {
+        // SAFETY: as below; B was made ready before the first turn, and nothing else was written there.
+        unsafe {
+            let a = factor::<T>(&product.a, values, 0, [size.m, size.k]);
+            let b = ready_slice::<T>(product, values[ready as usize]);
+            let c = values[product.output as usize].cast::<T>();
+            let c = std::slice::from_raw_parts_mut(c, size.m * size.n);
+            return gemm_ready(size, a, b, MatrixMut::row_major(c, size.n), Store::Replace);
+        }
+    }
     let count: usize = product.batch.iter().map(|(length, _)| length).product();
     if product.is_sum && count == 0 {
         // SAFETY: the result has room for one product; zero bytes are zeros.
@@ -46,6 +56,45 @@ unsafe fn all<T: Gemm>(product: &Product, values: &[Address]) {
             let store = if product.is_sum && i > 0 { Store::Add } else { Store::Replace };
             gemm(size, a, b, MatrixMut::row_major(c, size.n), store);
         }
+    }
+}
+
+/// Before a loop: brings a right factor that stays the same into the order in which the kernel reads it.
+///
+/// # Safety
+/// `values` are the addresses of the plan's values.
+pub unsafe fn prepare(product: &Product, values: &[Address]) {
+    /// # Safety
+    /// As above, for this type.
+    unsafe fn of<T: Gemm>(product: &Product, values: &[Address], ready: Address) {
+        let size = Size { m: product.m, k: product.k, n: product.n };
+        // SAFETY: B lies within its value, and its room is apart from all else.
+        unsafe {
+            let b = factor::<T>(&product.b, values, 0, [size.k, size.n]);
+            let room = ready_slice::<T>(product, ready);
+            make_ready(size, b, room);
+        }
+    }
+    let Some(ready) = product.ready else { return };
+    let ready = values[ready as usize];
+    // SAFETY: handed on, with the type that the plan states.
+    unsafe {
+        match product.dtype {
+            DType::F32 => of::<f32>(product, values, ready),
+            DType::F64 => of::<f64>(product, values, ready),
+            _ => unreachable!("the plan gives room to products of floats alone"),
+        }
+    }
+}
+
+/// # Safety
+/// The plan has made room there for the right factor, which nobody else looks at.
+unsafe fn ready_slice<'a, T: Gemm>(product: &Product, at: Address) -> &'a mut [T] {
+    let size = Size { m: product.m, k: product.k, n: product.n };
+    // SAFETY: the caller's promise. Any bytes are numbers.
+    unsafe {
+        let count = ready_room::<T>(size, [product.b.row, product.b.col]);
+        std::slice::from_raw_parts_mut(at.cast(), count)
     }
 }
 

@@ -59,6 +59,9 @@ unsafe fn operate(op: &Op, sweep: &Sweep, values: &[Address], ports: &[Address],
             Op::Spread { bytes, input, output } => {
                 movement::spread(at(input), bytes, len / sweep.row, sweep.row, at(output));
             }
+            Op::Move { bytes, input, output } => {
+                std::ptr::copy_nonoverlapping(at(input), at(output), len * bytes);
+            }
             Op::Fold { fold, dtype, input, output } => {
                 fold_rows(dtype, fold, at(input), len / sweep.row, sweep.row, 1, at(output));
             }

@@ -2,7 +2,8 @@
 
 use super::{PASSES, levels};
 use crate::circuit::{Local, OpenNode, Room, Wire, at_site};
-use crate::gates::{scale, support::operands::zeros_like};
+use crate::gates::{is_padded, joined, scale, support::operands::zeros_like};
+use std::collections::HashMap;
 
 /// What is passed back to the wires `at` when `upstreams` arrive at `outputs`: the total derivative along every path, so
 /// that where one of `at` depends on another, both get their due. `None` where there is no path, or nothing arrives.
@@ -11,10 +12,11 @@ use crate::gates::{scale, support::operands::zeros_like};
 pub fn vjp(outputs: &[Wire], at: &[Wire], upstreams: &[Option<Wire>]) -> Vec<Option<Wire>> {
     let mut levels = levels::between(at, outputs);
     levels::mark_dependents(&mut levels, at);
-    let mut arrived: Vec<Vec<Option<Wire>>> = levels.iter().map(|l| vec![None; l.marked.len()]).collect();
+    let sums = levels.iter().map(|l| vec![None; l.marked.len()]).collect();
+    let mut arrived = Arrived { sums, parts: HashMap::new() };
     for (&output, &upstream) in outputs.iter().zip(upstreams) {
-        if let (Some((level, index)), Some(upstream)) = (levels::find(&levels, output), upstream) {
-            accumulate(&mut arrived[level][index], upstream);
+        if let (Some(place), Some(upstream)) = (levels::find(&levels, output), upstream) {
+            arrived.add(place, upstream);
         }
     }
     for depth in (0..levels.len()).rev() {
@@ -22,7 +24,7 @@ pub fn vjp(outputs: &[Wire], at: &[Wire], upstreams: &[Option<Wire>]) -> Vec<Opt
         for index in (0..level.marked.len()).rev().filter(|&i| level.marked[i]) {
             let Some(gate) = level.gate(index) else { continue };
             let end = (index + gate.outputs.len()).min(level.marked.len());
-            let upstreams: Vec<Option<Wire>> = arrived[depth][index..end].to_vec();
+            let upstreams: Vec<Option<Wire>> = (index..end).map(|i| arrived.sum((depth, i))).collect();
             if upstreams.iter().all(Option::is_none) {
                 continue;
             }
@@ -31,18 +33,44 @@ pub fn vjp(outputs: &[Wire], at: &[Wire], upstreams: &[Option<Wire>]) -> Vec<Opt
             let passed = at_site(gate.site, || pass_back(&gate, upstreams, &wants));
             for ((input, passed), wanted) in gate.inputs.iter().zip(passed).zip(wants) {
                 if let (Some(passed), true) = (passed, wanted) {
-                    accumulate(&mut arrived[depth][input.index as usize], passed);
+                    arrived.add((depth, input.index as usize), passed);
                 }
             }
         }
         for (outer, input) in &level.captures {
-            let inside = arrived[depth].get(input.index as usize).copied().flatten();
-            if let (Some(inside), Some((level, index))) = (inside, levels::find(&levels, *outer)) {
-                accumulate(&mut arrived[level][index], inside);
+            let index = input.index as usize;
+            let inside = if index < level.marked.len() { arrived.sum((depth, index)) } else { None };
+            if let (Some(inside), Some(place)) = (inside, levels::find(&levels, *outer)) {
+                arrived.add(place, inside);
             }
         }
     }
-    at.iter().map(|&w| levels::find(&levels, w).and_then(|(level, index)| arrived[level][index])).collect()
+    at.iter().map(|&w| levels::find(&levels, w).and_then(|place| arrived.sum(place))).collect()
+}
+
+/// What has arrived at each wire of each level.
+struct Arrived {
+    sums: Vec<Vec<Option<Wire>>>,
+    /// Parts of gradients with zeros around them, which may fit together: they are kept apart until the sum is asked for.
+    parts: HashMap<(usize, usize), Vec<Wire>>,
+}
+
+impl Arrived {
+    fn add(&mut self, place: (usize, usize), upstream: Wire) {
+        if is_padded(upstream) {
+            self.parts.entry(place).or_default().push(upstream);
+        } else {
+            accumulate(&mut self.sums[place.0][place.1], upstream);
+        }
+    }
+
+    /// All that has arrived at a wire.
+    fn sum(&mut self, place: (usize, usize)) -> Option<Wire> {
+        let sum = &mut self.sums[place.0][place.1];
+        let parts = if self.parts.is_empty() { None } else { self.parts.remove(&place) };
+        joined(parts.unwrap_or_default()).into_iter().for_each(|part| accumulate(sum, part));
+        *sum
+    }
 }
 
 /// Gradients that arrive at one wire from several uses add up.

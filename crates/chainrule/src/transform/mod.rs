@@ -2,6 +2,7 @@
 
 pub mod adjoint;
 pub mod batch;
+pub mod hoist;
 mod levels;
 pub mod simplify;
 pub mod tangent;

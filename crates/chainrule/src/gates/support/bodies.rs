@@ -2,7 +2,7 @@
 
 use super::operands::zeros_like;
 use crate::base::{Shape, Spec};
-use crate::circuit::{Circuit, Fault, Wire, Wires, inner};
+use crate::circuit::{Circuit, Fault, Wire, Wires, inner, outermost};
 use crate::gates::INPUT;
 
 /// A circuit made by a rule from its own inputs alone. `f` gives the outputs, and what else the rule wants to know.
@@ -14,6 +14,12 @@ pub fn closed<R>(specs: &[Spec], f: impl FnOnce(&[Wire]) -> (Vec<Wire>, R)) -> O
         "rules of control gates use no wires but the inputs of the new circuit"
     );
     Some((traced.circuit, traced.result.1))
+}
+
+/// A circuit of gates that were recorded before, which therefore fit.
+pub fn again(specs: &[Spec], f: impl FnOnce(&[Wire]) -> Vec<Wire>) -> Circuit {
+    let traced = outermost(&INPUT, specs, f, |outputs| outputs.clone());
+    traced.expect("gates that were recorded once can be recorded again").circuit
 }
 
 /// Specs of wires that are not poisoned.

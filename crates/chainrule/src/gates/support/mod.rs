@@ -6,6 +6,7 @@ pub mod axes;
 pub mod batch;
 pub mod bodies;
 pub mod indices;
+pub mod kept;
 #[macro_use]
 pub mod kernel;
 pub mod matrices;
@@ -14,6 +15,7 @@ pub mod operands;
 pub mod reduce;
 pub mod sample;
 pub mod shape;
+pub mod sums;
 pub mod window;
 
 use crate::base::Spec;

@@ -1,8 +1,8 @@
 //! Getting operands ready: literals, broadcasting, zeros.
 
 use crate::base::{DType, Spec, Tensor};
-use crate::circuit::{Attrs, Class, Fault, GateDef, Wire, mistake, open_node, record};
-use crate::gates::{BROADCAST, IDENTITY, constant};
+use crate::circuit::{Attrs, Class, Fault, GateDef, Wire, literal_attrs, mistake, open_node, record};
+use crate::gates::{BROADCAST, CONSTANT, IDENTITY, constant};
 
 /// A literal number as a wire. A fractional literal where integers are is a mistake.
 #[track_caller]
@@ -11,14 +11,15 @@ pub fn literal(value: f64, dtype: DType) -> Wire {
         let hint = "cast the value to f64 first, or write a whole number";
         return mistake("literal", Fault::new(format!("{value} beside a value of {dtype}"), hint));
     }
-    let tensor = Tensor::full(Spec::scalar(dtype), value);
-    if !dtype.is_float() && tensor.to_f64() != [value] {
+    let tensor = || Tensor::full(Spec::scalar(dtype), value);
+    if !dtype.is_float() && tensor().to_f64() != [value] {
         return mistake(
             "literal",
             Fault::new(format!("{value} does not fit {dtype}"), "cast the value to i64 first"),
         );
     }
-    constant(tensor)
+    let attrs = literal_attrs(dtype, value, || Attrs::new([("value", tensor().into())]));
+    record(&CONSTANT, attrs, &[])
 }
 
 /// A whole literal of the dtype of the wire that it stands beside.

@@ -76,11 +76,6 @@ pub fn shape(attrs: &Attrs, x: Spec) -> Result<Spec, Fault> {
     Ok(x.with_shape(Shape::new(&dims).map_err(|e| Fault::new(e, "less padding, or a larger stride"))?))
 }
 
-/// Elements of one plane.
-pub fn plane(shape: Shape) -> usize {
-    shape.iter().skip(shape.rank() - 2).product()
-}
-
 /// The windows on planes of a shape that the shape rule has accepted.
 pub fn pooling(attrs: &Attrs, shape: Shape) -> Pooling {
     let (planes, size) =

@@ -9,7 +9,8 @@
 
 use super::super::gemm::lanes::{Lanes, Real, Vectors};
 use super::super::gemm::pack::{At, pack};
-use super::Conv;
+use super::params::extent;
+use super::{Conv, Source};
 
 /// A layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,14 +53,14 @@ pub struct Piece {
 }
 
 impl Grid {
-    /// The layout for a convolution with at least one element in its output and its weights; None if it would take far
-    /// more memory than the input and all windows.
-    pub fn new(conv: &Conv, images_last: bool) -> Option<Grid> {
+    /// The layout for a convolution with at least one element in its output and its weights, whose input has its channels so
+    /// far apart; None if it would take far more memory than the input and all windows.
+    pub fn new(conv: &Conv, images_last: bool, channel: usize) -> Option<Grid> {
         let ([n, _, height, width], [_, channels, kh, kw], [_, _, oh, ow]) =
             (conv.input, conv.weights, conv.output);
         let p = &conv.params;
         let full = |axis: usize, len: usize| -> Option<usize> {
-            let spread = super::extent(len, p.input_dilation[axis])?;
+            let spread = extent(len, p.input_dilation[axis])?;
             usize::try_from(spread.checked_add(p.pad_low[axis])?.checked_add(p.pad_high[axis])?).ok()
         };
         let (rows, cols) = (full(0, height)?, full(1, width)?);
@@ -91,7 +92,7 @@ impl Grid {
         if lines_a_row == 1 && row_step == line {
             (line, lines_a_row) = (line * oh, 1);
         }
-        let as_is = dense && !images_last && p.stride[1] == 1;
+        let as_is = dense && !images_last && p.stride[1] == 1 && channel == plane;
         let columns = oh * ow * images;
         Some(Grid {
             images_last,
@@ -154,11 +155,11 @@ impl Grid {
     pub unsafe fn lay_out<T: Real, V: Vectors>(
         &self,
         conv: &Conv,
-        input: *const T,
+        input: Source<T>,
         channels: [usize; 2],
         to: *mut T,
     ) {
-        let [_, all, height, width] = conv.input;
+        let [_, _, height, width] = conv.input;
         let p = &conv.params;
         let rows = self.plane / self.pitch.max(1);
         let [hole_y, hole_x] = p.input_dilation.map(|hole| hole as isize);
@@ -168,12 +169,12 @@ impl Grid {
                 if row < 0 || row >= rows as isize {
                     continue;
                 }
-                let from = input.wrapping_add(((channels[0] + c) * height + y) * width);
+                let from = input.first.wrapping_add((channels[0] + c) * input.steps[1] + y * width);
                 let to = to.wrapping_add(c * self.plane + row as usize * self.pitch);
                 // SAFETY: the caller's promise; only places within the row are written.
                 unsafe {
                     if self.images_last {
-                        let image = At { first: from, row: all * height * width, col: 1 };
+                        let image = At { first: from, row: input.steps[0], col: 1 };
                         self.images_last::<T, V>([hole_x, p.pad_low[1]], image, width, to);
                     } else {
                         self.in_a_row([hole_x, p.pad_low[1]], p.stride[1], from, width, to);

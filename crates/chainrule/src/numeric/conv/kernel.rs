@@ -9,9 +9,9 @@ use super::super::gemm::pack::{At, pack};
 use super::super::gemm::packed::{DEPTH, parts};
 use super::super::gemm::scratch;
 use super::super::work::Work;
-use super::Conv;
 use super::few::Few;
 use super::grid::{Grid, pack_panel};
+use super::{Conv, Source};
 
 /// Parts of the taps that are summed at once. As many as for large products, or somewhat more if those are all: writing and
 /// reading C again would weigh more than what the first-level cache cannot hold.
@@ -30,9 +30,9 @@ pub struct Kernel<'a, T> {
     /// How the input is laid out.
     pub grid: Grid,
     /// The input's first element.
-    pub input: *const T,
+    pub input: Source<T>,
     /// The first weight.
-    pub weights: *const T,
+    pub weights: Source<T>,
     /// The output's first element.
     pub output: *mut T,
     /// Room for [`Room::len`] numbers.
@@ -85,12 +85,9 @@ impl<T: Real> Work for Kernel<'_, T> {
         for group in 0..conv.params.groups {
             let places = conv.output[2] * conv.output[3];
             let m = conv.output[1] / conv.params.groups;
-            let input = self.input.wrapping_add(group * channels * conv.input[2] * conv.input[3]);
-            let weights = At {
-                first: self.weights.wrapping_add(group * m * channels * spatial),
-                row: channels * spatial,
-                col: 1,
-            };
+            let (x, w) = (self.input, self.weights);
+            let input = Source { first: x.first.wrapping_add(group * channels * x.steps[1]), ..x };
+            let weights = Source { first: w.first.wrapping_add(group * m * w.steps[0]), ..w };
             let output = self.output.wrapping_add(group * m * places);
             // SAFETY: the maker's promise.
             unsafe {
@@ -113,18 +110,18 @@ impl<T: Real> Kernel<'_, T> {
     unsafe fn image_by_image<V: Vectors>(
         &self,
         room: &Room,
-        input: *const T,
-        weights: At<T>,
+        input: Source<T>,
+        weights: Source<T>,
         output: *mut T,
     ) {
-        let [n, all, height, width] = self.conv.input;
+        let n = self.conv.input[0];
         let [_, outputs, oh, ow] = self.conv.output;
         // SAFETY: the caller's promise.
         unsafe {
             self.pack_weights::<V>(room, weights, self.taps.len());
             for image in 0..n {
-                let input = input.add(image * all * height * width);
-                let mut grid = input;
+                let input = Source { first: input.first.add(image * input.steps[0]), ..input };
+                let mut grid = input.first;
                 if !self.grid.as_is {
                     self.grid.lay_out::<T, V>(self.conv, input, [0, self.grid.channels], self.room);
                     grid = self.room;
@@ -140,7 +137,13 @@ impl<T: Real> Kernel<'_, T> {
     /// # Safety
     /// As `image_by_image`.
     #[inline(always)]
-    unsafe fn images_last<V: Vectors>(&self, room: &Room, input: *const T, weights: At<T>, output: *mut T) {
+    unsafe fn images_last<V: Vectors>(
+        &self,
+        room: &Room,
+        input: Source<T>,
+        weights: Source<T>,
+        output: *mut T,
+    ) {
         let [n, channels, columns] = [self.conv.input[0], self.conv.weights[1], self.grid.columns];
         let [_, outputs, oh, ow] = self.conv.output;
         let spatial = self.conv.weights[2] * self.conv.weights[3];
@@ -152,7 +155,8 @@ impl<T: Real> Kernel<'_, T> {
                 let count = (channels - first).min(self.grid.channels);
                 self.grid.lay_out::<T, V>(self.conv, input, [first, count], self.room);
                 let taps = &self.taps[..count * spatial];
-                self.pack_weights::<V>(room, weights.part(0, first * spatial), taps.len());
+                let part = Source { first: weights.first.add(first * weights.steps[1]), ..weights };
+                self.pack_weights::<V>(room, part, taps.len());
                 self.product::<V>(room, self.room, taps, (sums, columns), first > 0);
                 first += count;
             }
@@ -173,15 +177,25 @@ impl<T: Real> Kernel<'_, T> {
     /// # Safety
     /// There are so many weights.
     #[inline(always)]
-    unsafe fn pack_weights<V: Vectors>(&self, room: &Room, weights: At<T>, taps: usize) {
+    unsafe fn pack_weights<V: Vectors>(&self, room: &Room, weights: Source<T>, taps: usize) {
         let m = self.conv.output[1] / self.conv.params.groups;
+        let plane = self.conv.weights[2] * self.conv.weights[3];
         let to = self.room.wrapping_add(room.grid);
+        // As many taps as lie side by side.
+        let side_by_side = if weights.steps[1] == plane { taps } else { plane };
         for (from, depth) in depths(taps) {
             for (i, rows) in parts(m, <T::Lanes<V> as Lanes<T>>::ROWS) {
-                // SAFETY: the room is for all rows and taps.
-                unsafe {
-                    pack::<T, V>(weights.part(i, from), rows, depth, rows, to.add(from * m + i * depth))
-                };
+                let to = to.wrapping_add(from * m + i * depth);
+                let mut done = 0;
+                while done < depth {
+                    let (channel, within) = ((from + done) / side_by_side, (from + done) % side_by_side);
+                    let count = (side_by_side - within).min(depth - done);
+                    let first = weights.first.wrapping_add(channel * weights.steps[1] + within);
+                    let part = At { first, row: weights.steps[0], col: 1 }.part(i, 0);
+                    // SAFETY: the room is for all rows and taps.
+                    unsafe { pack::<T, V>(part, rows, count, rows, to.add(done * rows)) };
+                    done += count;
+                }
             }
         }
     }

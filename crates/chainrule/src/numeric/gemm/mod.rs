@@ -10,6 +10,7 @@ pub mod lanes;
 pub(super) mod micro;
 pub(super) mod pack;
 pub(super) mod packed;
+mod ready;
 pub(super) mod scratch;
 mod small;
 mod vector;
@@ -91,6 +92,28 @@ pub trait Gemm: Number {
         store: Store,
         _: Checked,
     );
+
+    /// See [`ready_room`].
+    #[doc(hidden)]
+    fn ready_room(_size: Size, _b: [usize; 2]) -> usize {
+        0
+    }
+
+    /// See [`make_ready`].
+    #[doc(hidden)]
+    fn make_ready(_size: Size, _b: Matrix<'_, Self>, _room: &mut [Self], _: Checked) {}
+
+    /// See [`gemm_ready`].
+    #[doc(hidden)]
+    fn product_ready(
+        _size: Size,
+        _a: Matrix<'_, Self>,
+        _b: &[Self],
+        _c: MatrixMut<'_, Self>,
+        _store: Store,
+        _: Checked,
+    ) {
+    }
 }
 
 /// Proof that [`gemm`] has checked all indices; nobody else can make one.
@@ -121,6 +144,30 @@ pub fn gemm<T: Gemm>(size: Size, a: Matrix<'_, T>, b: Matrix<'_, T>, c: MatrixMu
             }
         }
     }
+}
+
+/// How many numbers it takes to make B of these strides ready, for products with one B and C row-major; 0 where B is read as
+/// it lies in any case.
+pub fn ready_room<T: Gemm>(size: Size, b: [usize; 2]) -> usize {
+    if size.m * size.n * size.k == 0 { 0 } else { T::ready_room(size, b) }
+}
+
+/// Brings B into the order in which the kernel reads it. `room` is what [`ready_room`] said.
+pub fn make_ready<T: Gemm>(size: Size, b: Matrix<'_, T>, room: &mut [T]) {
+    assert_within("B", b.data.len(), [size.k, size.n], [b.row, b.col]);
+    let wanted = ready_room::<T>(size, [b.row, b.col]);
+    assert!(wanted > 0 && room.len() == wanted, "gemm: room for {} numbers, not {wanted}", room.len());
+    T::make_ready(size, b, room, Checked(()));
+}
+
+/// As [`gemm`], bit for bit, with a B that [`make_ready`] has made ready for this size. C is row-major.
+pub fn gemm_ready<T: Gemm>(size: Size, a: Matrix<'_, T>, b: &[T], c: MatrixMut<'_, T>, store: Store) {
+    let Size { m, k, n } = size;
+    assert_within("A", a.data.len(), [m, k], [a.row, a.col]);
+    assert_within("C", c.data.len(), [m, n], [c.row, c.col]);
+    assert!(c.col == 1 && c.row >= n, "gemm: the result is row-major");
+    assert!(m * n * k > 0 && b.len() >= ready::least::<T>(size), "gemm: {} numbers are no B", b.len());
+    T::product_ready(size, a, b, c, store, Checked(()));
 }
 
 fn assert_within(name: &str, len: usize, shape: [usize; 2], strides: [usize; 2]) {
@@ -164,6 +211,30 @@ macro_rules! gemm_by_kernels {
                 // largest index of each matrix lies within its slice, and that no two elements of C share a place. C is
                 // borrowed mutably, hence disjoint from A and B.
                 unsafe { by_shape(instructions(), size, at(a), at(b), to, store) }
+            }
+
+            fn ready_room(size: Size, b: [usize; 2]) -> usize {
+                ready::room::<$type>(size, b)
+            }
+
+            fn make_ready(size: Size, b: Matrix<'_, Self>, room: &mut [Self], _: Checked) {
+                let b = At { first: b.data.as_ptr(), row: b.row, col: b.col };
+                // SAFETY: `make_ready` has asserted that B has its elements, and that there is room.
+                unsafe { ready::make(instructions(), size, b, room.as_mut_ptr()) }
+            }
+
+            fn product_ready(
+                size: Size,
+                a: Matrix<'_, Self>,
+                b: &[Self],
+                c: MatrixMut<'_, Self>,
+                store: Store,
+                _: Checked,
+            ) {
+                let a = At { first: a.data.as_ptr(), row: a.row, col: a.col };
+                // SAFETY: `gemm_ready` has asserted that A and C have their elements, and that B is as long as one of this
+                // size is when it is ready. C is borrowed mutably, hence disjoint from both.
+                unsafe { ready::product(instructions(), size, a, b.as_ptr(), c.data.as_mut_ptr(), c.row, store) }
             }
         }
     )*};
@@ -409,6 +480,42 @@ mod tests {
             gemm(size, Matrix::row_major(a, k), right, MatrixMut::row_major(c, n), Store::Replace);
         }
         assert_eq!(large, rows);
+    }
+
+    /// Sizes on both sides of every choice between kernels, B as it is and transposed.
+    #[test]
+    fn a_factor_that_is_ready_changes_no_bit() {
+        fn check<T: Gemm + From<f32>>(size: Size, transposed: bool) {
+            let numbers = |len: usize, key: i64| -> Vec<T> {
+                (0..len as u64).map(|i| (super::super::philox::uniform_f32(key, i) - 0.5).into()).collect()
+            };
+            let Size { m, k, n } = size;
+            let (a, b) = (numbers(m * k, 1), numbers(k * n, 2));
+            let [row, col] = if transposed { [1, k] } else { [n, 1] };
+            let room = ready_room::<T>(size, [row, col]);
+            if room == 0 {
+                return;
+            }
+            let mut ready = vec![T::ZERO; room];
+            make_ready(size, Matrix { data: &b, row, col }, &mut ready);
+            for store in [Store::Replace, Store::Add] {
+                let (mut plain, mut found) = (numbers(m * n, 3), numbers(m * n, 3));
+                let a = Matrix::row_major(&a, k);
+                gemm(size, a, Matrix { data: &b, row, col }, MatrixMut::row_major(&mut plain, n), store);
+                gemm_ready(size, a, &ready, MatrixMut::row_major(&mut found, n), store);
+                assert!(plain == found, "{size:?} {store:?} {transposed}");
+            }
+        }
+        let sizes =
+            [(1, 64, 64), (2, 64, 64), (2, 300, 40), (3, 70, 33), (17, 9, 1), (32, 128, 512), (14, 300, 96)];
+        for (m, k, n) in sizes.into_iter().chain([(29, 513, 45), (65, 256, 31), (100, 700, 50), (5, 1, 7)]) {
+            for transposed in [false, true] {
+                check::<f32>(Size { m, k, n }, transposed);
+                check::<f64>(Size { m, k, n }, transposed);
+            }
+        }
+        assert!(ready_room::<f32>(Size { m: 32, k: 128, n: 512 }, [512, 1]) >= 128 * 512);
+        assert_eq!(ready_room::<i64>(Size { m: 32, k: 128, n: 512 }, [512, 1]), 0);
     }
 
     #[test]

@@ -20,6 +20,15 @@ pub trait Panels<T>: Copy {
     /// The address of row `row`, column `col`, and the step to the next row, if rows can be read where they lie.
     fn in_place(&self, row: usize, col: usize) -> Option<(*const T, usize)>;
 
+    /// Where the lines that `pack` would write lie already, if they do.
+    #[inline(always)]
+    fn ready<V: Vectors>(&self, _row: usize, _k: usize, _col: usize) -> Option<*const T>
+    where
+        T: Real,
+    {
+        None
+    }
+
     /// Writes rows `row..row + k`, columns `col..col + cols`, as lines of `width`, with zeros beyond `cols`.
     ///
     /// # Safety
@@ -126,7 +135,11 @@ impl<T: Real, P: Panels<T>> Packed<T, P> {
             while col < self.size.n {
                 let cols = (self.size.n - col).min(2 * lanes);
                 let width = cols.next_multiple_of(lanes);
-                let there = if few && cols == width { self.b.in_place(from, col) } else { None };
+                let ready = self.b.ready::<V>(from, depth, col).map(|lines| (lines, width));
+                let there = match ready {
+                    None if few && cols == width => self.b.in_place(from, col),
+                    ready => ready,
+                };
                 let (b, b_row) = there.unwrap_or((panel, width));
                 if there.is_none() {
                     self.b.pack::<V>(from, depth, col, cols, width, panel);

@@ -1,0 +1,131 @@
+//! The plain way: all windows of an image laid out as columns, and a matrix product.
+
+use std::borrow::Cow;
+
+use super::super::gemm::{Gemm, Matrix, MatrixMut, Size, Store, gemm};
+use super::{Conv, ConvParams, Planes};
+
+/// For each image and group, the input's windows laid out as columns, then one matrix product: for whole numbers, and where
+/// padding and holes are so large that writing out their zeros would be waste.
+pub fn by_columns<T: Gemm>(conv: &Conv, input: Planes<'_, T>, weights: Planes<'_, T>, output: &mut [T]) {
+    let [_, channels, height, width] = conv.input;
+    let groups = conv.params.groups;
+    let (patch, places) = (conv.patch(), conv.places());
+    let size = Size { m: conv.output[1] / groups, k: patch, n: places };
+    let result_len = size.m * places;
+    let mut columns = vec![T::ZERO; patch * places];
+    let kernels = in_a_row(weights, conv.weights);
+    for part in 0..conv.input[0] * groups {
+        let (image, group) = (part / groups, part % groups);
+        let first = image * input.steps[0] + group * (channels / groups) * input.steps[1];
+        image_to_columns(conv, Planes { data: &input.data[first..], ..input }, [height, width], &mut columns);
+        gemm(
+            size,
+            Matrix::row_major(&kernels[group * size.m * patch..][..size.m * patch], patch),
+            Matrix::row_major(&columns, places),
+            MatrixMut::row_major(&mut output[part * result_len..][..result_len], places),
+            Store::Replace,
+        );
+    }
+}
+
+/// All elements side by side.
+fn in_a_row<T: Gemm>(from: Planes<'_, T>, [a, b, height, width]: [usize; 4]) -> Cow<'_, [T]> {
+    let plane = height * width;
+    if from.steps == [b * plane, plane] {
+        return Cow::Borrowed(from.data);
+    }
+    let place = |i: usize| i / b * from.steps[0] + i % b * from.steps[1];
+    Cow::Owned((0..a * b).flat_map(|i| &from.data[place(i)..][..plane]).copied().collect())
+}
+
+/// Writes the matrix of windows: a row for each (channel, ky, kx), a column for each place of the window.
+fn image_to_columns<T: Gemm>(
+    conv: &Conv,
+    image: Planes<'_, T>,
+    [height, width]: [usize; 2],
+    columns: &mut [T],
+) {
+    let [_, channels, kh, kw] = conv.weights;
+    let [_, _, oh, ow] = conv.output;
+    if columns.is_empty() {
+        return;
+    }
+    let p = &conv.params;
+    let mut rows = columns.chunks_exact_mut(ow);
+    for channel in 0..channels {
+        for (ky, kx) in (0..kh).flat_map(|ky| (0..kw).map(move |kx| (ky, kx))) {
+            let vertical = Walk::new(ky, p, 0, height, oh);
+            let horizontal = Walk::new(kx, p, 1, width, ow);
+            for (oy, row) in (0..oh).zip(&mut rows) {
+                match vertical.source(oy) {
+                    None => row.fill(T::ZERO),
+                    Some(y) => {
+                        horizontal.gather(&image.data[channel * image.steps[1] + y * width..][..width], row)
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// How one element of the kernel meets the input along one axis: place i of the window is at
+/// `i * stride + offset` in the input with its holes.
+struct Walk {
+    stride: isize,
+    offset: isize,
+    hole: isize,
+    len: isize,
+    /// The places of the window that lie within the input are `first..end`.
+    first: usize,
+    end: usize,
+}
+
+impl Walk {
+    fn new(k: usize, params: &ConvParams, axis: usize, len: usize, places: usize) -> Self {
+        // All products below were checked by `output_size`: they stay within the padded input.
+        let stride = params.stride[axis] as isize;
+        let offset = (k * params.dilation[axis]) as isize - params.pad_low[axis];
+        let hole = params.input_dilation[axis] as isize;
+        let reach = if len == 0 { 0 } else { (len as isize - 1) * hole + 1 };
+        let bounded = |place: isize| place.clamp(0, places as isize) as usize;
+        let (first, end) = (bounded(ceil_div(-offset, stride)), bounded(ceil_div(reach - offset, stride)));
+        Self { stride, offset, hole, len: len as isize, first, end: end.max(first) }
+    }
+
+    /// The input's index at place i of the window; None in the padding and in holes.
+    fn source(&self, i: usize) -> Option<usize> {
+        let at = i as isize * self.stride + self.offset;
+        let inside = at >= 0 && at % self.hole == 0 && at / self.hole < self.len;
+        inside.then_some((at / self.hole) as usize)
+    }
+
+    /// Writes the input's elements at all places of the window, zeros where there are none.
+    fn gather<T: Gemm>(&self, line: &[T], row: &mut [T]) {
+        row[..self.first].fill(T::ZERO);
+        row[self.end..].fill(T::ZERO);
+        let middle = &mut row[self.first..self.end];
+        if middle.is_empty() {
+            return;
+        }
+        if self.hole != 1 {
+            for (i, element) in (self.first..).zip(middle) {
+                *element = self.source(i).map_or(T::ZERO, |x| line[x]);
+            }
+            return;
+        }
+        let start = (self.first as isize * self.stride + self.offset) as usize;
+        if self.stride == 1 {
+            middle.copy_from_slice(&line[start..start + middle.len()]);
+        } else {
+            for (element, x) in middle.iter_mut().zip(line[start..].iter().step_by(self.stride as usize)) {
+                *element = *x;
+            }
+        }
+    }
+}
+
+/// a / b rounded up, for b > 0.
+fn ceil_div(a: isize, b: isize) -> isize {
+    a.div_euclid(b) + isize::from(a.rem_euclid(b) != 0)
+}

@@ -1,0 +1,213 @@
+use super::super::philox;
+use super::*;
+
+/// Random whole numbers, so that sums are exact in any order.
+pub(super) struct Dice {
+    pub(super) drawn: u64,
+}
+
+impl Dice {
+    pub(super) fn below(&mut self, bound: usize) -> usize {
+        self.drawn += 1;
+        philox::uniform_bits(42, self.drawn) as usize % bound
+    }
+
+    fn between(&mut self, low: isize, high: isize) -> isize {
+        low + self.below((high - low + 1) as usize) as isize
+    }
+
+    /// Mostly 1 to `largest`, now and then 0.
+    fn size(&mut self, largest: usize) -> usize {
+        if self.below(20) == 0 { 0 } else { 1 + self.below(largest) }
+    }
+
+    fn array(&mut self, shape: [usize; 4]) -> Vec<f64> {
+        (0..shape.iter().product()).map(|_| self.between(-4, 4) as f64).collect()
+    }
+
+    fn case(&mut self) -> (ConvParams, [usize; 4], [usize; 4]) {
+        let groups = 1 + self.below(3);
+        let params = ConvParams {
+            stride: [1 + self.below(3), 1 + self.below(3)],
+            pad_low: [self.between(-2, 3), self.between(-2, 3)],
+            pad_high: [self.between(-2, 3), self.between(-2, 3)],
+            dilation: [1 + self.below(2), 1 + self.below(3)],
+            input_dilation: [1 + self.below(3), 1 + self.below(2)],
+            groups,
+        };
+        let channels = 1 + self.below(2);
+        let input = [self.size(2), channels * groups, self.size(7), self.size(9)];
+        let weights = [groups * self.size(2), channels, self.size(3), self.size(3)];
+        (params, input, weights)
+    }
+}
+
+/// The definition: seven loops over output, input channel and kernel.
+pub(super) fn naive(conv: &Conv, x: &[f64], w: &[f64]) -> Vec<f64> {
+    let [n, c, height, width] = conv.input;
+    let [o, group_channels, kh, kw] = conv.weights;
+    let [_, _, oh, ow] = conv.output;
+    let p = conv.params;
+    let mut y = vec![0.0; n * o * oh * ow];
+    let source = |place: usize, k: usize, axis: usize, len: usize| {
+        let at = (place * p.stride[axis] + k * p.dilation[axis]) as isize - p.pad_low[axis];
+        let hole = p.input_dilation[axis] as isize;
+        (0..len).find(|&i| i as isize * hole == at)
+    };
+    for (b, oc, i, j) in indices([n, o, oh, ow]) {
+        let group = oc / (o / p.groups);
+        for (_, ic, ky, kx) in indices([1, group_channels, kh, kw]) {
+            if let (Some(r), Some(s)) = (source(i, ky, 0, height), source(j, kx, 1, width)) {
+                let from = ((b * c + group * group_channels + ic) * height + r) * width + s;
+                y[((b * o + oc) * oh + i) * ow + j] +=
+                    x[from] * w[((oc * group_channels + ic) * kh + ky) * kw + kx];
+            }
+        }
+    }
+    y
+}
+
+fn indices(shape: [usize; 4]) -> impl Iterator<Item = (usize, usize, usize, usize)> {
+    let [a, b, c, d] = shape;
+    (0..a * b * c * d).map(move |i| (i / (b * c * d), i / (c * d) % b, i / d % c, i % d))
+}
+
+fn run(plan: &Conv, x: &[f64], w: &[f64]) -> Vec<f64> {
+    let mut y = vec![f64::NAN; plan.output.iter().product()];
+    conv(plan, Planes::row_major(x, plan.input), Planes::row_major(w, plan.weights), &mut y);
+    y
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    assert_eq!(a.len(), b.len());
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+pub(super) fn permuted(x: &[f64], shape: [usize; 4], order: [usize; 4]) -> Vec<f64> {
+    let strides = [shape[1] * shape[2] * shape[3], shape[2] * shape[3], shape[3], 1];
+    let at = |axis: usize| strides[order[axis]];
+    indices(order.map(|axis| shape[axis]))
+        .map(|(a, b, c, d)| x[a * at(0) + b * at(1) + c * at(2) + d * at(3)])
+        .collect()
+}
+
+#[test]
+fn random_cases_match_the_definition() {
+    let mut dice = Dice { drawn: 0 };
+    let mut filled = 0;
+    for _ in 0..3000 {
+        let (params, input, weights) = dice.case();
+        let plan = Conv::new(params, input, weights).expect("small sizes");
+        let (x, w) = (dice.array(input), dice.array(weights));
+        let y = run(&plan, &x, &w);
+        assert_eq!(y, naive(&plan, &x, &w), "{plan:?}");
+        filled += usize::from(y.iter().any(|&y| y != 0.0));
+        let single = |values: &[f64]| values.iter().map(|&v| v as f32).collect::<Vec<_>>();
+        let mut y32 = vec![0.0; y.len()];
+        let (x, w) = (single(&x), single(&w));
+        conv(&plan, Planes::row_major(&x, input), Planes::row_major(&w, weights), &mut y32);
+        assert_eq!(y32, single(&y));
+    }
+    assert!(filled > 1000, "only {filled} cases with a non-zero output");
+}
+
+#[test]
+fn every_layout_and_every_level_matches_the_definition() {
+    let mut dice = Dice { drawn: 1 << 42 };
+    let mut laid_out = [0, 0];
+    for i in 0..1500 {
+        let (mut params, mut input, mut weights) = dice.case();
+        if i % 3 == 0 {
+            // Enough channels and places for several panels and parts of the depth.
+            params.groups = 1;
+            (input[1], input[2], input[3]) = (40, 9, 8 + dice.below(9));
+            (weights[0], weights[1]) = (1 + dice.below(17), 40);
+        }
+        let plan = Conv::new(params, input, weights).expect("small sizes");
+        let (x, w) = (dice.array(input), dice.array(weights));
+        if x.is_empty() || w.is_empty() || plan.output.contains(&0) {
+            continue;
+        }
+        let want = naive(&plan, &x, &w);
+        for images_last in [false, true] {
+            let (x, w) = (Planes::row_major(&x, input), Planes::row_major(&w, weights));
+            let Some(grid) = Grid::new(&plan, images_last, x.steps[1]) else { continue };
+            laid_out[usize::from(images_last)] += 1;
+            for level in [Instructions::Portable, Instructions::Avx2, Instructions::Avx512] {
+                let mut y = vec![f64::NAN; want.len()];
+                by_kernel(level, &plan, grid, x, w, &mut y);
+                assert_eq!(y, want, "{plan:?} {level:?} {images_last}");
+            }
+        }
+    }
+    assert!(laid_out[0] > 500 && laid_out[1] > 500, "{laid_out:?}");
+}
+
+#[test]
+fn enormous_padding_takes_little_memory() {
+    let params = ConvParams { stride: [1 << 20; 2], pad_low: [1 << 20; 2], ..Default::default() };
+    let plan = Conv::new(params, [1, 1, 2, 2], [1, 1, 1, 1]).expect("fits");
+    assert!(Grid::new(&plan, false, 4).is_none());
+    assert_eq!(run(&plan, &[3.0, 4.0, 5.0, 6.0], &[2.0]), [0.0, 0.0, 0.0, 6.0]);
+}
+
+#[test]
+fn pointwise() {
+    let mut dice = Dice { drawn: 1 << 40 };
+    for groups in [1, 2] {
+        let plan =
+            Conv::new(ConvParams { groups, ..Default::default() }, [2, 4, 3, 5], [6, 4 / groups, 1, 1])
+                .expect("fits");
+        let (x, w) = (dice.array(plan.input), dice.array(plan.weights));
+        assert_eq!(run(&plan, &x, &w), naive(&plan, &x, &w));
+    }
+}
+
+/// <u, conv(x, w)> = <input gradient(u, w), x> = <weight gradient(x, u), w>, since it is linear in both.
+#[test]
+fn gradients_are_convolutions() {
+    let mut dice = Dice { drawn: 1 << 41 };
+    for _ in 0..1500 {
+        let (params, input, weights) = dice.case();
+        let plan = Conv::new(params, input, weights).expect("small sizes");
+        let (x, w, u) = (dice.array(input), dice.array(weights), dice.array(plan.output));
+        let want = dot(&u, &run(&plan, &x, &w));
+        let ([n, c, h, width], [o, cg, kh, kw]) = (input, weights);
+        let (g, [_, _, oh, ow]) = (params.groups, plan.output);
+
+        let mirrored: Vec<f64> = w.chunks((kh * kw).max(1)).flat_map(|k| k.iter().rev().copied()).collect();
+        let grouped = permuted(&mirrored, [g, o / g, cg, kh * kw], [0, 2, 1, 3]);
+        let back = params.for_input_gradient([h, width], [kh, kw]).expect("small sizes");
+        let back = Conv::new(back, plan.output, [c, o / g, kh, kw]).expect("small sizes");
+        assert_eq!(back.output, input, "{plan:?}");
+        assert_eq!(dot(&run(&back, &u, &grouped), &x), want, "{plan:?}");
+
+        let swapped_x = permuted(&x, [n, g, cg, h * width], [2, 1, 0, 3]);
+        let swapped_u = permuted(&u, [1, n, o, oh * ow], [0, 2, 1, 3]);
+        let back = params.for_weight_gradient([h, width], [kh, kw]).expect("small sizes");
+        let back = Conv::new(back, [cg, g * n, h, width], [o, n, oh, ow]).expect("small sizes");
+        assert_eq!(back.output, [cg, o, kh, kw], "{plan:?}");
+        let downstream = permuted(&run(&back, &swapped_x, &swapped_u), [1, cg, o, kh * kw], [0, 2, 1, 3]);
+        assert_eq!(dot(&downstream, &w), want, "{plan:?}");
+    }
+}
+
+#[test]
+fn output_sizes() {
+    let params = ConvParams { stride: [2, 1], pad_low: [1, 0], pad_high: [1, -1], ..Default::default() };
+    assert_eq!(params.output_size([7, 7], [3, 3]), Some([4, 4]));
+    assert_eq!(params.output_size([0, 2], [3, 3]), Some([0, 0]));
+    assert_eq!(params.output_size([usize::MAX, 2], [3, 3]), None);
+    assert_eq!(ConvParams { stride: [0, 1], ..params }.output_size([7, 7], [3, 3]), None);
+    assert_eq!(ConvParams { dilation: [1, usize::MAX], ..params }.output_size([7, 7], [3, 3]), None);
+}
+
+#[test]
+fn shapes_that_do_not_fit_are_refused() {
+    let two_groups = ConvParams { groups: 2, ..Default::default() };
+    assert!(Conv::new(two_groups, [1, 4, 3, 3], [2, 2, 1, 1]).is_some());
+    assert!(Conv::new(two_groups, [1, 4, 3, 3], [3, 2, 1, 1]).is_none());
+    assert!(Conv::new(two_groups, [1, 4, 3, 3], [2, 4, 1, 1]).is_none());
+    assert!(Conv::new(ConvParams { groups: 0, ..Default::default() }, [1, 0, 3, 3], [0, 2, 1, 1]).is_none());
+    assert!(Conv::new(ConvParams::default(), [usize::MAX, 2, 1, 1], [1, 2, 1, 1]).is_none());
+}
