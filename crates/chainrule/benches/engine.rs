@@ -106,5 +106,5 @@ fn main() -> Result<()> {
     let sizes: Vec<usize> = std::env::args().filter_map(|a| a.parse().ok()).collect();
     neuron()?;
     let sizes = if sizes.is_empty() { vec![100_000, 1_000_000] } else { sizes };
-    sizes.into_iter().try_for_each(|n| scalar_gates(n))
+    sizes.into_iter().try_for_each(scalar_gates)
 }

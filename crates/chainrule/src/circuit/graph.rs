@@ -228,8 +228,10 @@ impl Circuit {
         let first_input = self.operands.len() as u32;
         self.operands.extend_from_slice(inputs);
         let parts = index as usize..(index + from.node(index).parts) as usize;
-        let shared = |node: &Node| Node { first_input, inputs: inputs.len() as u32, ..node.clone() };
-        self.nodes.extend(from.nodes[parts].iter().map(shared));
+        for kept in &from.nodes[parts] {
+            let spec = self.specs.number(from.specs.list[kept.spec as usize]);
+            self.nodes.push(Kept { first_input, inputs: inputs.len() as u32, spec, ..kept.clone() });
+        }
         self.nodes[first].attrs = attrs;
         first as u32
     }

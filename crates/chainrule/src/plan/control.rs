@@ -48,11 +48,11 @@ pub(super) fn emit(emitter: &mut Emitter<'_>, alone: &Alone, number: u32) -> Con
     };
     let parts = index..index + node.parts;
     let read: Vec<bool> = parts.clone().map(|i| emitter.lowering.live[i as usize]).collect();
-    let plans = inner_plans(kind, &node.attrs, &read);
+    let plans = inner_plans(kind, node.attrs, &read);
     let room = emitter.memory.scratch(plans.iter().map(|plan| plan.arena).max().unwrap_or(0), number);
     let inputs: Vec<Array> = emitter.row_major(&alone.inputs);
     let outputs = parts.zip(&read).map(|(part, &read)| read.then(|| emitter.output(part, number))).collect();
-    let turns = turns(emitter, kind, &node.attrs, &inputs, &circuit.output_specs(index), number);
+    let turns = turns(emitter, kind, node.attrs, &inputs, &circuit.output_specs(index), number);
     ControlStep { kind, plans, inputs, outputs, room, turns }
 }
 

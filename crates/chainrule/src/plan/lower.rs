@@ -317,11 +317,11 @@ impl Lowering<'_> {
         let input = self.circuit.inputs_of(index)[0];
         let Class::View(rule) = node.gate.class else { unreachable!("only views are placed as views") };
         let mut from = self.source(input);
-        let mut seen = rule(&node.attrs, node.spec.shape, from.view);
+        let mut seen = rule(node.attrs, node.spec.shape, from.view);
         if seen.is_none() {
             self.settle(from.root);
             from = self.copied(input);
-            seen = rule(&node.attrs, node.spec.shape, from.view);
+            seen = rule(node.attrs, node.spec.shape, from.view);
         }
         let seen = seen.expect("every view gate can see a whole array in its order");
         self.root[index as usize] = from.root;

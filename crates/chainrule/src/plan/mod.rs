@@ -15,7 +15,7 @@ mod sweep;
 mod text;
 
 pub use control::ControlStep;
-pub use scalars::{Form, Input, Run, Scalars};
+pub use scalars::{Form, Run, Scalars};
 pub use sweep::{Level, Op, Sink, Sweep};
 
 use crate::base::{DType, Spec, Strided, Tensor};

@@ -223,7 +223,7 @@ impl<'a> Peak<'a> {
     fn cost(&self, index: u32) -> u64 {
         let (circuit, node) = (&self.revised.circuit, self.revised.circuit.node(index));
         let inputs = circuit.specs(circuit.inputs_of(index));
-        let flops = (node.gate.flops)(&node.attrs, &inputs, &[node.spec]);
+        let flops = (node.gate.flops)(node.attrs, &inputs, &[node.spec]);
         flops + 4 * node.spec.shape.elements() as u64
     }
 

@@ -164,7 +164,7 @@ impl Writer<'_, '_> {
                     *port = self.read(input, member.role);
                 }
                 let output = self.write(member.node, dtype, level);
-                let (tile, name) = (tiles(&node.attrs, &dtypes), node.gate.name);
+                let (tile, name) = (tiles(node.attrs, &dtypes), node.gate.name);
                 self.ops.push(Op::Gate { tile, name, inputs: ports, arity: inputs.len(), output, level });
             }
             (Role::FoldRows(fold), _) => {

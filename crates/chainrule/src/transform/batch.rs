@@ -31,7 +31,7 @@ pub fn batch(circuit: &Circuit, arguments: &[(Wire, bool)]) -> Vec<(Wire, bool)>
                 return record_many(node.gate, node.attrs.clone(), &inputs);
             }
             let room =
-                Room { gate: node.gate, attrs: &node.attrs, inputs: &inputs, outputs: &[], passes: &PASSES };
+                Room { gate: node.gate, attrs: node.attrs, inputs: &inputs, outputs: &[], passes: &PASSES };
             (node.gate.batch)(&room, &batched)
         });
         for (part, wire) in outputs.into_iter().enumerate() {

@@ -66,7 +66,7 @@ impl Rewriter<'_> {
             Then::Inner => Value::Wire(self.new.inputs_of(self.inner(gate)?)[0]),
             Then::Joined(join) => {
                 let inner = self.inner(gate)?;
-                let attrs = join(&gate.attrs, &self.new.node(inner).attrs)?;
+                let attrs = join(&gate.attrs, self.new.node(inner).attrs)?;
                 let from = Value::Wire(self.new.inputs_of(inner)[0]);
                 return Some(Found::Gate(gate.gate, attrs, from));
             }

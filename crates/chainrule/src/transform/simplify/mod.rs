@@ -114,7 +114,7 @@ impl Context {
             match node.gate.class {
                 Class::Input => rewriter.repeat(index),
                 Class::Control(kind) => {
-                    let attrs = self.inner_simplified(kind, &node.attrs);
+                    let attrs = self.inner_simplified(kind, node.attrs);
                     rewriter.control(index, attrs);
                 }
                 Class::Constant => rewriter.constant(index),
@@ -181,7 +181,7 @@ impl Rewriter<'_> {
         let mut candidate = Candidate {
             index,
             gate: node.gate,
-            attrs: Cow::Borrowed(&node.attrs),
+            attrs: Cow::Borrowed(node.attrs),
             inputs: self.values(self.old.inputs_of(index)),
             spec: node.spec,
         };

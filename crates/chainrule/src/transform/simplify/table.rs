@@ -103,7 +103,7 @@ impl Entry<'_> {
         std::ptr::eq(node.gate, self.gate)
             && are_same(self.gate, circuit.inputs_of(index), self.inputs)
             && node.spec == self.spec
-            && node.attrs == *self.attrs
+            && *node.attrs == *self.attrs
     }
 }
 
