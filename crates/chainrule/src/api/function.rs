@@ -2,6 +2,7 @@
 
 use crate::base::{Diagnostic, Mistake, Place, Result, Spec, Tensor};
 use crate::circuit::{Path, Tree, Wire, Wires};
+use crate::numeric::team::Team;
 use crate::plan::{Memory, Plan};
 use crate::run::Workspace;
 use std::fmt;
@@ -16,6 +17,7 @@ pub struct Function<In, Out> {
     out: Out,
     /// Paths of the inputs, for messages.
     paths: Vec<String>,
+    team: Team,
     /// What no call is using.
     idle: Mutex<Vec<Room>>,
     marker: PhantomData<fn(In)>,
@@ -29,8 +31,8 @@ struct Room {
 }
 
 impl<In: Wires, Out: Wires> Function<In, Out> {
-    pub(super) fn new(plan: Plan, paths: Vec<String>, out: Out) -> Self {
-        Function { plan: Arc::new(plan), out, paths, idle: Mutex::new(Vec::new()), marker: PhantomData }
+    pub(super) fn new(plan: Plan, paths: Vec<String>, out: Out, team: Team) -> Self {
+        Function { plan: Arc::new(plan), out, paths, team, idle: Mutex::new(Vec::new()), marker: PhantomData }
     }
 
     /// Specs of the inputs, leaf by leaf.
@@ -41,6 +43,11 @@ impl<In: Wires, Out: Wires> Function<In, Out> {
     /// Specs of the outputs, leaf by leaf.
     pub fn outputs(&self) -> &[Spec] {
         &self.plan.outputs
+    }
+
+    /// How many threads share the work of a call: see [`Options::threads`](crate::Options::threads).
+    pub fn threads(&self) -> usize {
+        self.team.threads()
     }
 
     /// Bytes of memory that a call uses, known before the first.
@@ -92,7 +99,7 @@ impl<In: Wires, Out: Wires> Function<In, Out> {
             let mut call = room.workspace.call(plan);
             each(&input, |t| call.input(t));
             results.iter_mut().for_each(|t| call.output(t));
-            call.run();
+            call.run(self.team);
         });
         Ok(self.out.fill(&results).expect("one result was made for each leaf"))
     }
@@ -118,7 +125,7 @@ impl<In: Wires, Out: Wires> Function<In, Out> {
             let mut call = room.workspace.call(plan);
             each(input, |t| call.input(t));
             out.visit_mut(&mut |t| call.output(t));
-            call.run();
+            call.run(self.team);
         });
         Ok(())
     }
@@ -147,7 +154,7 @@ impl<In: Wires, Out: Wires> Clone for Function<In, Out> {
     fn clone(&self) -> Self {
         let (plan, paths) = (self.plan.clone(), self.paths.clone());
         let out = self.out.map(&mut |&w: &Wire| w);
-        Function { plan, out, paths, idle: Mutex::new(Vec::new()), marker: PhantomData }
+        Function { plan, out, paths, team: self.team, idle: Mutex::new(Vec::new()), marker: PhantomData }
     }
 }
 
@@ -208,7 +215,7 @@ where
             each(data, |t| call.input(t));
             report.visit_mut(&mut |t| call.output(t));
             room.next.iter_mut().for_each(|t| call.output(t));
-            call.run();
+            call.run(self.team);
             let mut next = room.next.iter_mut();
             state.visit_mut(&mut |leaf| {
                 if let Some(tensor) = next.next() {

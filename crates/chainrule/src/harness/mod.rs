@@ -16,6 +16,7 @@ mod values;
 use crate::base::{DType, Tensor};
 use crate::circuit::{Attrs, Circuit, Class, GateDef, Sampler, Wire, outermost, record_many};
 use crate::gates::{ALL, INPUT};
+use crate::numeric::team::Team;
 use crate::plan::Plan;
 use crate::run::Workspace;
 
@@ -101,12 +102,16 @@ fn run(circuit: &Circuit, inputs: &[Tensor]) -> Vec<Tensor> {
 }
 
 fn run_plan(plan: &Plan, inputs: &[Tensor]) -> Vec<Tensor> {
+    run_by(Team::ALONE, plan, inputs)
+}
+
+fn run_by(team: Team, plan: &Plan, inputs: &[Tensor]) -> Vec<Tensor> {
     let mut outputs: Vec<Tensor> = plan.outputs.iter().map(|&spec| Tensor::zeros(spec)).collect();
     let mut workspace = Workspace::new(plan);
     let mut call = workspace.call(plan);
     inputs.iter().for_each(|t| call.input(t));
     outputs.iter_mut().for_each(|t| call.output(t));
-    call.run();
+    call.run(team);
     outputs
 }
 

@@ -3,6 +3,7 @@
 use super::{Address, slice, slice_mut};
 use crate::base::{Shape, Slice};
 use crate::circuit::{Job, Operand};
+use crate::numeric::team::Team;
 use crate::plan::{Array, KernelStep};
 
 /// Inputs that a step has room for without asking for memory.
@@ -10,7 +11,7 @@ const FEW: usize = 8;
 
 /// # Safety
 /// `values` are the addresses of the plan's values.
-pub unsafe fn run(step: &KernelStep, values: &[Address]) {
+pub unsafe fn run(step: &KernelStep, values: &[Address], team: Team) {
     // SAFETY: inputs are contiguous and within their values, by the plan.
     let operand = |array: &Array| Operand { shape: array.view.shape, data: unsafe { of(array, values) } };
     // SAFETY: the output has room for its elements and overlaps no input, by the plan.
@@ -25,7 +26,7 @@ pub unsafe fn run(step: &KernelStep, values: &[Address]) {
         many = step.inputs.iter().map(operand).collect();
         &many[..]
     };
-    (step.kernel)(&mut Job { attrs: &step.attrs, inputs, shape: step.spec.shape, output });
+    (step.kernel)(&mut Job { attrs: &step.attrs, inputs, shape: step.spec.shape, output, team });
 }
 
 /// # Safety

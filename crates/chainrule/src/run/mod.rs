@@ -16,6 +16,7 @@ mod scalars;
 mod sweep;
 
 use crate::base::{DType, Slice, SliceMut, Tensor};
+use crate::numeric::team::Team;
 use crate::plan::{Place, Plan, Step};
 use arena::Arena;
 
@@ -23,6 +24,19 @@ pub use one::evaluate;
 
 /// An address in an array.
 type Address = *mut u8;
+
+/// Addresses that the threads of a step share.
+struct Shared<'a>(&'a [Address]);
+
+// SAFETY: threads write what is at these addresses only where no other thread reads or writes.
+unsafe impl Sync for Shared<'_> {}
+
+impl<'a> Shared<'a> {
+    /// Closures borrow this whole, not its field.
+    fn all(&self) -> &'a [Address] {
+        self.0
+    }
+}
 
 /// The memory that one run of a plan works in; kept and used again, so that running allocates nothing.
 pub struct Workspace {
@@ -90,7 +104,7 @@ impl Workspace {
     ///
     /// # Safety
     /// Those are what the plan states, and outputs overlap nothing else.
-    unsafe fn execute(&mut self, plan: &Plan) {
+    unsafe fn execute(&mut self, plan: &Plan, team: Team) {
         for (at, value) in self.values.iter_mut().zip(&plan.values) {
             match value.place {
                 Place::Input(i) => *at = self.inputs[i as usize],
@@ -103,14 +117,14 @@ impl Workspace {
             // SAFETY: every value has an address with room for its elements; see the module.
             unsafe {
                 match step {
-                    Step::Sweep(sweep) => sweep::run(sweep, &self.values, &mut self.ports),
+                    Step::Sweep(sweep) => sweep::run(sweep, &self.values, &mut self.ports, team),
                     Step::Scalars(scalars) => scalars::run(scalars, &self.values),
-                    Step::Product(product) => product::run(product, &self.values),
-                    Step::Copy(copied) => movement::copy(copied, &self.values),
-                    Step::Kernel(step) => kernel::run(step, &self.values),
+                    Step::Product(product) => product::run(product, &self.values, team),
+                    Step::Copy(copied) => movement::copy(copied, &self.values, team),
+                    Step::Kernel(step) => kernel::run(step, &self.values, team),
                     Step::Control(step) => {
                         let inner = inner.next().expect("a workspace has memory for every control step");
-                        control::run(step, &self.values, inner);
+                        control::run(step, &self.values, inner, team);
                     }
                 }
             }
@@ -142,8 +156,8 @@ impl<'a> Call<'a> {
         self.workspace.outputs.push(address_mut(&mut tensor.room()));
     }
 
-    /// Runs the plan.
-    pub fn run(self) {
+    /// Runs the plan. Its result does not depend on the team.
+    pub fn run(self, team: Team) {
         let Call { workspace, plan } = self;
         assert!(
             workspace.inputs.len() == plan.inputs.len() && workspace.outputs.len() == plan.outputs.len(),
@@ -151,7 +165,7 @@ impl<'a> Call<'a> {
         );
         // SAFETY: all addresses were filled in from borrows that last as long as this call, of the right sizes and
         // dtypes; outputs are borrowed mutably, so that they overlap nothing.
-        unsafe { workspace.execute(plan) }
+        unsafe { workspace.execute(plan, team) }
     }
 }
 

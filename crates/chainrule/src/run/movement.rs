@@ -1,17 +1,29 @@
 //! Elements from anywhere in memory, brought into a row. Numbers are moved as bits: only their size matters.
 
-use super::Address;
+use super::{Address, Shared};
 use crate::base::Strided;
+use crate::numeric::team::{Team, cut};
 use crate::plan::Copied;
 
 /// # Safety
 /// `values` are the addresses of the plan's values.
-pub unsafe fn copy(copied: &Copied, values: &[Address]) {
-    let (from, to) = (values[copied.from.value as usize], values[copied.to as usize]);
-    let (view, len) = (&copied.from.view, copied.from.view.shape.elements());
-    // SAFETY: the view lies within its value and the target has room for all of it, by the plan.
-    unsafe { gather(from, view, copied.from.dtype.bytes(), 0, len, to) }
+pub unsafe fn copy(copied: &Copied, values: &[Address], team: Team) {
+    let shared = Shared(values);
+    let (view, bytes) = (&copied.from.view, copied.from.dtype.bytes());
+    let len = view.shape.elements();
+    let parts = (len * bytes / PART_BYTES).clamp(1, MOST_PARTS);
+    team.run(parts, 0, |part| {
+        let (values, [start, end]) = (shared.all(), cut(len, parts, part));
+        let (from, to) = (values[copied.from.value as usize], values[copied.to as usize]);
+        // SAFETY: the view lies within its value and the target has room for all of it, by the plan; parts write different
+        // elements.
+        unsafe { gather(from, view, bytes, start, end - start, to.add(start * bytes)) }
+    });
 }
+
+/// The fewest bytes that are worth a part of a copy, and the most parts.
+const PART_BYTES: usize = 64 << 10;
+const MOST_PARTS: usize = 64;
 
 /// Elements `start..start + len` of a view, in its order.
 ///
