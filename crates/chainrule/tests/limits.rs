@@ -116,6 +116,16 @@ fn depth_of_a_circuits_text() {
 }
 
 #[test]
+fn threads() {
+    let program = trace(|x: Wire| x.exp(), &(Spec::scalar(DType::F64),)).unwrap();
+    let with = |count| program.compile_with(&chainrule::Options::default().threads(count));
+    assert_eq!(with(limits::THREADS).unwrap().threads(), limits::THREADS);
+    for count in [0, limits::THREADS + 1] {
+        refused(with(count), &format!("threads: compile: are {count}; hint: give a number from 1 to 256"));
+    }
+}
+
+#[test]
 fn order_of_polygamma() {
     let at = |n: i64| trace(|x: Wire| x.polygamma(n), &(Spec::scalar(DType::F64),));
     assert!(at(limits::POLYGAMMA_ORDER).is_ok());

@@ -2,6 +2,7 @@
 
 use crate::base::{Diagnostic, Mistake, Place, Result, Spec, Tensor};
 use crate::circuit::{Path, Tree, Wire, Wires};
+use crate::numeric::team::Team;
 use crate::plan::{Memory, Plan};
 use crate::run::{Held, Workspace};
 use std::fmt;
@@ -21,6 +22,7 @@ pub struct Function<In, Out> {
     first: Mutex<Option<Room>>,
     /// What no call is using of what calls at the same time work in.
     others: Mutex<Vec<Room>>,
+    team: Team,
     marker: PhantomData<fn(In)>,
 }
 
@@ -40,13 +42,13 @@ impl Room {
 }
 
 impl<In: Wires, Out: Wires> Function<In, Out> {
-    pub(super) fn new(plan: Plan, paths: Vec<String>, out: Out) -> Self {
-        Function::ready(Arc::new(plan), paths, out)
+    pub(super) fn new(plan: Plan, paths: Vec<String>, out: Out, team: Team) -> Self {
+        Function::ready(Arc::new(plan), paths, out, team)
     }
 
-    fn ready(plan: Arc<Plan>, paths: Vec<String>, out: Out) -> Self {
+    fn ready(plan: Arc<Plan>, paths: Vec<String>, out: Out, team: Team) -> Self {
         let (first, others) = (Mutex::new(None), Mutex::new(Vec::new()));
-        Function { plan, out, paths, first, others, marker: PhantomData }
+        Function { plan, out, paths, first, others, team, marker: PhantomData }
     }
 
     /// Specs of the inputs, leaf by leaf.
@@ -57,6 +59,11 @@ impl<In: Wires, Out: Wires> Function<In, Out> {
     /// Specs of the outputs, leaf by leaf.
     pub fn outputs(&self) -> &[Spec] {
         &self.plan.outputs
+    }
+
+    /// How many threads share the work of a call: see [`Options::threads`](crate::Options::threads).
+    pub fn threads(&self) -> usize {
+        self.team.threads()
     }
 
     /// Bytes of memory that a call uses, known before the first.
@@ -108,7 +115,7 @@ impl<In: Wires, Out: Wires> Function<In, Out> {
             let mut call = room.workspace.call(plan);
             each(&input, |t| call.input(t));
             results.iter_mut().for_each(|t| call.output(t));
-            call.run()
+            call.run(self.team)
         });
         assert!(has_run, "inputs were checked before");
         Ok(self.out.fill(&results).expect("one result was made for each leaf"))
@@ -133,7 +140,7 @@ impl<In: Wires, Out: Wires> Function<In, Out> {
             let mut call = room.workspace.call(plan);
             each(input, |t| call.input(t));
             out.visit_mut(&mut |t| call.output(t));
-            call.run()
+            call.run(self.team)
         });
         if has_run {
             return Ok(());
@@ -176,7 +183,7 @@ impl<In: Wires, Out: Wires> Function<In, Out> {
 impl<In: Wires, Out: Wires> Clone for Function<In, Out> {
     fn clone(&self) -> Self {
         let (plan, paths) = (self.plan.clone(), self.paths.clone());
-        Function::ready(plan, paths, self.out.map(&mut |&w: &Wire| w))
+        Function::ready(plan, paths, self.out.map(&mut |&w: &Wire| w), self.team)
     }
 }
 
@@ -243,7 +250,7 @@ where
                     None => call.output(next.get_or_insert_with(|| Tensor::zeros(spec))),
                 }
             }
-            assert!(call.run(), "everything was checked before");
+            assert!(call.run(self.team), "everything was checked before");
             let mut at = 0;
             state.visit_mut(&mut |leaf| {
                 if let (None, Some(tensor)) = (held[at], &mut next[at]) {

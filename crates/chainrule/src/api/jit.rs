@@ -1,6 +1,6 @@
 //! Functions that compile themselves on first use for each set of input specs.
 
-use super::{Function, Traced, function, program};
+use super::{Function, Options, Traced, function, program};
 use crate::base::{Result, Spec, Tensor, limits};
 use crate::circuit::{Path, Tree, Wires};
 use std::fmt;
@@ -83,7 +83,7 @@ impl<In: Wires, Out: Wires> Jit<In, Out> {
         let compiled = self.find(key(input));
         let traced = compiled.get_or_init(|| {
             let program = program::trace_by::<In, _>(&*self.f, &function::specs::<In>(input))?;
-            Ok(Arc::new(program.compile()))
+            Ok(Arc::new(program.compile_with(&Options::default())?))
         });
         if traced.is_err() {
             self.lock().retain(|kept| !Arc::ptr_eq(&kept.compiled, &compiled));

@@ -9,6 +9,7 @@ mod function;
 mod jit;
 mod options;
 mod program;
+mod threads;
 mod vmap;
 
 pub use catalogue::{CatalogueEntry, catalogue};
@@ -20,6 +21,7 @@ pub use function::Function;
 pub use jit::{Jit, jit};
 pub use options::Options;
 pub use program::{Program, Traced, compile, trace};
+pub use threads::threads;
 pub use vmap::vmap;
 
 pub use crate::plan::Memory;

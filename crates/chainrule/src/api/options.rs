@@ -1,8 +1,9 @@
 //! How a program is compiled.
 
 use super::{Function, Program};
-use crate::base::{Mistake, Place, Result};
+use crate::base::{Mistake, Place, Result, limits};
 use crate::circuit::Wires;
+use crate::numeric::team::Team;
 use crate::plan::Plan;
 use crate::transform::hoist::hoisted;
 
@@ -28,6 +29,7 @@ use crate::transform::hoist::hoisted;
 pub struct Options {
     memory_limit: Option<usize>,
     as_traced: bool,
+    threads: Option<usize>,
 }
 
 impl Options {
@@ -45,23 +47,57 @@ impl Options {
     pub fn memory_limit(self, bytes: usize) -> Options {
         Options { memory_limit: Some(bytes), ..self }
     }
+
+    /// How many threads share the work of a call, the caller's among them: from 1 to
+    /// [`limits::THREADS`](crate::limits::THREADS). Results do not depend on it, bit for bit. Where nothing is said, it is
+    /// what [`threads`](crate::threads) gives: as many as there are cores, if `CHAINRULE_THREADS` says nothing else.
+    ///
+    /// Only steps with work for many microseconds are shared. The threads are the same for all functions of a process; of
+    /// several calls at the same time, those that find them busy do without.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// use chainrule::Options;
+    /// let spec = Spec::new(&[1000, 1000], DType::F32).unwrap();
+    /// let program = trace(|x: Wire| x.matmul(x).tanh().sum(), &(spec,))?;
+    /// let [one, two] = [1, 2].map(|count| program.compile_with(&Options::default().threads(count)));
+    /// let x = || (Tensor::full(spec, 0.001),);
+    /// assert_eq!(one?.run(x())?, two?.run(x())?);
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
+    #[must_use]
+    pub fn threads(self, count: usize) -> Options {
+        Options { threads: Some(count), ..self }
+    }
+
+    fn team(&self) -> Result<Team> {
+        let Some(count) = self.threads else { return Ok(Team::new(super::threads()?)) };
+        if (1..=limits::THREADS).contains(&count) {
+            return Ok(Team::new(count));
+        }
+        Err(Mistake::new(Place::Argument("threads".into()), "compile", format!("are {count}"))
+            .hint(format!("give a number from 1 to {}", limits::THREADS))
+            .into())
+    }
 }
 
 impl<In: Wires, Out: Wires> Program<In, Out> {
     /// Makes it ready to run, with options.
     ///
     /// # Errors
-    /// A memory limit that can't be met; the message says what could be reached.
+    /// A memory limit that can't be met; the message says what could be reached. A number of threads that is no such number,
+    /// in the options or in the environment.
     pub fn compile_with(&self, options: &Options) -> Result<Function<In, Out>> {
+        let team = options.team()?;
         let circuit =
             if options.as_traced { hoisted(self.circuit()).into_owned() } else { self.simplified() };
-        let Some(limit) = options.memory_limit else { return Ok(self.ready(Plan::new(&circuit))) };
+        let Some(limit) = options.memory_limit else { return Ok(self.ready(Plan::new(&circuit), team)) };
         let plan = Plan::within(&circuit, limit).map_err(|least| {
             let what =
                 format!("{least} bytes were the fewest that could be reached, over the limit of {limit}");
             Mistake::new(Place::Argument("memory limit".into()), "compile", what)
                 .hint("raise the limit, or make the batch smaller")
         })?;
-        Ok(self.ready(plan))
+        Ok(self.ready(plan, team))
     }
 }

@@ -1,9 +1,10 @@
 //! Tracing a Rust function to a circuit.
 
-use super::Function;
+use super::{Function, Options, threads};
 use crate::base::{Result, Spec, Tensor};
 use crate::circuit::{Circuit, Plain, Tree, Wire, Wires, outermost};
 use crate::gates::INPUT;
+use crate::numeric::team::Team;
 use crate::plan::Plan;
 use crate::transform::{hoist::hoisted, simplify::simplify};
 use crate::{reference, run};
@@ -94,9 +95,9 @@ pub(super) fn trace_by<In: Wires, F: Traced<In> + ?Sized>(
 /// ```
 ///
 /// # Errors
-/// As [`trace`].
+/// As [`trace`] and [`threads`](crate::threads).
 pub fn compile<In: Wires, F: Traced<In>>(f: F, specs: &In::With<Spec>) -> Result<Function<In, F::Out>> {
-    Ok(trace(f, specs)?.compile())
+    trace(f, specs)?.compile_with(&Options::default())
 }
 
 impl<In: Wires, Out: Wires> Program<In, Out> {
@@ -135,14 +136,14 @@ impl<In: Wires, Out: Wires> Program<In, Out> {
         simplify(&hoisted(&self.circuit), run::evaluate)
     }
 
-    /// Makes it ready to run.
+    /// Makes it ready to run. Since nothing can be reported here, a bad value of `CHAINRULE_THREADS` counts as none.
     pub fn compile(&self) -> Function<In, Out> {
-        self.ready(Plan::new(&self.simplified()))
+        self.ready(Plan::new(&self.simplified()), threads::usual_team())
     }
 
     /// A function that runs this plan.
-    pub(super) fn ready(&self, plan: Plan) -> Function<In, Out> {
-        Function::new(plan, self.paths.clone(), self.out.clone_tree())
+    pub(super) fn ready(&self, plan: Plan, team: Team) -> Function<In, Out> {
+        Function::new(plan, self.paths.clone(), self.out.clone_tree(), team)
     }
 
     /// Runs it once. To run it often, compile it.

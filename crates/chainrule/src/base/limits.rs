@@ -34,3 +34,6 @@ pub const JIT_FUNCTIONS: usize = 64;
 /// Most elements of what is computed from constants when a circuit is compiled, and of what it is computed from. One number
 /// that is repeated may have more copies.
 pub const FOLDED: usize = 1 << 14;
+
+/// Most threads that one call is shared among.
+pub const THREADS: usize = 256;

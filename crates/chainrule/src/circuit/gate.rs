@@ -2,7 +2,7 @@
 
 use super::{Attrs, Call, Case, Circuit, Kind, Sampler, Wire};
 use crate::base::{DType, Element, Shape, Slice, SliceMut, Spec, Strided};
-use crate::numeric::{reduce::Reduce, tile::Tile};
+use crate::numeric::{reduce::Reduce, team::Team, tile::Tile};
 
 /// One kind of operation: everything that the passes, the executor, the tests and the documents know of it.
 pub struct GateDef {
@@ -203,6 +203,8 @@ pub struct Job<'a> {
     pub shape: Shape,
     /// Where the output goes.
     pub output: SliceMut<'a>,
+    /// Who can help. The output depends on inputs and attributes alone, whoever does.
+    pub team: Team,
 }
 
 impl<'a> Job<'a> {

@@ -1,10 +1,11 @@
 //! Random circuits, seeded and shrinkable: a genome of small steps is grown into a circuit.
 
-use super::{all_near, cast_floats, dot, near, run, run_plan};
+use super::{all_near, cast_floats, dot, near, run, run_by, run_plan};
 use crate::base::{DType, Spec, Tensor};
 use crate::circuit::{Circuit, Plain, Sampler, Wire, outermost};
 use crate::gates::INPUT;
 use crate::gates::support::operands::zeros_like;
+use crate::numeric::team::Team;
 use crate::plan::Plan;
 use crate::reference;
 use crate::run::evaluate;
@@ -51,21 +52,21 @@ fn fits_matmul(a: Wire, b: Wire) -> bool {
     a.len() == 2 && b.len() == 2 && a[1] == b[0]
 }
 
-/// Grows a genome on the inputs; the scalar at the end depends on the last wires.
-fn grow(genome: &[Step], inputs: &[Wire]) -> Wire {
-    let wires = grow_to(genome, inputs);
+/// Grows a genome on the inputs, where wires have at most so many elements; the scalar at the end depends on the last wires.
+fn grow(most: usize, genome: &[Step], inputs: &[Wire]) -> Wire {
+    let wires = grow_to(most, genome, inputs);
     wires.iter().rev().take(4).map(|w| w.sigmoid().sum()).reduce(|a, b| a + b).unwrap_or(wires[0])
 }
 
-/// The inputs, and what a genome makes of them.
-pub(super) fn grow_to(genome: &[Step], inputs: &[Wire]) -> Vec<Wire> {
+/// The inputs, and what a genome makes of them, where wires have at most so many elements.
+pub(super) fn grow_to(most: usize, genome: &[Step], inputs: &[Wire]) -> Vec<Wire> {
     let mut wires = inputs.to_vec();
     for &(what, a, b) in genome {
         let of = |i: u8| wires[i as usize % wires.len()];
         let next = RECIPES[what as usize % RECIPES.len()](of(a), of(b));
         // Ranks and sizes stay small: a wire that has grown is folded.
         let folded =
-            if next.shape().rank() > 3 || next.shape().elements() > 40 { next.sum() * 0.1 } else { next };
+            if next.shape().rank() > 3 || next.shape().elements() > most { next.sum() * 0.1 } else { next };
         wires.push(folded);
     }
     wires
@@ -84,7 +85,10 @@ fn trace(tensors: &[Tensor], f: impl FnOnce(&[Wire]) -> Vec<Wire>) -> Result<Cir
 
 /// The value and the gradient of every input; zero where there is no path.
 fn gradients(genome: &[Step], inputs: &[Wire]) -> Vec<Wire> {
-    let loss = grow(genome, inputs);
+    gradients_of(grow(40, genome, inputs), inputs)
+}
+
+fn gradients_of(loss: Wire, inputs: &[Wire]) -> Vec<Wire> {
     let found = adjoint::vjp(&[loss], inputs, &[Some(zeros_like(loss) + 1.0)]);
     let filled = found.into_iter().zip(inputs).map(|(f, &x)| f.unwrap_or_else(|| zeros_like(x)));
     std::iter::once(loss).chain(filled).collect()
@@ -134,7 +138,7 @@ fn check(genome: &[Step], seed: u64) -> Result<(), String> {
     let direction: Vec<Tensor> = INPUTS.iter().map(|dims| sampler.reals(dims, -1.0, 1.0)).collect();
     let forward = trace(&[&at[..], &direction].concat(), |w| {
         let (x, v) = w.split_at(at.len());
-        let loss = grow(genome, x);
+        let loss = grow(40, genome, x);
         let tangents: Vec<Option<Wire>> = v.iter().map(|&t| Some(t)).collect();
         vec![tangent::jvp(&[loss], x, &tangents)[0].unwrap_or_else(|| zeros_like(loss))]
     })?;
@@ -194,6 +198,32 @@ fn gradients_of_smooth_random_circuits_agree_with_differences() -> Result<(), St
 
 /// What only the next gate reads stays in registers: a long chain is one sweep, and needs two. The last operation writes the
 /// output, which may lie over the input.
+/// Arrays that are large enough for the work to be shared.
+#[test]
+fn the_number_of_threads_changes_no_bit() -> Result<(), String> {
+    for seed in 0..40 {
+        let mut s = Sampler::new(seed);
+        let genome: Vec<Step> = (0..16).map(|_| [0; 3].map(|_| s.size(0, 255) as u8).into()).collect();
+        let wide = if seed % 2 == 0 { DType::F64 } else { DType::F32 };
+        let (m, n) = (s.size(100, 260), s.size(100, 260));
+        let inputs: [&[usize]; 4] = [&[], &[n], &[m, n], &[n, m]];
+        let at = cast_floats(&inputs.map(|dims| s.reals(dims, -1.5, 1.5)), wide);
+        let plan = Plan::new(&trace(&at, |w| gradients_of(grow(200_000, &genome, w), w))?);
+        let bits = |threads| -> Vec<u64> {
+            let found = run_by(Team::new(threads), &plan, &at);
+            found.iter().flat_map(|t| t.to_f64()).map(f64::to_bits).collect()
+        };
+        let alone = bits(1);
+        for threads in [2, 3, 8] {
+            if bits(threads) != alone {
+                return Err(format!("seed {seed}: {threads} threads and one differ:\n{plan}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What only the next gate reads stays in registers: a long chain is one sweep, and needs two.
 #[test]
 fn a_chain_is_one_sweep() -> Result<(), String> {
     let start = [Tensor::from(vec![0.5; 5000])];

@@ -13,7 +13,7 @@ const INPUTS: [&[usize]; 4] = [&[3, 2], &[2], &[2, 3], &[4, 2, 3]];
 
 /// What a step makes of constants, state and slice: the next state, and what is collected.
 fn step(genome: &[Step], inputs: &[Wire]) -> (Wire, [Wire; 2]) {
-    let wires = grow_to(genome, inputs);
+    let wires = grow_to(40, genome, inputs);
     let last = wires[wires.len() - 1];
     let folded = wires.iter().rev().take(3).map(|w| w.sum()).reduce(|a, b| a + b).unwrap_or(last);
     let next = (inputs[2] * 0.5 + inputs[3] * 0.1 + folded.sigmoid()).sigmoid();

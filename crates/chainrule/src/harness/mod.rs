@@ -17,6 +17,7 @@ mod values;
 use crate::base::{DType, Tensor};
 use crate::circuit::{Attrs, Circuit, Class, GateDef, Sampler, Wire, outermost, record_many};
 use crate::gates::{ALL, INPUT};
+use crate::numeric::team::Team;
 use crate::plan::Plan;
 use crate::run::Workspace;
 
@@ -102,12 +103,16 @@ fn run(circuit: &Circuit, inputs: &[Tensor]) -> Vec<Tensor> {
 }
 
 fn run_plan(plan: &Plan, inputs: &[Tensor]) -> Vec<Tensor> {
+    run_by(Team::ALONE, plan, inputs)
+}
+
+fn run_by(team: Team, plan: &Plan, inputs: &[Tensor]) -> Vec<Tensor> {
     let mut outputs: Vec<Tensor> = plan.outputs.iter().map(|&spec| Tensor::zeros(spec)).collect();
     let mut workspace = Workspace::new(plan);
     let mut call = workspace.call(plan);
     inputs.iter().for_each(|t| call.input(t));
     outputs.iter_mut().for_each(|t| call.output(t));
-    assert!(call.run(), "inputs are those of the circuit");
+    assert!(call.run(team), "inputs are those of the circuit");
     outputs
 }
 

@@ -161,8 +161,9 @@ pub struct KernelStep {
     pub flops: u64,
 }
 
-/// Bytes of memory that a compiled function uses. They are exact: no array is made while it runs. Matrix products and
-/// convolutions pack what they read into a small buffer of the thread besides, which all functions share.
+/// Bytes of memory that a compiled function uses, with any number of threads. They are exact: no array is made while it runs.
+/// Matrix products and convolutions pack what they read into a small buffer of the thread besides, which all functions share,
+/// and threads that help have their registers there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Memory {
     /// The inputs, which the caller holds.

@@ -20,6 +20,19 @@ const TILE_ELEMENTS: [usize; 2] = [128, 1024];
 /// The longest stretch that repeats which is laid out once for all tiles.
 const LONGEST_PERIOD: usize = 1024;
 
+/// What an element costs, roughly: a gate at four bytes in the first-level cache, and a byte in memory.
+const PICOSECONDS_A_GATE: usize = 100;
+const PICOSECONDS_A_BYTE: usize = 40;
+
+/// The least work of a chunk: several times what a fork costs.
+const CHUNK_PICOSECONDS: usize = 6_000_000;
+
+/// The most chunks of a sweep, but for the last.
+const MOST_CHUNKS: usize = 64;
+
+/// The fewest rows of a chunk that is folded to a row of columns: partial results must be few beside what they are made of.
+const ROWS_A_CHUNK: usize = 16;
+
 /// One pass.
 pub struct Sweep {
     /// Elements of a full value.
@@ -28,6 +41,9 @@ pub struct Sweep {
     pub row: usize,
     /// Elements of a tile: whole rows.
     pub tile: usize,
+    /// Tiles that one thread does at a time: a power of two, so that partial results are joined in the same order whatever
+    /// it is.
+    pub chunk: usize,
     /// Everything that operations read and write.
     pub ports: Vec<Port>,
     /// Done once, before the first tile.
@@ -38,6 +54,8 @@ pub struct Sweep {
     pub sinks: Vec<Sink>,
     /// The registers' memory.
     pub registers: ValueId,
+    /// Bytes that a thread needs to do a chunk: its registers, and then room for the partial results of each sink.
+    pub room: usize,
 }
 
 /// How many numbers a port has for a tile.
@@ -58,6 +76,8 @@ pub struct Port {
     pub offset: usize,
     /// Bytes that it moves on from tile to tile; 0 for registers.
     pub step: usize,
+    /// Whether every thread has its own: registers that are written anew for each tile.
+    pub is_own: bool,
 }
 
 /// What is done for a tile.
@@ -91,8 +111,10 @@ pub struct Sink {
     pub columns: usize,
     /// Where the result goes.
     pub output: ValueId,
-    /// Partial results: one for each power of two of tiles.
+    /// Partial results: one for each power of two of tiles, or one for each chunk.
     pub partials: ValueId,
+    /// Where a thread that does a chunk has its partial results, from the beginning of its room.
+    pub stack: usize,
 }
 
 /// A port before it has a place.
@@ -190,11 +212,10 @@ impl Writer<'_, '_> {
         let level = if is_full { Level::Full } else { Level::Row };
         let spec = circuit.node(node).spec;
         let columns = spec.shape.elements();
-        let tiles = self.draft.elements.max(1).ilog2() as usize + 2;
-        let room = columns * spec.dtype.bytes() * tiles;
-        let partials = self.emitter.memory.scratch(room, self.number);
         let output = self.emitter.output(node, self.number);
-        self.sinks.push(Sink { fold, dtype: spec.dtype, input, level, columns, output, partials });
+        // Room for partial results is found when it is known how many tiles there are.
+        let (partials, stack) = (super::emit::NONE, 0);
+        self.sinks.push(Sink { fold, dtype: spec.dtype, input, level, columns, output, partials, stack });
     }
 
     /// The port from which a gate of this role reads a wire.
@@ -292,15 +313,18 @@ impl Writer<'_, '_> {
         for &bytes in &registers.slots {
             starts.push(starts[starts.len() - 1] + (bytes * tile).next_multiple_of(64));
         }
-        let memory = self.emitter.memory.scratch(starts[starts.len() - 1], self.number);
+        let bytes = starts[starts.len() - 1];
+        let memory = self.emitter.memory.scratch(bytes, self.number);
+        let chunk = self.chunk(tile);
+        let room = self.partials(tile, chunk, bytes);
         let place = |(port, &register): (&Virtual, &Option<usize>)| match *port {
             Virtual::Memory { value, offset, level, bytes } => {
                 let count = if level == Level::Full { tile } else { tile / self.row };
-                Port { value, offset, step: count * bytes }
+                Port { value, offset, step: count * bytes, is_own: false }
             }
-            Virtual::Register { .. } => {
+            Virtual::Register { pinned, .. } => {
                 let slot = register.expect("every register port has been given a register");
-                Port { value: memory, offset: starts[slot], step: 0 }
+                Port { value: memory, offset: starts[slot], step: 0, is_own: !pinned }
             }
         };
         let ports: Vec<Port> = self.ports.iter().zip(&registers.of).map(place).collect();
@@ -309,12 +333,44 @@ impl Writer<'_, '_> {
             elements: self.draft.elements,
             row: self.row,
             tile,
+            chunk,
             ports,
             once: self.once,
             ops: self.ops,
             sinks: self.sinks,
             registers: memory,
+            room,
         }
+    }
+
+    /// How many tiles one thread does at a time: enough to be worth a fork, and so many that there are not too many chunks.
+    fn chunk(&self, tile: usize) -> usize {
+        let gates = |op: &Op| match *op {
+            Op::Gate { level: Level::Full, .. } | Op::Load { .. } | Op::Spread { .. } | Op::Fold { .. } => 1,
+            Op::Gate { level: Level::Row, .. } | Op::Move { .. } => 0,
+        };
+        let work = self.ops.iter().map(gates).sum::<usize>() + self.sinks.len();
+        let picoseconds = work * PICOSECONDS_A_GATE + self.memory_width() * PICOSECONDS_A_BYTE;
+        let worth = (CHUNK_PICOSECONDS / picoseconds.max(1)).div_ceil(tile);
+        let widest = self.sinks.iter().map(|sink| sink.columns).max().unwrap_or(0);
+        let least = self.draft.elements.div_ceil(tile).div_ceil(MOST_CHUNKS).max(worth);
+        least.max((widest * ROWS_A_CHUNK).div_ceil(tile)).next_power_of_two()
+    }
+
+    /// Gives the sinks room for their partial results, in the arena and behind a thread's registers; the bytes that a
+    /// thread needs.
+    fn partials(&mut self, tile: usize, chunk: usize, registers: usize) -> usize {
+        let tiles = self.draft.elements.div_ceil(tile).max(1);
+        let depth = |tiles: usize| tiles.ilog2() as usize + 2;
+        let mut room = registers;
+        for sink in &mut self.sinks {
+            let bytes = sink.columns * sink.dtype.bytes();
+            sink.partials =
+                self.emitter.memory.scratch(bytes * depth(tiles).max(tiles.div_ceil(chunk)), self.number);
+            sink.stack = room;
+            room += (bytes * depth(chunk)).next_multiple_of(64);
+        }
+        room
     }
 
     /// Bytes that a tile takes in memory for each of its elements.

@@ -2,21 +2,22 @@
 
 use super::{Address, Workspace};
 use crate::circuit::Control;
+use crate::numeric::team::Team;
 use crate::plan::{ControlStep, Plan};
 
 /// # Safety
 /// `values` are the addresses of the plan's values.
-pub unsafe fn run(step: &ControlStep, values: &[Address], inner: &mut [Workspace]) {
+pub unsafe fn run(step: &ControlStep, values: &[Address], inner: &mut [Workspace], team: Team) {
     // SAFETY: handed on.
     unsafe {
         match step.kind {
-            Control::Call => call(step, values, &mut inner[0], 0, 0),
+            Control::Call => call(step, values, &mut inner[0], 0, 0, team),
             Control::Cond => {
                 let branch = usize::from(!input(step, values, 0).cast::<bool>().read());
-                call(step, values, &mut inner[branch], branch, 1);
+                call(step, values, &mut inner[branch], branch, 1, team);
             }
-            Control::Scan => scan(step, values, &mut inner[0]),
-            Control::While => repeat(step, values, inner),
+            Control::Scan => scan(step, values, &mut inner[0], team),
+            Control::While => repeat(step, values, inner, team),
         }
     }
 }
@@ -31,14 +32,21 @@ unsafe fn input(step: &ControlStep, values: &[Address], i: usize) -> Address {
 
 /// # Safety
 /// As `run`; input number `first` is the plan's first.
-unsafe fn call(step: &ControlStep, values: &[Address], inner: &mut Workspace, plan: usize, first: usize) {
+unsafe fn call(
+    step: &ControlStep,
+    values: &[Address],
+    inner: &mut Workspace,
+    plan: usize,
+    first: usize,
+    team: Team,
+) {
     inner.inputs.clear();
     inner.outputs.clear();
     // SAFETY: the inner plan takes the gate's inputs and gives exactly the outputs that somebody reads.
     unsafe {
         inner.inputs.extend((first..step.inputs.len()).map(|i| input(step, values, i)));
         inner.outputs.extend(step.outputs.iter().flatten().map(|&output| values[output as usize]));
-        inner.execute(&step.plans[plan]);
+        inner.execute(&step.plans[plan], team);
     }
 }
 
@@ -90,7 +98,7 @@ unsafe fn copy_state(step: &ControlStep, i: usize, from: Address, to: Address) {
 
 /// # Safety
 /// As `run`.
-unsafe fn scan(step: &ControlStep, values: &[Address], inner: &mut Workspace) {
+unsafe fn scan(step: &ControlStep, values: &[Address], inner: &mut Workspace, team: Team) {
     let turns = &step.turns;
     let (constants, states) = (turns.constants[0], turns.states.len());
     if turns.length == 0 {
@@ -126,14 +134,14 @@ unsafe fn scan(step: &ControlStep, values: &[Address], inner: &mut Workspace) {
             if turn == 0 {
                 inner.prepare(&step.plans[0]);
             }
-            inner.execute(&step.plans[0]);
+            inner.execute(&step.plans[0], team);
         }
     }
 }
 
 /// # Safety
 /// As `run`.
-unsafe fn repeat(step: &ControlStep, values: &[Address], inner: &mut [Workspace]) {
+unsafe fn repeat(step: &ControlStep, values: &[Address], inner: &mut [Workspace], team: Team) {
     let [test_constants, body_constants] = step.turns.constants;
     let states = step.turns.states.len();
     let mut turn = 0;
@@ -150,13 +158,13 @@ unsafe fn repeat(step: &ControlStep, values: &[Address], inner: &mut [Workspace]
             };
             fill(&mut inner[0], 0..test_constants);
             inner[0].outputs.push((&raw mut go_on).cast());
-            run_one(&mut inner[0], &step.plans[0]);
+            run_one(&mut inner[0], &step.plans[0], team);
             if !go_on {
                 break;
             }
             fill(&mut inner[1], test_constants..test_constants + body_constants);
             inner[1].outputs.extend((0..states).map(|i| state(step, values, i, turn + 1)));
-            run_one(&mut inner[1], &step.plans[1]);
+            run_one(&mut inner[1], &step.plans[1], team);
         }
         turn += 1;
     }
@@ -166,7 +174,7 @@ unsafe fn repeat(step: &ControlStep, values: &[Address], inner: &mut [Workspace]
 
 /// # Safety
 /// Inputs and outputs have been filled in.
-unsafe fn run_one(inner: &mut Workspace, plan: &Plan) {
+unsafe fn run_one(inner: &mut Workspace, plan: &Plan, team: Team) {
     // SAFETY: handed on.
-    unsafe { inner.execute(plan) }
+    unsafe { inner.execute(plan, team) }
 }

@@ -3,6 +3,7 @@
 use super::{Address, slice, slice_mut};
 use crate::base::{Shape, Slice, Strided};
 use crate::circuit::{Job, Operand};
+use crate::numeric::team::Team;
 use crate::plan::{Array, KernelStep};
 
 /// Inputs that a step has room for without asking for memory.
@@ -10,7 +11,7 @@ const FEW: usize = 8;
 
 /// # Safety
 /// `values` are the addresses of the plan's values.
-pub unsafe fn run(step: &KernelStep, values: &[Address]) {
+pub unsafe fn run(step: &KernelStep, values: &[Address], team: Team) {
     let operand = |array: &Array| {
         // SAFETY: inputs are within their values, by the plan.
         let data = unsafe { of(array, values) };
@@ -29,7 +30,7 @@ pub unsafe fn run(step: &KernelStep, values: &[Address]) {
         many = step.inputs.iter().map(operand).collect();
         &many[..]
     };
-    (step.kernel)(&mut Job { attrs: &step.attrs, inputs, shape: step.spec.shape, output });
+    (step.kernel)(&mut Job { attrs: &step.attrs, inputs, shape: step.spec.shape, output, team });
 }
 
 /// # Safety

@@ -17,6 +17,7 @@ mod scalars;
 mod sweep;
 
 use crate::base::{DType, Slice, SliceMut, Tensor};
+use crate::numeric::team::Team;
 use crate::plan::{Place, Plan, Step};
 use arena::Arena;
 
@@ -24,6 +25,19 @@ pub use one::evaluate;
 
 /// An address in an array.
 type Address = *mut u8;
+
+/// Addresses that the threads of a step share.
+struct Shared<'a>(&'a [Address]);
+
+// SAFETY: threads write what is at these addresses only where no other thread reads or writes.
+unsafe impl Sync for Shared<'_> {}
+
+impl<'a> Shared<'a> {
+    /// Closures borrow this whole, not its field.
+    fn all(&self) -> &'a [Address] {
+        self.0
+    }
+}
 
 /// The memory that one run of a plan works in; kept and used again, so that running allocates nothing.
 pub struct Workspace {
@@ -122,21 +136,21 @@ impl Workspace {
     ///
     /// # Safety
     /// Those are what the plan states, and outputs overlap nothing else.
-    unsafe fn execute(&mut self, plan: &Plan) {
+    unsafe fn execute(&mut self, plan: &Plan, team: Team) {
         self.bind();
         let mut inner = self.inner.iter_mut();
         for step in &plan.steps {
             // SAFETY: every value has an address with room for its elements; see the module.
             unsafe {
                 match step {
-                    Step::Sweep(sweep) => sweep::run(sweep, &self.values, &mut self.ports),
+                    Step::Sweep(sweep) => sweep::run(sweep, &self.values, &mut self.ports, team),
                     Step::Scalars(scalars) => scalars::run(scalars, &self.values),
-                    Step::Product(product) => product::run(product, &self.values),
-                    Step::Copy(copied) => movement::copy(copied, &self.values),
-                    Step::Kernel(step) => kernel::run(step, &self.values),
+                    Step::Product(product) => product::run(product, &self.values, team),
+                    Step::Copy(copied) => movement::copy(copied, &self.values, team),
+                    Step::Kernel(step) => kernel::run(step, &self.values, team),
                     Step::Control(step) => {
                         let inner = inner.next().expect("a workspace has memory for every control step");
-                        control::run(step, &self.values, inner);
+                        control::run(step, &self.values, inner, team);
                     }
                 }
             }
@@ -195,16 +209,17 @@ impl<'a> Call<'a> {
         self.workspace.outputs.push(self.workspace.inputs[held.input]);
     }
 
-    /// Runs the plan; does nothing and gives `false` unless it got what the plan states.
+    /// Runs the plan; does nothing and gives `false` unless it got what the plan states. The result does not
+    /// depend on the team.
     #[must_use]
-    pub fn run(self) -> bool {
+    pub fn run(self, team: Team) -> bool {
         let Call { workspace, plan, fits } = self;
         let all =
             workspace.inputs.len() == plan.inputs.len() && workspace.outputs.len() == plan.outputs.len();
         if fits && all {
             // SAFETY: all addresses were filled in from borrows that last as long as this call, of the right sizes and
             // dtypes; outputs are borrowed mutably, so that they overlap nothing but inputs that the plan lets them overwrite.
-            unsafe { workspace.execute(plan) }
+            unsafe { workspace.execute(plan, team) }
         }
         fits && all
     }

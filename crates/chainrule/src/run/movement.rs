@@ -1,28 +1,40 @@
 //! Elements from anywhere in memory, brought into a row. Numbers are moved as bits: only their size matters.
 
-use super::Address;
+use super::{Address, Shared};
 use crate::base::{Strided, limits::RANK};
 use crate::numeric::gemm::lanes::Real;
+use crate::numeric::team::{Team, cut};
 use crate::plan::Copied;
 
 /// # Safety
 /// `values` are the addresses of the plan's values.
-pub unsafe fn copy(copied: &Copied, values: &[Address]) {
+pub unsafe fn copy(copied: &Copied, values: &[Address], team: Team) {
+    let (view, bytes) = (&copied.from.view, copied.from.dtype.bytes());
     let (from, to) = (values[copied.from.value as usize], values[copied.to as usize]);
-    let (view, len) = (&copied.from.view, copied.from.view.shape.elements());
     if from == to {
         // An output that is written over the input that it is.
         return;
     }
     // SAFETY: the view lies within its value and the target has room for all of it, by the plan. Floats stand for all
     // numbers of their size: they are moved as they are.
-    unsafe {
-        match copied.from.dtype.bytes() {
-            8 if turn::<f64>(from.cast(), view, to.cast()) => {}
-            4 if turn::<f32>(from.cast(), view, to.cast()) => {}
-            bytes => gather(from, view, bytes, 0, len, to),
+    let is_turned = unsafe {
+        match bytes {
+            8 => turn::<f64>(from.cast(), view, to.cast()),
+            4 => turn::<f32>(from.cast(), view, to.cast()),
+            _ => false,
         }
+    };
+    if is_turned {
+        return;
     }
+    let (shared, len) = (Shared(values), view.shape.elements());
+    let parts = (len * bytes / PART_BYTES).clamp(1, MOST_PARTS);
+    team.run(parts, 0, |part| {
+        let (values, [start, end]) = (shared.all(), cut(len, parts, part));
+        let (from, to) = (values[copied.from.value as usize], values[copied.to as usize]);
+        // SAFETY: as above; parts write different elements.
+        unsafe { gather(from, view, bytes, start, end - start, to.add(start * bytes)) }
+    });
 }
 
 /// A view whose neighbours along an earlier axis are neighbours in memory, all of it, block by block; says whether it is one.
@@ -91,6 +103,10 @@ unsafe fn turn_plane<T: Real>(
         }
     }
 }
+
+/// The fewest bytes that are worth a part of a copy, and the most parts.
+const PART_BYTES: usize = 64 << 10;
+const MOST_PARTS: usize = 64;
 
 /// Elements `start..start + len` of a view, in its order.
 ///

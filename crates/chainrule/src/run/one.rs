@@ -3,6 +3,7 @@
 use super::{Address, address, address_mut, movement};
 use crate::base::{DType, Spec, Strided, Tensor};
 use crate::circuit::{Attrs, Class, GateDef, Job, Operand, Outputs, Tiles};
+use crate::numeric::team::Team;
 use crate::numeric::tile::Ports;
 
 /// What a gate gives, to the bit as in a run; `None` for gates of several steps or outputs, and for inputs that do not fit.
@@ -28,7 +29,8 @@ pub fn evaluate(gate: &'static GateDef, attrs: &Attrs, inputs: &[Tensor], spec: 
                 .map(|t| Operand { shape: t.shape(), view: whole(t), data: t.slice() })
                 .collect();
             let output = output.slice_mut();
-            (class.kernel()?)(&mut Job { attrs, inputs: &operands, shape: spec.shape, output });
+            let team = Team::ALONE;
+            (class.kernel()?)(&mut Job { attrs, inputs: &operands, shape: spec.shape, output, team });
         }
     }
     Some(output)

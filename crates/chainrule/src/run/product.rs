@@ -1,20 +1,24 @@
 //! Matrix products.
 
-use super::Address;
+use super::{Address, Shared};
 use crate::base::DType;
-use crate::numeric::gemm::{Gemm, Matrix, MatrixMut, Size, Store, gemm, gemm_ready, make_ready, ready_room};
+use crate::numeric::gemm::share::Cuts;
+use crate::numeric::gemm::{
+    Gemm, Matrix, MatrixMut, Size, Store, Target, gemm_ready, gemm_to, make_ready, ready_room,
+};
+use crate::numeric::team::Team;
 use crate::plan::{Factor, Product};
 
 /// # Safety
 /// `values` are the addresses of the plan's values.
-pub unsafe fn run(product: &Product, values: &[Address]) {
+pub unsafe fn run(product: &Product, values: &[Address], team: Team) {
     // SAFETY: handed on, with the type that the plan states.
     unsafe {
         match product.dtype {
-            DType::F32 => all::<f32>(product, values),
-            DType::F64 => all::<f64>(product, values),
-            DType::I32 => all::<i32>(product, values),
-            DType::I64 => all::<i64>(product, values),
+            DType::F32 => all::<f32>(product, values, team),
+            DType::F64 => all::<f64>(product, values, team),
+            DType::I32 => all::<i32>(product, values, team),
+            DType::I64 => all::<i64>(product, values, team),
             DType::U8 | DType::Bool => unreachable!("the shape rule of products refuses u8 and bool"),
         }
     }
@@ -22,7 +26,7 @@ pub unsafe fn run(product: &Product, values: &[Address]) {
 
 /// # Safety
 /// As `run`, for numbers of this type.
-unsafe fn all<T: Gemm>(product: &Product, values: &[Address]) {
+unsafe fn all<T: Gemm>(product: &Product, values: &[Address], team: Team) {
     let size = Size { m: product.m, k: product.k, n: product.n };
     if let Some(ready) = product.ready {
         // SAFETY: as below; B was made ready before the first turn, and nothing else was written there.
@@ -39,8 +43,26 @@ unsafe fn all<T: Gemm>(product: &Product, values: &[Address]) {
         // SAFETY: the result has room for one product; zero bytes are zeros.
         unsafe { values[product.output as usize].cast::<T>().write_bytes(0, size.m * size.n) };
     }
-    for i in 0..count {
-        let (mut rest, mut moved) = (i, [0, 0]);
+    let cuts = Cuts::new::<T>(size, count, product.is_sum, team.threads());
+    if cuts == Cuts::WHOLE {
+        // SAFETY: handed on: this is all.
+        return unsafe { part::<T>(product, values, [[0, count], [0, size.m], [0, size.n]]) };
+    }
+    let shared = Shared(values);
+    team.run(cuts.parts(), cuts.room::<T>(size, count), |i| {
+        // SAFETY: handed on; parts are apart.
+        unsafe { part::<T>(product, shared.all(), cuts.part::<T>(size, count, i)) }
+    });
+}
+
+/// Some products of a batch, and of each some rows and columns.
+///
+/// # Safety
+/// As `run`, for numbers of this type; nobody else writes these elements meanwhile.
+unsafe fn part<T: Gemm>(product: &Product, values: &[Address], [batch, rows, cols]: [[usize; 2]; 3]) {
+    let size = Size { m: rows[1] - rows[0], k: product.k, n: cols[1] - cols[0] };
+    for i in batch[0]..batch[1] {
+        let (mut rest, mut moved) = (i, [rows[0] * product.a.row, cols[0] * product.b.col]);
         for (length, steps) in product.batch.iter().rev() {
             let at = rest % length;
             rest /= length;
@@ -50,11 +72,11 @@ unsafe fn all<T: Gemm>(product: &Product, values: &[Address]) {
         unsafe {
             let a = factor::<T>(&product.a, values, moved[0], [size.m, size.k]);
             let b = factor::<T>(&product.b, values, moved[1], [size.k, size.n]);
-            let place = if product.is_sum { 0 } else { i * size.m * size.n };
-            let c = values[product.output as usize].cast::<T>().add(place);
-            let c = std::slice::from_raw_parts_mut(c, size.m * size.n);
+            let place = if product.is_sum { 0 } else { i * product.m * product.n };
+            let first = values[product.output as usize].cast::<T>();
+            let first = first.add(place + rows[0] * product.n + cols[0]);
             let store = if product.is_sum && i > 0 { Store::Add } else { Store::Replace };
-            gemm(size, a, b, MatrixMut::row_major(c, size.n), store);
+            gemm_to(size, a, b, Target { first, row: product.n, col: 1 }, store);
         }
     }
 }

@@ -11,7 +11,8 @@ pub(super) mod micro;
 pub(super) mod pack;
 pub(super) mod packed;
 mod ready;
-pub(super) mod scratch;
+pub(super) use super::scratch;
+pub mod share;
 mod small;
 mod vector;
 
@@ -88,7 +89,7 @@ pub trait Gemm: Number {
         size: Size,
         a: Matrix<'_, Self>,
         b: Matrix<'_, Self>,
-        c: MatrixMut<'_, Self>,
+        c: Target<Self>,
         store: Store,
         _: Checked,
     );
@@ -116,15 +117,33 @@ pub trait Gemm: Number {
     }
 }
 
-/// Proof that [`gemm`] has checked all indices; nobody else can make one.
+/// Proof that [`gemm`] or the caller of [`gemm_to`] has checked all indices; nobody else can make one.
 pub struct Checked(());
+
+/// C = A B or C += A B, as [`gemm`], for a C whose other elements are somebody else's.
+///
+/// # Safety
+/// No other thread reads or writes the elements of C, which are there, distinct, and apart from A and B.
+pub unsafe fn gemm_to<T: Gemm>(size: Size, a: Matrix<'_, T>, b: Matrix<'_, T>, c: Target<T>, store: Store) {
+    let Size { m, k, n } = size;
+    assert_within("A", a.data.len(), [m, k], [a.row, a.col]);
+    assert_within("B", b.data.len(), [k, n], [b.row, b.col]);
+    if m == 0 || n == 0 {
+        return;
+    }
+    if k > 0 {
+        return T::product(size, a, b, c, store, Checked(()));
+    }
+    for (i, j) in (0..m).flat_map(|i| (0..n).map(move |j| (i, j))).filter(|_| store == Store::Replace) {
+        // SAFETY: the caller's promise.
+        unsafe { *c.at(i, j) = T::ZERO };
+    }
+}
 
 /// C = A B or C += A B; k = 0 gives zeros, or leaves C as it is. Asserts that every index lies within its
 /// slice.
 pub fn gemm<T: Gemm>(size: Size, a: Matrix<'_, T>, b: Matrix<'_, T>, c: MatrixMut<'_, T>, store: Store) {
-    let Size { m, k, n } = size;
-    assert_within("A", a.data.len(), [m, k], [a.row, a.col]);
-    assert_within("B", b.data.len(), [k, n], [b.row, b.col]);
+    let Size { m, n, .. } = size;
     assert_within("C", c.data.len(), [m, n], [c.row, c.col]);
     assert!(
         are_distinct([m, n], [c.row, c.col]),
@@ -132,18 +151,9 @@ pub fn gemm<T: Gemm>(size: Size, a: Matrix<'_, T>, b: Matrix<'_, T>, c: MatrixMu
         c.row,
         c.col
     );
-    if m == 0 || n == 0 {
-        return;
-    }
-    if k > 0 {
-        T::product(size, a, b, c, store, Checked(()));
-    } else if store == Store::Replace {
-        for i in 0..m {
-            for j in 0..n {
-                c.data[i * c.row + j * c.col] = T::ZERO;
-            }
-        }
-    }
+    let to = Target { first: c.data.as_mut_ptr(), row: c.row, col: c.col };
+    // SAFETY: C is borrowed mutably, hence apart from A and B, and its elements were checked above.
+    unsafe { gemm_to(size, a, b, to, store) }
 }
 
 /// How many numbers it takes to make B of these strides ready, for products with one B and C row-major; 0 where B is read as
@@ -201,16 +211,14 @@ macro_rules! gemm_by_kernels {
                 size: Size,
                 a: Matrix<'_, Self>,
                 b: Matrix<'_, Self>,
-                c: MatrixMut<'_, Self>,
+                c: Target<Self>,
                 store: Store,
                 _: Checked,
             ) {
                 let at = |matrix: Matrix<'_, $type>| At { first: matrix.data.as_ptr(), row: matrix.row, col: matrix.col };
-                let to = Target { first: c.data.as_mut_ptr(), row: c.row, col: c.col };
-                // SAFETY: `Checked` is made by `gemm` alone, after it has asserted for these sizes and strides that the
-                // largest index of each matrix lies within its slice, and that no two elements of C share a place. C is
-                // borrowed mutably, hence disjoint from A and B.
-                unsafe { by_shape(instructions(), size, at(a), at(b), to, store) }
+                // SAFETY: `Checked` is made by `gemm_to` alone, after it has asserted for these sizes and strides that the
+                // largest index of A and B lies within its slice; its caller promises the rest.
+                unsafe { by_shape(instructions(), size, at(a), at(b), c, store) }
             }
 
             fn ready_room(size: Size, b: [usize; 2]) -> usize {
@@ -244,10 +252,19 @@ gemm_by_kernels!(f32, f64);
 
 /// Where C is.
 #[derive(Clone, Copy)]
-struct Target<T> {
-    first: *mut T,
-    row: usize,
-    col: usize,
+pub struct Target<T> {
+    /// The first element.
+    pub first: *mut T,
+    /// The step from one row to the next.
+    pub row: usize,
+    /// The step from one column to the next.
+    pub col: usize,
+}
+
+impl<T> Target<T> {
+    fn at(&self, i: usize, j: usize) -> *mut T {
+        self.first.wrapping_add(i * self.row + j * self.col)
+    }
 }
 
 /// Chooses the kernel by shape, and turns the product so that elements of a row of C lie side by side.
@@ -329,11 +346,12 @@ macro_rules! gemm_by_loops {
                 size: Size,
                 a: Matrix<'_, Self>,
                 b: Matrix<'_, Self>,
-                c: MatrixMut<'_, Self>,
+                c: Target<Self>,
                 store: Store,
                 _: Checked,
             ) {
-                triple_loop(size, a, b, c, store);
+                // SAFETY: as for the kernels.
+                unsafe { triple_loop(size, a, b, c, store) }
             }
         }
     )*};
@@ -341,10 +359,13 @@ macro_rules! gemm_by_loops {
 
 gemm_by_loops!(i32, i64);
 
-fn triple_loop<T: Number>(size: Size, a: Matrix<'_, T>, b: Matrix<'_, T>, c: MatrixMut<'_, T>, store: Store) {
+/// # Safety
+/// All elements of C are there, and nobody else uses them.
+unsafe fn triple_loop<T: Number>(size: Size, a: Matrix<'_, T>, b: Matrix<'_, T>, c: Target<T>, store: Store) {
     for i in 0..size.m {
         for j in 0..size.n {
-            let place = &mut c.data[i * c.row + j * c.col];
+            // SAFETY: the caller's promise.
+            let place = unsafe { &mut *c.at(i, j) };
             let mut sum = if store == Store::Add { *place } else { T::ZERO };
             for l in 0..size.k {
                 sum = sum.plus(a.data[i * a.row + l * a.col].times(b.data[l * b.row + j * b.col]));

@@ -25,6 +25,11 @@ pub fn room<T>(size: Size, b: &At<T>) -> usize {
     if b.col == 1 { 0 } else { size.k * scratch::rounded::<T>(size.n) }
 }
 
+/// The same for a right factor in any layout.
+pub fn most_room<T>(size: Size) -> usize {
+    size.k * scratch::rounded::<T>(size.n)
+}
+
 /// A product where columns of C lie side by side.
 pub struct Small<T> {
     /// The sizes.
