@@ -22,7 +22,7 @@ pub static CONV: GateDef = GateDef {
                 to w: conv of x with upstream, stride and dilation exchanged",
         kinks: "floats with windows of 3 x 3, step 1 and 16 channels or more on both sides (and the gradient by such weights) \
                 are computed by transformed tiles of 6 x 6 inputs: rounding errors are in proportion to the largest number \
-                of a tile, on random numbers twice those of the plain sum, at most 70 times its bound. Infinities and NaN \
+                of a tile, on random numbers up to 3.6 times those of the plain sum, at most 70 times its bound. Infinities and NaN \
                 reach what reads them and nothing else",
         source: "the general convolution of XLA (openxla.org/xla/operation_semantics); Dumoulin and Visin 2016, \
                  \"A guide to convolution arithmetic for deep learning\"; Lavin and Gray 2015, \"Fast algorithms for \
