@@ -97,9 +97,8 @@ fn a_transformer_fits_into_less_memory_bit_for_bit() {
 
 #[test]
 fn a_convolution_network_fits_into_less_memory_bit_for_bit() {
-    // What is left at the peak are the results of the convolutions, which the way back reads.
     let (program, at) = images_step();
-    agree(&program, || at.clone(), &[0.95]);
+    agree(&program, || at.clone(), &[0.8, 0.6, 0.5]);
 }
 
 #[test]

@@ -333,11 +333,13 @@ impl Lowering<'_> {
     /// Whether a sweep computes a node from an input like it, which the node might be written over.
     pub fn updates(&self, sweep: &SweepDraft, node: u32) -> bool {
         sweep.loads.iter().any(|&root| {
-            (root as usize) < self.circuit.len()
-                && matches!(self.circuit.node(root).gate.class, Class::Input)
-                && self.spec(root) == self.spec(node)
-                && self.reads_by_tile(sweep, root)
+            self.is_input(root) && self.spec(root) == self.spec(node) && self.reads_by_tile(sweep, root)
         })
+    }
+
+    /// Whether a root is an input of the circuit, which an output may be written over; not a constant, nor a copy.
+    pub fn is_input(&self, root: u32) -> bool {
+        (root as usize) < self.circuit.len() && matches!(self.circuit.node(root).gate.class, Class::Input)
     }
 
     /// What a root is.

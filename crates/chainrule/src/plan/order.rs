@@ -84,7 +84,9 @@ impl Schedule {
             reads.retain(|&root| lowering.step[root as usize] != number);
             for &root in &reads {
                 if lowering.step[root as usize] == BEFORE {
-                    of_inputs.entry(root).or_default().push(number);
+                    if lowering.is_input(root) {
+                        of_inputs.entry(root).or_default().push(number);
+                    }
                     continue;
                 }
                 let value = schedule.values.entry(root).or_insert_with(|| Value {

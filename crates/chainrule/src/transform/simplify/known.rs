@@ -2,7 +2,7 @@
 
 use super::{Candidate, Rewriter, Value};
 use crate::base::{DType, Element, Shape, Slice, Spec, Tensor, limits};
-use crate::circuit::{Attrs, Class};
+use crate::circuit::{Attr, Attrs, Class};
 use crate::gates::{BROADCAST, CONSTANT};
 
 /// Numbers of a spec.
@@ -57,6 +57,18 @@ impl Rewriter<'_> {
         match value {
             Value::Known(at) => self.known[at as usize].bits,
             Value::Wire(_) => None,
+        }
+    }
+
+    /// Whether two values are the same wire, or the same numbers: as constants they would become one.
+    pub(super) fn are_same(&self, a: Value, b: Value) -> bool {
+        match (a, b) {
+            (Value::Known(a), Value::Known(b)) if a != b => {
+                let (a, b) = (&self.known[a as usize], &self.known[b as usize]);
+                let attr = |known: &Known| known.tensor(true).map(Attr::Tensor);
+                a.spec == b.spec && attr(a) == attr(b)
+            }
+            _ => a == b,
         }
     }
 

@@ -41,7 +41,7 @@ impl Rewriter<'_> {
             When::Is(at, number) => self
                 .bits(inputs[at])
                 .is_some_and(|bits| bits == bits_of(number, self.spec_of(inputs[at]).dtype)),
-            When::Same(a, b) => inputs[a] == inputs[b],
+            When::Same(a, b) => self.are_same(inputs[a], inputs[b]),
             When::Twice => self.inner(gate).is_some(),
             When::Idle => self.spec_of(inputs[0]) == gate.spec,
             When::Single => {
