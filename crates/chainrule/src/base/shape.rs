@@ -78,6 +78,21 @@ impl Shape {
         self.iter().product()
     }
 
+    /// The lengths, where they are.
+    pub(crate) fn lengths(&self) -> &[usize] {
+        &self.dims[..self.rank()]
+    }
+
+    /// Row-major strides in elements, followed by zeros.
+    pub(crate) fn steps(self) -> [isize; limits::RANK] {
+        let (mut steps, mut step) = ([0; limits::RANK], 1);
+        for axis in (0..self.rank()).rev() {
+            steps[axis] = step as isize;
+            step *= self[axis];
+        }
+        steps
+    }
+
     /// Row-major strides in elements.
     pub fn strides(self) -> Vec<usize> {
         let mut strides = vec![1; self.rank()];
@@ -105,9 +120,7 @@ impl Shape {
 
     /// The elements before, along and after `axis`: the layout that reductions and cumulations loop over.
     pub fn around(self, axis: usize) -> (usize, usize, usize) {
-        let (before, after): (Vec<_>, Vec<_>) =
-            (self.iter().take(axis).collect(), self.iter().skip(axis + 1).collect());
-        (before.iter().product(), self[axis], after.iter().product())
+        (self.iter().take(axis).product(), self[axis], self.iter().skip(axis + 1).product())
     }
 }
 

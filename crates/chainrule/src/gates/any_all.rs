@@ -7,6 +7,7 @@ use crate::circuit::{
     Sampler, Then, When, Wire,
 };
 use crate::numeric::reduce::Reduce;
+use crate::numeric::scratch;
 
 macro_rules! quantifier {
     ($gate:ident, $name:literal, $summary:literal, $formula:literal, $op:expr, $method:ident, $axes:ident) => {
@@ -86,12 +87,15 @@ fn shape_rule(attrs: &Attrs, inputs: &[Spec]) -> Result<Outputs, Fault> {
 
 /// Any is the largest of 0 and 1, all the smallest; for none at all these are 0 and 255.
 fn fold(job: &mut Job<'_>, op: Reduce) {
-    let (x, axes) = (job.inputs[0], job.attrs.indices("axes"));
-    let numbers: Vec<u8> = x.typed::<bool>().iter().map(|&x| u8::from(x)).collect();
-    let output = job.output::<bool>();
-    let mut folded = vec![0u8; output.len()];
-    reduce::fold_axes(&numbers, x.shape, &axes, &mut folded, op);
-    output.iter_mut().zip(&folded).for_each(|(to, &x)| *to = x != 0);
+    let (x, axes) = (job.inputs[0], job.attrs.ints("axes"));
+    let (given, output) = (x.typed::<bool>(), job.output::<bool>());
+    scratch::filled(given.len(), 0u8, |numbers| {
+        numbers.iter_mut().zip(given).for_each(|(to, &x)| *to = u8::from(x));
+        scratch::filled(output.len(), 0u8, |folded| {
+            reduce::fold_axes(numbers, x.shape, axes, folded, op);
+            output.iter_mut().zip(&*folded).for_each(|(to, &x)| *to = x != 0);
+        });
+    });
 }
 
 fn sample(s: &mut Sampler) -> Case {

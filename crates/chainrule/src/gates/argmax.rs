@@ -1,6 +1,6 @@
 //! Where the largest and the smallest element stand. One room for both, which differ in one comparison.
 
-use super::support::{along, flops_per_input, reduce};
+use super::support::{along, flops_per_input, reduce, widened};
 use crate::base::{DType, Shape, Spec};
 use crate::circuit::{
     Args, Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Sampler,
@@ -84,7 +84,8 @@ fn kernel(job: &mut Job<'_>, extreme: Extreme) {
     let x = job.inputs[0];
     let (outer, length, inner) = x.shape.around(job.attrs.index("axis"));
     if x.data.dtype() == DType::Bool {
-        return arg_axis(&x.data.to_i64(), outer, length, inner, job.output(), extreme);
+        let output = job.output();
+        return widened(x.data, |wide| arg_axis(wide, outer, length, inner, output, extreme));
     }
     for_dtype!(x.data.dtype(), [f32 f64 i32 i64 u8], T => {
         arg_axis(x.typed::<T>(), outer, length, inner, job.output(), extreme)

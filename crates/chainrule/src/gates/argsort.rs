@@ -5,6 +5,7 @@ use crate::base::{DType, Spec};
 use crate::circuit::{
     Arity, Attrs, Call, Case, Class, Doc, GateDef, Job, Kind, Local, Outputs, Plain, Reads, Wire, record,
 };
+use crate::numeric::scratch;
 use crate::numeric::sort::argsort;
 
 /// See the module.
@@ -68,9 +69,10 @@ fn element(attrs: &Attrs, x: &[Plain], at: &[usize]) -> f64 {
 fn kernel(job: &mut Job<'_>) {
     let (x, descending) = (job.inputs[0], job.attrs.flag("descending"));
     let (outer, length, inner) = x.shape.around(job.attrs.index("axis"));
-    let mut scratch = vec![0; if inner > 1 { length } else { 0 }];
-    for_dtype!(x.data.dtype(), [f32 f64 i32 i64 u8 bool], T => {
-        argsort(x.typed::<T>(), outer, length, inner, job.output(), &mut scratch, descending)
+    scratch::filled(if inner > 1 { length } else { 0 }, 0, |room| {
+        for_dtype!(x.data.dtype(), [f32 f64 i32 i64 u8 bool], T => {
+            argsort(x.typed::<T>(), outer, length, inner, job.output(), room, descending)
+        })
     })
 }
 

@@ -30,7 +30,11 @@ pub static AVG_POOL: GateDef = GateDef {
     class: Class::Window(|job| {
         let (x, pooling) = (job.inputs[0], window::pooling(job.attrs, job.inputs[0].shape));
         let padding = job.attrs.flag("count_padding");
-        for_dtype!(x.data.dtype(), [f32 f64], T => average_pool::<T>(&pooling, x.typed(), job.output(), padding))
+        let team = job.team;
+        for_dtype!(x.data.dtype(), [f32 f64], T => {
+            let pool = |some: &_, [x]: [&[T]; 1], output: &mut [T]| average_pool(some, x, output, padding);
+            window::by_planes(team, &pooling, [x.typed()], job.output(), pool)
+        })
     }),
     element: |a, x, at| {
         let places: Vec<Vec<usize>> = Window::of(a).under(x[0].spec.shape, at).collect();
@@ -81,7 +85,11 @@ pub static AVG_POOL_TRANSPOSE: GateDef = GateDef {
     class: Class::Window(|job| {
         let (up, pooling) = (job.inputs[0], window::pooling(job.attrs, job.shape));
         let padding = job.attrs.flag("count_padding");
-        for_dtype!(up.data.dtype(), [f32 f64], T => average_pool_transpose::<T>(&pooling, up.typed(), job.output(), padding))
+        let team = job.team;
+        for_dtype!(up.data.dtype(), [f32 f64], T => {
+            let back = |some: &_, [up]: [&[T]; 1], to: &mut [T]| average_pool_transpose(some, up, to, padding);
+            window::by_planes(team, &pooling, [up.typed()], job.output(), back)
+        })
     }),
     element: |a, x, at| {
         let (window, up) = (Window::of(a), &x[0]);

@@ -6,7 +6,7 @@ use crate::base::Strided;
 use crate::circuit::{
     Arity, Attrs, Call, Case, Class, Doc, GateDef, Job, Local, Outputs, Plain, Reads, Sampler, Wire, record,
 };
-use crate::numeric::{Float, linalg};
+use crate::numeric::{Float, linalg, scratch};
 
 /// See the module.
 pub static CHOLESKY: GateDef = GateDef {
@@ -68,22 +68,23 @@ fn half(x: Wire) -> Wire {
 
 fn kernel(job: &mut Job<'_>) {
     let a = job.inputs[0];
-    let (_, n, _) = split(a.shape);
+    let n = a.shape[a.shape.rank() - 1];
     for_dtype!(a.data.dtype(), [f32 f64], T => factor::<T>(a.typed(), n, job.output()))
 }
 
 fn factor<T: Float>(a: &[T], n: usize, output: &mut [T]) {
     let (size, half) = ((n * n).max(1), T::from_f64(0.5));
-    let mut mean = vec![T::ZERO; n * n];
-    for (a, l) in a.chunks(size).zip(output.chunks_mut(size)) {
-        for i in 0..n {
-            for j in 0..=i {
-                // Halved first, so that the sum of two large numbers stays finite.
-                mean[i * n + j] = a[i * n + j] * half + a[j * n + i] * half;
+    scratch::filled(n * n, T::ZERO, |mean| {
+        for (a, l) in a.chunks(size).zip(output.chunks_mut(size)) {
+            for i in 0..n {
+                for j in 0..=i {
+                    // Halved first, so that the sum of two large numbers stays finite.
+                    mean[i * n + j] = a[i * n + j] * half + a[j * n + i] * half;
+                }
             }
+            linalg::cholesky(mean, n, l);
         }
-        linalg::cholesky(&mean, n, l);
-    }
+    });
 }
 
 fn element(_: &Attrs, inputs: &[Plain], at: &[usize]) -> f64 {

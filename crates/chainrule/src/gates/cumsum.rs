@@ -1,6 +1,6 @@
 //! Running sums along an axis.
 
-use super::support::{along, flops_per_output};
+use super::support::{along, flops_per_output, widened};
 use crate::base::DType;
 use crate::circuit::{Arity, Call, Class, Doc, GateDef, Job, Kind, Local, Reads, Wire};
 use crate::numeric::cumulate::{Cumulate, cumulate};
@@ -38,8 +38,8 @@ pub(super) fn running(job: &mut Job<'_>, op: Cumulate) {
     let (outer, length, inner) = x.shape.around(job.attrs.index("axis"));
     match x.data.dtype() {
         DType::Bool | DType::U8 => {
-            let wide = x.data.to_i64();
-            cumulate(&wide, outer, length, inner, job.output::<i64>(), op, reverse);
+            let output = job.output::<i64>();
+            widened(x.data, |wide| cumulate(wide, outer, length, inner, output, op, reverse));
         }
         dtype => for_dtype!(dtype, [f32 f64 i32 i64], T => {
             cumulate(x.typed::<T>(), outer, length, inner, job.output(), op, reverse)

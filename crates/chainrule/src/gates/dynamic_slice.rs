@@ -80,12 +80,13 @@ pub(super) fn fits(value: Shape, window: Shape, starts: &[Spec]) -> Result<(), F
     Ok(())
 }
 
-/// Where the window begins, clamped.
-pub(super) fn offsets(value: Shape, window: Shape, starts: &[Operand<'_>]) -> Vec<usize> {
+/// Where the window begins, clamped: the place of its first element.
+pub(super) fn offset(value: Shape, window: Shape, starts: &[Operand<'_>]) -> usize {
+    let steps = value.steps();
     let start = |(axis, start): (usize, &Operand<'_>)| {
-        indices::clamped(start.typed::<i64>()[0], value[axis], window[axis])
+        indices::clamped(start.typed::<i64>()[0], value[axis], window[axis]) * steps[axis].unsigned_abs()
     };
-    starts.iter().enumerate().map(start).collect()
+    starts.iter().enumerate().map(start).sum()
 }
 
 /// The same for the reference.
@@ -97,12 +98,10 @@ pub(super) fn plain_offsets(value: Shape, window: Shape, starts: &[Plain]) -> Ve
 
 fn kernel(job: &mut Job<'_>) {
     let (x, window) = (job.inputs[0], job.shape);
-    let strides = x.shape.strides();
-    let offset = offsets(x.shape, window, &job.inputs[1..]).iter().zip(&strides).map(|(o, s)| o * s).sum();
-    let strides: Vec<isize> = strides.into_iter().map(|s| s as isize).collect();
-    let dims = window.dims();
+    let offset = offset(x.shape, window, &job.inputs[1..]);
+    let (dims, steps) = (window.lengths(), x.shape.steps());
     for_dtype!(x.data.dtype(), [f32 f64 i32 i64 u8 bool], T => {
-        copy_strided(x.typed::<T>(), offset, &dims, &strides, job.output())
+        copy_strided(x.typed::<T>(), offset, dims, &steps[..dims.len()], job.output())
     })
 }
 

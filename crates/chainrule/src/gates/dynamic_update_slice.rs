@@ -1,6 +1,6 @@
 //! A value with a window at a computed place replaced.
 
-use super::dynamic_slice::{fits, offsets, plain_offsets, sample_window};
+use super::dynamic_slice::{fits, offset, plain_offsets, sample_window};
 use super::gather::gather;
 use super::support::{arguments, batch, indices, no_flops, operands};
 use crate::base::{DType, Shape, Spec};
@@ -66,14 +66,11 @@ fn element(_: &Attrs, x: &[Plain], at: &[usize]) -> f64 {
 
 fn kernel(job: &mut Job<'_>) {
     let (x, update) = (job.inputs[0], job.inputs[1]);
-    let strides = x.shape.strides();
-    let starts = offsets(x.shape, update.shape, &job.inputs[2..]);
-    let offset = starts.iter().zip(&strides).map(|(o, s)| o * s).sum();
-    let strides: Vec<isize> = strides.into_iter().map(|s| s as isize).collect();
-    let dims = update.shape.dims();
+    let offset = offset(x.shape, update.shape, &job.inputs[2..]);
+    let (dims, steps) = (update.shape.lengths(), x.shape.steps());
     job.output.copy_from(x.data);
     for_dtype!(x.data.dtype(), [f32 f64 i32 i64 u8 bool], T => {
-        copy_into_strided(update.typed::<T>(), job.output(), offset, &dims, &strides)
+        copy_into_strided(update.typed::<T>(), job.output(), offset, dims, &steps[..dims.len()])
     })
 }
 

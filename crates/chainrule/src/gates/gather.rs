@@ -85,7 +85,7 @@ fn kernel(job: &mut Job<'_>) {
     let missing = if job.attrs.flag("nan") && x.data.dtype().is_float() { f64::NAN } else { 0.0 };
     for_dtype!(x.data.dtype(), [f32 f64 i32 i64 u8 bool], T => {
         let missing = <T as crate::base::Element>::from_f64(missing);
-        index::gather(&pick, x.typed::<T>(), at.typed::<i64>(), missing, job.output())
+        index::gather_by(job.team, &pick, x.typed::<T>(), at.typed::<i64>(), missing, job.output())
     })
 }
 

@@ -110,9 +110,9 @@ fn shape_rule(attrs: &Attrs, inputs: &[Spec]) -> Result<Outputs, Fault> {
 }
 
 fn fold(job: &mut Job<'_>, op: Reduce) {
-    let (x, axes) = (job.inputs[0], job.attrs.indices("axes"));
+    let (x, axes) = (job.inputs[0], job.attrs.ints("axes"));
     for_dtype!(x.data.dtype(), [f32 f64 i32 i64 u8], T => {
-        reduce::fold_axes(x.typed::<T>(), x.shape, &axes, job.output(), op)
+        reduce::fold_axes(x.typed::<T>(), x.shape, axes, job.output(), op)
     })
 }
 

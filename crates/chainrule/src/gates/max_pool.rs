@@ -27,7 +27,10 @@ pub static MAX_POOL: GateDef = GateDef {
     shape: |a, x| numbers(x[0]).and(window::shape(a, x[0])).map(Outputs::One),
     class: Class::Window(|job| {
         let (x, pooling) = (job.inputs[0], window::pooling(job.attrs, job.inputs[0].shape));
-        for_dtype!(x.data.dtype(), [f32 f64 i32 i64 u8], T => pool::<T>(&pooling, x.typed(), job.output()))
+        let team = job.team;
+        for_dtype!(x.data.dtype(), [f32 f64 i32 i64 u8], T => {
+            window::by_planes(team, &pooling, [x.typed::<T>()], job.output(), |some, [x], output| pool(some, x, output))
+        })
     }),
     element: |a, x, at| x[0].at(&largest(a, &x[0], at)),
     local: Local::Pair {
@@ -77,8 +80,10 @@ fn numbers(x: Spec) -> Result<(), Fault> {
 fn index_kernel(job: &mut Job<'_>) {
     let x = job.inputs[0];
     let pooling = window::pooling(job.attrs, x.shape);
-    let output = job.output::<i64>();
-    for_dtype!(x.data.dtype(), [f32 f64 i32 i64 u8], T => max_pool_index::<T>(&pooling, x.typed(), output));
+    let (team, output) = (job.team, job.output::<i64>());
+    for_dtype!(x.data.dtype(), [f32 f64 i32 i64 u8], T => {
+        window::by_planes(team, &pooling, [x.typed::<T>()], output, |some, [x], output| max_pool_index(some, x, output))
+    });
 }
 
 /// See the module.
@@ -107,7 +112,11 @@ pub static MAX_POOL_TRANSPOSE: GateDef = GateDef {
     },
     class: Class::Window(|job| {
         let (x, up, pooling) = (job.inputs[0], job.inputs[1], window::pooling(job.attrs, job.shape));
-        for_dtype!(x.data.dtype(), [f32 f64], T => route::<T>(&pooling, x.typed(), up.typed(), job.output()))
+        let team = job.team;
+        for_dtype!(x.data.dtype(), [f32 f64], T => {
+            let read = [x.typed::<T>(), up.typed()];
+            window::by_planes(team, &pooling, read, job.output(), |some, [x, up], to| route(some, x, up, to))
+        })
     }),
     element: |a, inputs, at| {
         let [x, up] = inputs else { return f64::NAN };

@@ -8,6 +8,7 @@ use crate::circuit::{
     Room, Then, When, Wire, gate_of, mistake, open_node, record,
 };
 use crate::numeric::movement::{copy_into_strided, copy_strided};
+use crate::numeric::scratch;
 
 /// See the module.
 pub static PAD: GateDef = GateDef {
@@ -129,25 +130,30 @@ fn kept(length: usize, low: i64, step: i64, padded: usize) -> (usize, usize, usi
 
 fn kernel(job: &mut Job<'_>) {
     let (x, to) = (job.inputs[0], job.shape);
-    let (low, steps) = (job.attrs.ints("low"), steps(job.attrs));
-    let parts: Vec<_> = (0..to.rank()).map(|a| kept(x.shape[a], low[a], steps[a], to[a])).collect();
-    let counts: Vec<usize> = parts.iter().map(|p| p.1).collect();
-    let (from_strides, to_strides) = (x.shape.strides(), to.strides());
-    let start = parts.iter().zip(&from_strides).map(|(p, stride)| p.0 * stride).sum();
-    let offset = parts.iter().zip(&to_strides).map(|(p, stride)| p.2 * stride).sum();
-    let from_strides: Vec<isize> = from_strides.into_iter().map(|s| s as isize).collect();
-    let stepped = |(&stride, &step): (&usize, &i64)| stride.wrapping_mul(step as usize) as isize;
-    let to_strides: Vec<isize> = to_strides.iter().zip(&steps).map(stepped).collect();
+    let (low, between, rank) = (job.attrs.ints("low"), job.attrs.ints("between"), to.rank());
+    let (from_steps, mut to_steps) = (x.shape.steps(), to.steps());
+    let (mut counts, mut start, mut offset) = ([0; limits::RANK], 0, 0);
+    for axis in 0..rank {
+        let step = between[axis] + 1;
+        let (first, count, place) = kept(x.shape[axis], low[axis], step, to[axis]);
+        counts[axis] = count;
+        start += first * from_steps[axis].unsigned_abs();
+        offset += place * to_steps[axis].unsigned_abs();
+        to_steps[axis] = to_steps[axis].wrapping_mul(step as isize);
+    }
+    let (counts, from_steps, to_steps) = (&counts[..rank], &from_steps[..rank], &to_steps[..rank]);
+    let count = counts.iter().product();
     for_dtype!(x.data.dtype(), [f32 f64 i32 i64 u8 bool], T => {
         let (x, output) = (x.typed::<T>(), job.output::<T>());
         output.fill(T::default());
-        let mut rest = vec![T::default(); if counts.iter().product::<usize>() == x.len() { 0 } else { counts.iter().product() }];
-        // Where nothing is cropped the elements are already side by side.
-        let whole = rest.is_empty() && !counts.contains(&0);
-        if !whole {
-            copy_strided(x, start, &counts, &from_strides, &mut rest);
+        if count == x.len() {
+            // Nothing is cropped: the elements are already side by side.
+            return copy_into_strided(x, output, offset, counts, to_steps);
         }
-        copy_into_strided(if whole { x } else { &rest }, output, offset, &counts, &to_strides);
+        scratch::filled(count, T::default(), |rest| {
+            copy_strided(x, start, counts, from_steps, rest);
+            copy_into_strided(rest, output, offset, counts, to_steps);
+        });
     })
 }
 

@@ -1,6 +1,6 @@
 //! Products over axes.
 
-use super::support::{along, flops_per_input, reduce};
+use super::support::{along, flops_per_input, reduce, widened};
 use crate::base::DType;
 use crate::circuit::{
     Arity, Call, Case, Class, Doc, GateDef, Identity, Job, Kind, Local, Outputs, Reads, Room, Then, When,
@@ -61,14 +61,14 @@ fn others(r: &Room<'_>) -> Wire {
 
 fn kernel(job: &mut Job<'_>) {
     let x = job.inputs[0];
-    let axes = job.attrs.indices("axes");
+    let axes = job.attrs.ints("axes");
     match x.data.dtype() {
         DType::Bool | DType::U8 => {
-            let wide = x.data.to_i64();
-            reduce::fold_axes(&wide, x.shape, &axes, job.output::<i64>(), Reduce::Prod);
+            let output = job.output::<i64>();
+            widened(x.data, |wide| reduce::fold_axes(wide, x.shape, axes, output, Reduce::Prod));
         }
         dtype => for_dtype!(dtype, [f32 f64 i32 i64], T => {
-            reduce::fold_axes(x.typed::<T>(), x.shape, &axes, job.output(), Reduce::Prod)
+            reduce::fold_axes(x.typed::<T>(), x.shape, axes, job.output(), Reduce::Prod)
         }),
     }
 }

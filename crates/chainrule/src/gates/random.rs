@@ -7,6 +7,10 @@ use crate::circuit::{
     Sampler, Wire, record,
 };
 use crate::numeric::philox;
+use crate::numeric::team::parts;
+
+/// What a number takes, roughly.
+const PICOSECONDS: usize = 5_000;
 
 macro_rules! random {
     ($gate:ident, $name:literal, $summary:literal, $formula:literal, $same:literal, $fill:ident, $element:expr, $method:ident) => {
@@ -95,9 +99,12 @@ fn shape_rule(attrs: &Attrs, inputs: &[Spec]) -> Result<Outputs, Fault> {
 
 fn draw<T: crate::base::Element>(job: &mut Job<'_>, fill: fn(i64, u64, &mut [T])) {
     let keys = job.inputs[0].typed::<i64>();
-    let each: usize = job.attrs.indices("shape").iter().product();
+    let each: usize = job.attrs.ints("shape").iter().map(|&d| d as usize).product();
+    let team = job.team;
     for (&key, numbers) in keys.iter().zip(job.output::<T>().chunks_exact_mut(each.max(1))) {
-        fill(key, 0, numbers);
+        team.split(numbers, each, parts(each, PICOSECONDS), 0, |[first, _], numbers| {
+            fill(key, first as u64, numbers);
+        });
     }
 }
 

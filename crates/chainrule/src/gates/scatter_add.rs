@@ -99,9 +99,8 @@ fn element(attrs: &Attrs, x: &[Plain], at: &[usize]) -> f64 {
 fn kernel(job: &mut Job<'_>) {
     let (x, at, updates) = (job.inputs[0], job.inputs[1], job.inputs[2]);
     let pick = indices::pick(job.attrs, x.shape, at.shape);
-    job.output.copy_from(x.data);
     for_dtype!(x.data.dtype(), [f32 f64 i32 i64 u8], T => {
-        index::scatter_add(&pick, job.output::<T>(), at.typed(), updates.typed())
+        index::scatter_add_by(job.team, &pick, x.typed::<T>(), at.typed(), updates.typed(), job.output())
     })
 }
 

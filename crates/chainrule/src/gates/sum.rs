@@ -1,6 +1,6 @@
 //! Sums over axes.
 
-use super::support::{flops_per_input, reduce};
+use super::support::{flops_per_input, reduce, widened};
 use crate::base::DType;
 use crate::circuit::{
     Arity, Call, Class, Doc, GateDef, Identity, Job, Kind, Local, Outputs, Reads, Then, When, Wire,
@@ -45,14 +45,14 @@ pub static SUM: GateDef = GateDef {
 
 fn kernel(job: &mut Job<'_>) {
     let x = job.inputs[0];
-    let axes = job.attrs.indices("axes");
+    let axes = job.attrs.ints("axes");
     match x.data.dtype() {
         DType::Bool | DType::U8 => {
-            let wide = x.data.to_i64();
-            reduce::fold_axes(&wide, x.shape, &axes, job.output::<i64>(), Reduce::Sum);
+            let output = job.output::<i64>();
+            widened(x.data, |wide| reduce::fold_axes(wide, x.shape, axes, output, Reduce::Sum));
         }
         dtype => for_dtype!(dtype, [f32 f64 i32 i64], T => {
-            reduce::fold_axes(x.typed::<T>(), x.shape, &axes, job.output(), Reduce::Sum)
+            reduce::fold_axes(x.typed::<T>(), x.shape, axes, job.output(), Reduce::Sum)
         }),
     }
 }

@@ -110,7 +110,7 @@ fn kernel(job: &mut Job<'_>) {
 }
 
 fn solve<T: Float>(a: &[T], shape: Shape, b: &[T], sides: Shape, kind: Triangle, output: &mut [T]) {
-    let ((_, n, _), (_, _, columns)) = (split(shape), split(sides));
+    let [n, columns] = [shape, sides].map(|shape| shape[shape.rank() - 1]);
     output.copy_from_slice(b);
     let triangle = linalg::Triangle { lower: kind.lower, transposed: kind.transpose, unit: kind.unit };
     for (a, x) in a.chunks((n * n).max(1)).zip(output.chunks_mut((n * columns).max(1))) {

@@ -11,6 +11,7 @@ mod facts;
 mod integers;
 mod laws;
 mod loops;
+mod steady;
 mod texts;
 mod values;
 

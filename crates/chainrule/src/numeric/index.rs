@@ -1,6 +1,7 @@
 //! Rows picked by computed indices, and their transpose: rows added at computed indices.
 
 use super::number::Number;
+use super::team::{Team, parts};
 
 /// The sizes of a pick. The array is groups x outer x len x inner, the indices are groups x picks, and what is picked is
 /// groups x outer x picks x inner: each group has indices of its own, which all its outer parts share.
@@ -38,6 +39,71 @@ impl Pick {
             }
         }
     }
+}
+
+impl Pick {
+    /// How many parts can be done apart, each with a row of the array of its own: groups, or else outer parts.
+    fn rows(&self) -> usize {
+        if self.groups == 1 { self.outer } else { self.groups }
+    }
+
+    /// The same for so many rows.
+    fn some_rows(&self, rows: usize) -> Pick {
+        if self.groups == 1 { Pick { outer: rows, ..*self } } else { Pick { groups: rows, ..*self } }
+    }
+
+    /// The indices of rows `from..end`.
+    fn indices_of<'a>(&self, indices: &'a [i64], [from, end]: [usize; 2]) -> &'a [i64] {
+        if self.groups == 1 { indices } else { &indices[from * self.picks..end * self.picks] }
+    }
+
+    /// Picoseconds for all picks, roughly.
+    fn picoseconds(&self) -> usize {
+        (self.groups * self.outer * self.picks).saturating_mul(1500 + 100 * self.inner)
+    }
+}
+
+/// As [`gather`], by a team.
+pub fn gather_by<T: Copy + Send + Sync>(
+    team: Team,
+    pick: &Pick,
+    array: &[T],
+    indices: &[i64],
+    missing: T,
+    output: &mut [T],
+) {
+    pick.check("gather", array.len(), indices.len(), output.len());
+    let is_one_row = pick.rows() == 1;
+    let units = if is_one_row { pick.picks } else { pick.rows() };
+    team.split(output, units, parts(units, pick.picoseconds() / units.max(1)), 0, |[from, end], output| {
+        if is_one_row {
+            let some = Pick { picks: end - from, ..*pick };
+            return gather(&some, array, &indices[from..end], missing, output);
+        }
+        let row = array.len() / units.max(1);
+        let (some, own) = (pick.some_rows(end - from), pick.indices_of(indices, [from, end]));
+        gather(&some, &array[from * row..end * row], own, missing, output);
+    });
+}
+
+/// As [`scatter_add`] to a copy of `array`, by a team: rows are apart, and within one the order is kept.
+pub fn scatter_add_by<T: Number>(
+    team: Team,
+    pick: &Pick,
+    array: &[T],
+    indices: &[i64],
+    updates: &[T],
+    output: &mut [T],
+) {
+    pick.check("scatter_add", array.len(), indices.len(), updates.len());
+    let rows = pick.rows().max(1);
+    let (row, each) = (array.len() / rows, updates.len() / rows);
+    let picoseconds = pick.picoseconds() / rows + row * 100;
+    team.split(output, pick.rows(), parts(rows, picoseconds), 0, |[from, end], output| {
+        output.copy_from_slice(&array[from * row..end * row]);
+        let (some, own) = (pick.some_rows(end - from), pick.indices_of(indices, [from, end]));
+        scatter_add(&some, output, own, &updates[from * each..end * each]);
+    });
 }
 
 /// The place that an index means: from the end if it is negative, none if it is out of range.

@@ -3,12 +3,14 @@
 //! Nothing here knows of gates, circuits or tensors, and nothing imports from the rest of the crate. Sizes
 //! that do not fit the slices are bugs of the caller and are asserted; a result depends on shape and data
 //! alone, never on threads, addresses or earlier calls. Functions that need room for intermediate values take
-//! a scratch slice.
+//! a scratch slice, or room that the thread keeps (`scratch`).
 //!
 //! Layouts are row-major. "Outer x len x inner" means an array seen as three axes: everything before the axis
 //! in question, the axis itself, and everything after it.
 
 pub mod conv;
+#[cfg(test)]
+pub mod counted;
 pub mod cumulate;
 pub mod gemm;
 pub mod index;

@@ -61,6 +61,21 @@ pub fn with<T: Copy, R>(count: usize, call: impl FnOnce(*mut T) -> R) -> R {
     })
 }
 
+/// The same, with room that is filled.
+pub fn filled<T: Copy, R>(count: usize, value: T, call: impl FnOnce(&mut [T]) -> R) -> R {
+    if count == 0 {
+        return call(&mut []);
+    }
+    with(count, |first: *mut T| {
+        // SAFETY: there is room for so many numbers, aligned for any, which nobody else has; all are written first.
+        let room = unsafe {
+            (0..count).for_each(|i| first.add(i).write(value));
+            std::slice::from_raw_parts_mut(first, count)
+        };
+        call(room)
+    })
+}
+
 /// Makes sure that this thread has room for so many bytes.
 pub fn reserve(bytes: usize) {
     ROOM.with(|room| room.want(bytes.div_ceil(LINE)));

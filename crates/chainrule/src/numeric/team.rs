@@ -78,6 +78,76 @@ impl Team {
     }
 }
 
+/// The work of a part, in picoseconds, that is worth its share of a fork, and the most parts.
+const WORTH: usize = 5_000_000;
+const MOST_PARTS: usize = 64;
+
+/// How many parts so many units of so many picoseconds each make; by these sizes alone.
+pub fn parts(units: usize, picoseconds: usize) -> usize {
+    (units.saturating_mul(picoseconds) / least(WORTH)).min(units).min(MOST_PARTS)
+}
+
+/// The least work that is shared, in whatever it is measured; tests share the smallest.
+pub fn least(usual: usize) -> usize {
+    #[cfg(test)]
+    if EVERYTHING.get() {
+        return 1;
+    }
+    usual
+}
+
+#[cfg(test)]
+thread_local! {
+    static EVERYTHING: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// Plans and runs on this thread share everything that can be shared.
+#[cfg(test)]
+pub fn sharing_everything<R>(call: impl FnOnce() -> R) -> R {
+    let before = EVERYTHING.replace(true);
+    let result = call();
+    EVERYTHING.set(before);
+    result
+}
+
+impl Team {
+    /// Cuts an array into so many parts of whole units, and calls `work` for each with its units, first and end, and its
+    /// numbers; alone, or where there are fewer than two parts, with all. Each thread has at least `room` bytes.
+    pub fn split<T: Send>(
+        self,
+        data: &mut [T],
+        units: usize,
+        parts: usize,
+        room: usize,
+        work: impl Fn([usize; 2], &mut [T]) + Sync,
+    ) {
+        if parts < 2 || self.is_alone() {
+            return work([0, units], data);
+        }
+        let (unit, first) = (data.len() / units, Start(data.as_mut_ptr()));
+        self.run(parts, room, |part| {
+            let [from, end] = cut(units, parts, part);
+            // SAFETY: the array is borrowed mutably, and parts are apart and within it.
+            let own =
+                unsafe { std::slice::from_raw_parts_mut(first.at().add(from * unit), (end - from) * unit) };
+            work([from, end], own);
+        });
+    }
+}
+
+/// Where an array begins of which each thread writes parts of its own.
+struct Start<T>(*mut T);
+
+// SAFETY: each part is written by one thread, to which its numbers may be sent.
+unsafe impl<T: Send> Sync for Start<T> {}
+
+impl<T> Start<T> {
+    /// Closures borrow this whole, not its field.
+    fn at(&self) -> *mut T {
+        self.0
+    }
+}
+
 /// A part of `whole`, cut into `parts` of nearly equal length: its beginning and its end.
 #[inline]
 pub fn cut(whole: usize, parts: usize, part: usize) -> [usize; 2] {
@@ -455,6 +525,22 @@ mod tests {
                 });
             });
             assert!(places.into_inner().unwrap_or_default().len() <= 3);
+        }
+    }
+
+    #[test]
+    fn an_array_is_split_into_whole_units() {
+        for (units, unit, each) in
+            [(0, 3, 1), (1, 3, WORTH * 9), (7, 5, WORTH), (100, 1, WORTH / 20), (5000, 2, WORTH)]
+        {
+            let mut data = vec![0; units * unit];
+            let calls = AtomicUsize::new(0);
+            Team::new(3).split(&mut data, units, parts(units, each), 0, |[from, end], own| {
+                calls.fetch_add(1, Relaxed);
+                assert_eq!(own.len(), (end - from) * unit);
+                own.iter_mut().enumerate().for_each(|(i, to)| *to += from * unit + i);
+            });
+            assert!(data.iter().enumerate().all(|(i, &x)| i == x) && calls.into_inner() <= MOST_PARTS);
         }
     }
 

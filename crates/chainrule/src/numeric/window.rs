@@ -71,6 +71,16 @@ impl Pooling {
         Some(Self { pool, planes, input, output })
     }
 
+    /// How many planes there are.
+    pub fn planes(&self) -> usize {
+        self.planes
+    }
+
+    /// The same windows on some of the planes.
+    pub fn some(&self, planes: usize) -> Self {
+        Self { planes: planes.min(self.planes), ..*self }
+    }
+
     /// Elements of all input planes.
     pub fn input_len(&self) -> usize {
         self.planes * self.input[0] * self.input[1]

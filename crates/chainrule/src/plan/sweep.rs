@@ -8,7 +8,7 @@ use super::lower::{Link, Member, Role, SweepDraft};
 use super::{Place, ValueId};
 use crate::base::{DType, Strided};
 use crate::circuit::Class;
-use crate::numeric::{reduce::Reduce, tile::Tile};
+use crate::numeric::{reduce::Reduce, team::least, tile::Tile};
 use std::collections::HashMap;
 
 /// Bytes that the registers and the tiles of all inputs and outputs should fit in: most of a first-level cache.
@@ -351,7 +351,7 @@ impl Writer<'_, '_> {
         };
         let work = self.ops.iter().map(gates).sum::<usize>() + self.sinks.len();
         let picoseconds = work * PICOSECONDS_A_GATE + self.memory_width() * PICOSECONDS_A_BYTE;
-        let worth = (CHUNK_PICOSECONDS / picoseconds.max(1)).div_ceil(tile);
+        let worth = (least(CHUNK_PICOSECONDS) / picoseconds.max(1)).div_ceil(tile);
         let widest = self.sinks.iter().map(|sink| sink.columns).max().unwrap_or(0);
         let least = self.draft.elements.div_ceil(tile).div_ceil(MOST_CHUNKS).max(worth);
         least.max((widest * ROWS_A_CHUNK).div_ceil(tile)).next_power_of_two()

@@ -3,6 +3,7 @@
 use super::{Address, slice, slice_mut};
 use crate::base::{Shape, Slice, Strided};
 use crate::circuit::{Job, Operand};
+use crate::numeric::scratch;
 use crate::numeric::team::Team;
 use crate::plan::{Array, KernelStep};
 
@@ -22,15 +23,14 @@ pub unsafe fn run(step: &KernelStep, values: &[Address], team: Team) {
         unsafe { slice_mut(step.spec.dtype, values[step.output as usize], step.spec.shape.elements()) };
     let nothing = Operand { shape: Shape::SCALAR, view: Strided::whole(Shape::SCALAR), data: Slice::U8(&[]) };
     let mut few = [nothing; FEW];
-    let many: Vec<Operand<'_>>;
-    let inputs = if step.inputs.len() <= FEW {
-        few.iter_mut().zip(&step.inputs).for_each(|(to, array)| *to = operand(array));
-        &few[..step.inputs.len()]
-    } else {
-        many = step.inputs.iter().map(operand).collect();
-        &many[..]
+    let call = |inputs: &mut [Operand<'_>]| {
+        inputs.iter_mut().zip(&step.inputs).for_each(|(to, array)| *to = operand(array));
+        (step.kernel)(&mut Job { attrs: &step.attrs, inputs, shape: step.spec.shape, output, team });
     };
-    (step.kernel)(&mut Job { attrs: &step.attrs, inputs, shape: step.spec.shape, output, team });
+    if step.inputs.len() <= FEW {
+        return call(&mut few[..step.inputs.len()]);
+    }
+    scratch::filled(step.inputs.len(), nothing, call);
 }
 
 /// # Safety

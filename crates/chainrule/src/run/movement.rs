@@ -3,7 +3,7 @@
 use super::{Address, Shared};
 use crate::base::{Strided, limits::RANK};
 use crate::numeric::gemm::lanes::Real;
-use crate::numeric::team::{Team, cut};
+use crate::numeric::team::{Team, cut, least};
 use crate::plan::Copied;
 
 /// # Safety
@@ -28,7 +28,7 @@ pub unsafe fn copy(copied: &Copied, values: &[Address], team: Team) {
         return;
     }
     let (shared, len) = (Shared(values), view.shape.elements());
-    let parts = (len * bytes / PART_BYTES).clamp(1, MOST_PARTS);
+    let parts = (len * bytes / least(PART_BYTES)).clamp(1, MOST_PARTS);
     team.run(parts, 0, |part| {
         let (values, [start, end]) = (shared.all(), cut(len, parts, part));
         let (from, to) = (values[copied.from.value as usize], values[copied.to as usize]);

@@ -1,7 +1,7 @@
 //! Small networks of many kinds, each a step of training: odd sizes, and large enough for threads to share the work.
 
 use chainrule::prelude::*;
-use chainrule::{Conv, Pool, Program, attention, random};
+use chainrule::{Conv, Pool, Program, Triangle, attention, random};
 
 type List = Vec<Wire>;
 
@@ -123,7 +123,61 @@ fn logistic() -> Network {
     })
 }
 
+/// Convolutions of all kinds: by transformed tiles, directly, 1 by 1, with steps, by groups, for one image, along one axis.
+fn images() -> Network {
+    let data = vec![numbers(DType::F32, &[5, 18, 21, 19], 1), numbers(DType::F32, &[1, 2, 61, 47], 2)];
+    let weights: [&[usize]; 8] = [
+        &[33, 18, 3, 3],
+        &[33, 1, 3, 3],
+        &[20, 33, 1, 1],
+        &[20, 5, 3, 3],
+        &[16, 2, 5, 5],
+        &[17, 16, 3, 3],
+        &[8, 17, 2, 2],
+        &[7, 8, 3],
+    ];
+    network("images", DType::F32, &weights, data, |w, data| {
+        let pad = Conv { padding: [1, 1], ..Conv::default() };
+        let x = data[0].conv2d(w[0], pad).tanh();
+        let x = x.conv2d(w[1], Conv { groups: 33, ..pad }) + x;
+        let x =
+            x.conv2d(w[2], Conv::default()).tanh().conv2d(w[3], Conv { groups: 4, stride: [2, 2], ..pad });
+        let one = data[1].conv2d(w[4], Conv::default()).tanh().conv2d(w[5], pad);
+        let one = one.conv2d(w[6], Conv { dilation: [2, 3], ..Conv::default() }).max_pool2d(Pool::of([3, 2]));
+        let line = one.sum_axes(&[2]).conv1d(w[7], Conv::default());
+        x.avg_pool2d(Pool::of([2, 3])).square().mean() + line.square().mean()
+    })
+}
+
+fn unit(size: usize) -> Tensor {
+    let value = |i: usize| f64::from(u8::from(i / size == i % size));
+    Tensor::new((0..size * size).map(value).collect::<Vec<f64>>(), &[size, size]).unwrap()
+}
+
+/// What else has a kernel of its own: sorting, picking, adding at places, running sums, factors, solutions, random numbers,
+/// slices at places that are computed, loops that end by a test.
+fn rest() -> Network {
+    let places = [labels(900, 63), labels(63, 57)];
+    let data =
+        [vec![labels(3001, 57), labels(1, 30), numbers(DType::F64, &[63, 57], 3), unit(40)], places.into()]
+            .concat();
+    network("rest", DType::F64, &[&[57, 63], &[40, 40]], data, |w, data| {
+        let (x, at, start) = (w[0], data[0], data[1].reshape(&[]));
+        let picked = x.take(at, 0).tanh().take(data[4], 1).square().mean();
+        let sorted = (x.sort(0, false) * x.sort(1, true)).cumsum(1).cumprod(0).mean();
+        let (best, _) = x.top_k(5, -1);
+        let spread = data[2].scatter_add(data[5], x.t(), 0);
+        let positive = w[1].matmul(w[1].t()) + data[3] * 9.0;
+        let factor = positive.cholesky();
+        let solved = factor.triangular_solve(w[1], Triangle::LOWER);
+        let window = x.dynamic_slice(&[start, start], &[20, 30]);
+        let moved = x.dynamic_update_slice(window.sin(), &[2 * start - start, start]);
+        let noise = start.fold(3).random_normal(&[57, 63], DType::F64);
+        picked + sorted + best.sum() + spread.sin().mean() + solved.square().mean() + (moved * noise).mean()
+    })
+}
+
 /// All of them.
 pub fn all() -> Vec<Network> {
-    vec![mlp(), cnn(), transformer(), lstm(), chains(), logistic()]
+    vec![mlp(), cnn(), transformer(), lstm(), chains(), logistic(), images(), rest()]
 }

@@ -18,8 +18,23 @@ pub mod shape;
 pub mod sums;
 pub mod window;
 
-use crate::base::Spec;
+use crate::base::{Slice, Spec};
 use crate::circuit::{Attrs, Fault, Plain};
+use crate::numeric::scratch;
+
+/// Calls `f` with bools or u8 as i64.
+pub fn widened(x: Slice<'_>, f: impl FnOnce(&[i64])) {
+    fn of<T: Copy + Into<i64>>(x: &[T], f: impl FnOnce(&[i64])) {
+        scratch::filled(x.len(), 0, |wide| {
+            wide.iter_mut().zip(x).for_each(|(to, &x)| *to = x.into());
+            f(wide);
+        });
+    }
+    match x {
+        Slice::Bool(x) => of(x, f),
+        x => of(x.typed::<u8>(), f),
+    }
+}
 
 /// For gates of which an element costs about one operation.
 pub fn flops_per_output(_: &Attrs, _: &[Spec], outputs: &[Spec]) -> u64 {

@@ -4,8 +4,8 @@ use super::axes;
 use crate::base::{Shape, Spec, coordinates};
 use crate::circuit::{Args, Attrs, Case, Fault, GateDef, Plain, Room, Sampler, Wire, mistake, record};
 use crate::gates::transpose::inverse;
-use crate::numeric::Number;
 use crate::numeric::reduce::{Reduce, reduce_axis};
+use crate::numeric::{Number, scratch};
 
 /// The input's spec without the folded axes.
 pub fn shape(attrs: &Attrs, inputs: &[Spec]) -> Result<Spec, Fault> {
@@ -106,30 +106,31 @@ fn joined_order(shape: Shape, axes: &[usize]) -> (Vec<usize>, usize) {
 }
 
 /// Folds several axes, last first. Neighbouring axes are folded as one.
-pub fn fold_axes<T: Number>(x: &[T], shape: Shape, axes: &[usize], output: &mut [T], op: Reduce) {
-    let mut dims = shape.dims();
-    let mut current: Option<Vec<T>> = None;
-    let mut groups: Vec<(usize, usize)> = Vec::new();
-    for &axis in axes {
-        match groups.last_mut() {
-            Some((_, end)) if *end == axis => *end += 1,
-            _ => groups.push((axis, axis + 1)),
-        }
+pub fn fold_axes<T: Number>(x: &[T], shape: Shape, axes: &[i64], output: &mut [T], op: Reduce) {
+    fold_before(x, shape.lengths(), 1, axes, output, op);
+}
+
+/// The same, for an array of axes of these lengths before parts of `inner` elements.
+fn fold_before<T: Number>(
+    x: &[T],
+    lengths: &[usize],
+    inner: usize,
+    axes: &[i64],
+    output: &mut [T],
+    op: Reduce,
+) {
+    let Some(&last) = axes.last() else { return output.copy_from_slice(x) };
+    let neighbours = axes.windows(2).rev().take_while(|pair| pair[0] + 1 == pair[1]).count() + 1;
+    let rest = &axes[..axes.len() - neighbours];
+    let (from, to) = (last as usize + 1 - neighbours, last as usize + 1);
+    let outer: usize = lengths[..from].iter().product();
+    let length = lengths[from..to].iter().product();
+    let inner = lengths[to..].iter().product::<usize>() * inner;
+    if rest.is_empty() {
+        return reduce_axis(x, outer, length, inner, output, op);
     }
-    if groups.is_empty() {
-        return output.copy_from_slice(x);
-    }
-    while let Some((from, to)) = groups.pop() {
-        let outer: usize = dims[..from].iter().product();
-        let length: usize = dims[from..to].iter().product();
-        let inner: usize = dims[to..].iter().product();
-        dims.drain(from..to);
-        let source = current.as_deref().unwrap_or(x);
-        if groups.is_empty() {
-            return reduce_axis(source, outer, length, inner, output, op);
-        }
-        let mut next = vec![T::ZERO; outer * inner];
-        reduce_axis(source, outer, length, inner, &mut next, op);
-        current = Some(next);
-    }
+    scratch::filled(outer * inner, T::ZERO, |next| {
+        reduce_axis(x, outer, length, inner, next, op);
+        fold_before(next, &lengths[..from], inner, rest, output, op);
+    });
 }

@@ -2,6 +2,7 @@
 
 use crate::base::{Shape, Spec, limits};
 use crate::circuit::{Attr, Attrs, Case, Fault, Kind, Room, Sampler, Wire, record};
+use crate::numeric::team::{Team, parts};
 use crate::numeric::window::{Pool, Pooling};
 
 /// The attributes of windows.
@@ -82,6 +83,28 @@ pub fn pooling(attrs: &Attrs, shape: Shape) -> Pooling {
         (shape.iter().take(shape.rank() - 2).product(), [shape[shape.rank() - 2], shape[shape.rank() - 1]]);
     Pooling::new(Window::of(attrs).0, planes, size).expect("the shape rule has made the same windows")
 }
+
+/// Calls `work` for parts of the planes, each with its windows, its parts of what is read and its part of what is written.
+pub fn by_planes<T: Sync, R: Send, const N: usize>(
+    team: Team,
+    pooling: &Pooling,
+    read: [&[T]; N],
+    written: &mut [R],
+    work: impl Fn(&Pooling, [&[T]; N], &mut [R]) + Sync,
+) {
+    let planes = pooling.planes();
+    let elements = pooling.input_len().max(pooling.output_len()) / planes.max(1);
+    team.split(written, planes, parts(planes, elements * PICOSECONDS), 0, |[from, end], written| {
+        let own = read.map(|read| {
+            let unit = read.len() / planes.max(1);
+            &read[from * unit..end * unit]
+        });
+        work(&pooling.some(end - from), own, written);
+    });
+}
+
+/// What an element takes, roughly.
+const PICOSECONDS: usize = 500;
 
 /// A batch is more planes.
 pub fn batch(room: &Room<'_>, _: &[bool]) -> Vec<Wire> {

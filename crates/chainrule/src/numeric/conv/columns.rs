@@ -1,42 +1,52 @@
 //! The plain way: all windows of an image laid out as columns, and a matrix product.
 
-use std::borrow::Cow;
-
 use super::super::gemm::{Gemm, Matrix, MatrixMut, Size, Store, gemm};
+use super::super::scratch;
 use super::{Conv, ConvParams, Planes};
 
 /// For each image and group, the input's windows laid out as columns, then one matrix product: for whole numbers, and where
 /// padding and holes are so large that writing out their zeros would be waste.
 pub fn by_columns<T: Gemm>(conv: &Conv, input: Planes<'_, T>, weights: Planes<'_, T>, output: &mut [T]) {
+    in_a_row(weights, conv.weights, |kernels| {
+        scratch::filled(conv.patch() * conv.places(), T::ZERO, |columns| {
+            images(conv, input, kernels, columns, output);
+        });
+    });
+}
+
+/// Image by image, with room for the columns.
+fn images<T: Gemm>(conv: &Conv, input: Planes<'_, T>, kernels: &[T], columns: &mut [T], output: &mut [T]) {
     let [_, channels, height, width] = conv.input;
     let groups = conv.params.groups;
     let (patch, places) = (conv.patch(), conv.places());
     let size = Size { m: conv.output[1] / groups, k: patch, n: places };
     let result_len = size.m * places;
-    let mut columns = vec![T::ZERO; patch * places];
-    let kernels = in_a_row(weights, conv.weights);
     for part in 0..conv.input[0] * groups {
         let (image, group) = (part / groups, part % groups);
         let first = image * input.steps[0] + group * (channels / groups) * input.steps[1];
-        image_to_columns(conv, Planes { data: &input.data[first..], ..input }, [height, width], &mut columns);
+        image_to_columns(conv, Planes { data: &input.data[first..], ..input }, [height, width], columns);
         gemm(
             size,
             Matrix::row_major(&kernels[group * size.m * patch..][..size.m * patch], patch),
-            Matrix::row_major(&columns, places),
+            Matrix::row_major(columns, places),
             MatrixMut::row_major(&mut output[part * result_len..][..result_len], places),
             Store::Replace,
         );
     }
 }
 
-/// All elements side by side.
-fn in_a_row<T: Gemm>(from: Planes<'_, T>, [a, b, height, width]: [usize; 4]) -> Cow<'_, [T]> {
+/// Calls `call` with all elements side by side.
+fn in_a_row<T: Gemm>(from: Planes<'_, T>, [a, b, height, width]: [usize; 4], call: impl FnOnce(&[T])) {
     let plane = height * width;
     if from.steps == [b * plane, plane] {
-        return Cow::Borrowed(from.data);
+        return call(from.data);
     }
-    let place = |i: usize| i / b * from.steps[0] + i % b * from.steps[1];
-    Cow::Owned((0..a * b).flat_map(|i| &from.data[place(i)..][..plane]).copied().collect())
+    scratch::filled(a * b * plane, T::ZERO, |to| {
+        for (i, to) in to.chunks_exact_mut(plane.max(1)).enumerate() {
+            to.copy_from_slice(&from.data[i / b * from.steps[0] + i % b * from.steps[1]..][..plane]);
+        }
+        call(to);
+    });
 }
 
 /// Writes the matrix of windows: a row for each (channel, ky, kx), a column for each place of the window.

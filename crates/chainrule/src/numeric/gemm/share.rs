@@ -3,7 +3,7 @@
 //! Every element of a product is computed as if it were alone, so that cuts change no bit, with one exception: products of one
 //! row or column have kernels of their own. So no cut makes such a product of another.
 
-use super::super::team::cut;
+use super::super::team::{cut, least};
 use super::{Size, packed, small};
 
 /// The work of a part, in picoseconds, that is worth its share of a fork.
@@ -34,7 +34,7 @@ impl Cuts {
     pub fn new<T>(size: Size, count: usize, summed: bool, threads: usize) -> Cuts {
         let one = picoseconds::<T>(size);
         let work = one.saturating_mul(count);
-        let most = work / PART;
+        let most = work / least(PART);
         if threads == 1 || most < 2 {
             return Cuts::WHOLE;
         }
