@@ -11,6 +11,7 @@ mod numeric;
 
 use numeric::conv::{Conv, ConvParams, Convolve, Planes, conv};
 use numeric::gemm::{Gemm, Matrix, MatrixMut, Size, Store, gemm};
+use numeric::team::Team;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -107,7 +108,7 @@ fn table<T: Convolve + From<f32>>(wanted: &[String]) {
             }
             let time = least(&mut || {
                 let [x, w] = black_box(planes);
-                conv(&plan, x, w, black_box(&mut y));
+                conv(Team::ALONE, &plan, x, w, black_box(&mut y));
             });
             print!(" {:>11.1} {:>6.1} {:>4.0}%", time / 1e3, flops / time, 100.0 * flops / time / peak);
         }

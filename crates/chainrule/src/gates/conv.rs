@@ -170,7 +170,7 @@ fn kernel(job: &mut Job<'_>) {
     let (x, w) = (job.inputs[0], job.inputs[1]);
     let plan = Conv::new(params_of(job.attrs), dims4(x.shape), dims4(w.shape));
     let plan = plan.expect("the shape rule has built the same convolution");
-    for_dtype!(x.data.dtype(), [f32 f64 i32 i64], T => convolve::<T>(&plan, planes(&x), planes(&w), job.output()))
+    for_dtype!(x.data.dtype(), [f32 f64 i32 i64], T => convolve::<T>(job.team, &plan, planes(&x), planes(&w), job.output()))
 }
 
 /// Whether the last two of four axes lie in a row. Where images and channels change places, nothing need be copied.

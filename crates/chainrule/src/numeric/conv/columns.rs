@@ -2,26 +2,44 @@
 
 use super::super::gemm::{Gemm, Matrix, MatrixMut, Size, Store, gemm};
 use super::super::scratch;
+use super::super::team::{Team, parts};
 use super::{Conv, ConvParams, Planes};
 
 /// For each image and group, the input's windows laid out as columns, then one matrix product: for whole numbers, and where
 /// padding and holes are so large that writing out their zeros would be waste.
-pub fn by_columns<T: Gemm>(conv: &Conv, input: Planes<'_, T>, weights: Planes<'_, T>, output: &mut [T]) {
+pub fn by_columns<T: Gemm>(
+    team: Team,
+    conv: &Conv,
+    input: Planes<'_, T>,
+    weights: Planes<'_, T>,
+    output: &mut [T],
+) {
+    let (units, elements) = (conv.input[0] * conv.params.groups, conv.patch() * conv.places());
+    let each = elements.saturating_mul(1000 + 250 * conv.output[1] / conv.params.groups);
     in_a_row(weights, conv.weights, |kernels| {
-        scratch::filled(conv.patch() * conv.places(), T::ZERO, |columns| {
-            images(conv, input, kernels, columns, output);
+        team.split(output, units, parts(units, each), elements * size_of::<T>(), |units, output| {
+            scratch::filled(elements, T::ZERO, |columns| {
+                images(conv, units, input, kernels, columns, output);
+            });
         });
     });
 }
 
-/// Image by image, with room for the columns.
-fn images<T: Gemm>(conv: &Conv, input: Planes<'_, T>, kernels: &[T], columns: &mut [T], output: &mut [T]) {
+/// Image by image and group by group, with room for the columns.
+fn images<T: Gemm>(
+    conv: &Conv,
+    units: [usize; 2],
+    input: Planes<'_, T>,
+    kernels: &[T],
+    columns: &mut [T],
+    output: &mut [T],
+) {
     let [_, channels, height, width] = conv.input;
     let groups = conv.params.groups;
     let (patch, places) = (conv.patch(), conv.places());
     let size = Size { m: conv.output[1] / groups, k: patch, n: places };
     let result_len = size.m * places;
-    for part in 0..conv.input[0] * groups {
+    for (part, output) in (units[0]..units[1]).zip(output.chunks_exact_mut(result_len.max(1))) {
         let (image, group) = (part / groups, part % groups);
         let first = image * input.steps[0] + group * (channels / groups) * input.steps[1];
         image_to_columns(conv, Planes { data: &input.data[first..], ..input }, [height, width], columns);
@@ -29,7 +47,7 @@ fn images<T: Gemm>(conv: &Conv, input: Planes<'_, T>, kernels: &[T], columns: &m
             size,
             Matrix::row_major(&kernels[group * size.m * patch..][..size.m * patch], patch),
             Matrix::row_major(columns, places),
-            MatrixMut::row_major(&mut output[part * result_len..][..result_len], places),
+            MatrixMut::row_major(output, places),
             Store::Replace,
         );
     }

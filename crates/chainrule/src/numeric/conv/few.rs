@@ -10,7 +10,7 @@ use super::grid::Grid;
 /// Vectors of columns that are computed together.
 const WIDE: usize = 4;
 
-/// `R` rows of weights times all columns.
+/// `R` rows of weights times columns.
 pub struct Few<'a, T, const R: usize> {
     /// How the input is laid out.
     pub layout: &'a Grid,
@@ -26,6 +26,8 @@ pub struct Few<'a, T, const R: usize> {
     pub c_row: usize,
     /// Whether the product is added to what is there.
     pub add: bool,
+    /// The columns that are wanted.
+    pub cols: [usize; 2],
 }
 
 impl<T: Real, const R: usize> Work for Few<'_, T, R> {
@@ -35,9 +37,10 @@ impl<T: Real, const R: usize> Work for Few<'_, T, R> {
     #[inline(always)]
     unsafe fn work<V: Vectors>(self) {
         let lanes = <T::Lanes<V> as Lanes<T>>::N;
-        let mut col = 0;
-        while col < self.layout.columns {
+        let [mut col, end] = self.cols;
+        while col < end {
             let (from, len) = self.layout.run(col);
+            let len = len.min(end - col);
             let mut done = 0;
             // SAFETY: the grid has all elements of a run for every tap, and the result all columns.
             unsafe {

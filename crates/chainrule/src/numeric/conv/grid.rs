@@ -125,11 +125,12 @@ impl Grid {
         channel * self.plane + y * self.pitch + across
     }
 
-    /// Where the run that begins with column `col` is, and its length.
+    /// Where column `col` is, and how long its run goes on.
     #[inline(always)]
     pub fn run(&self, col: usize) -> (usize, usize) {
-        let line = col / self.line;
-        (line / self.lines_a_row * self.row_step + line % self.lines_a_row * self.line_step, self.line)
+        let (line, within) = (col / self.line, col % self.line);
+        let start = line / self.lines_a_row * self.row_step + line % self.lines_a_row * self.line_step;
+        (start + within, self.line - within)
     }
 
     /// The pieces that make up columns `col..col + cols`, and their number.

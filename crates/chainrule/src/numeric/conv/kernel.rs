@@ -39,6 +39,12 @@ pub struct Kernel<'a, T> {
     pub room: *mut T,
     /// Room for as many taps as a window has elements, in the channels that are laid out together.
     pub taps: &'a mut [usize],
+    /// Which groups are wanted,
+    pub groups: [usize; 2],
+    /// which outputs of each,
+    pub rows: [usize; 2],
+    /// and which columns.
+    pub cols: [usize; 2],
 }
 
 /// How the room is divided; each part begins at a cache line.
@@ -50,9 +56,8 @@ pub struct Room {
 }
 
 impl Room {
-    /// The parts that a convolution needs.
-    pub fn new<T>(conv: &Conv, grid: &Grid) -> Room {
-        let m = conv.output[1] / conv.params.groups;
+    /// The parts that a convolution with so many outputs of each group needs.
+    pub fn new<T>(conv: &Conv, grid: &Grid, m: usize) -> Room {
         let taps = grid.channels * conv.weights[2] * conv.weights[3];
         Room {
             grid: scratch::rounded::<T>(grid.len()),
@@ -75,20 +80,19 @@ impl<T: Real> Work for Kernel<'_, T> {
     #[inline(always)]
     unsafe fn work<V: Vectors>(self) {
         let conv = self.conv;
-        let room = Room::new::<T>(conv, &self.grid);
+        let room = Room::new::<T>(conv, &self.grid, self.m());
         let (channels, spatial) = (conv.weights[1], conv.weights[2] * conv.weights[3]);
         for (i, tap) in self.taps.iter_mut().enumerate() {
             *tap = self.grid.tap(conv, [i / spatial, i % spatial / conv.weights[3], i % conv.weights[3]]);
         }
         // SAFETY: the room holds the grid; zeros there stay where no input element is laid out.
         unsafe { std::slice::from_raw_parts_mut(self.room, room.grid).fill(T::ZERO) };
-        for group in 0..conv.params.groups {
-            let places = conv.output[2] * conv.output[3];
-            let m = conv.output[1] / conv.params.groups;
+        for group in self.groups[0]..self.groups[1] {
+            let first = group * (conv.output[1] / conv.params.groups) + self.rows[0];
             let (x, w) = (self.input, self.weights);
             let input = Source { first: x.first.wrapping_add(group * channels * x.steps[1]), ..x };
-            let weights = Source { first: w.first.wrapping_add(group * m * w.steps[0]), ..w };
-            let output = self.output.wrapping_add(group * m * places);
+            let weights = Source { first: w.first.wrapping_add(first * w.steps[0]), ..w };
+            let output = self.output.wrapping_add(first * conv.places());
             // SAFETY: the maker's promise.
             unsafe {
                 if !self.grid.images_last {
@@ -102,6 +106,11 @@ impl<T: Real> Work for Kernel<'_, T> {
 }
 
 impl<T: Real> Kernel<'_, T> {
+    /// How many outputs of a group are wanted.
+    fn m(&self) -> usize {
+        self.rows[1] - self.rows[0]
+    }
+
     /// One group, where the columns are places of one image after the other.
     ///
     /// # Safety
@@ -161,7 +170,7 @@ impl<T: Real> Kernel<'_, T> {
                 first += count;
             }
             let places = oh * ow;
-            for o in 0..outputs / self.conv.params.groups {
+            for o in 0..self.m() {
                 for image in 0..n {
                     for place in 0..places {
                         *output.add((image * outputs + o) * places + place) =
@@ -178,7 +187,7 @@ impl<T: Real> Kernel<'_, T> {
     /// There are so many weights.
     #[inline(always)]
     unsafe fn pack_weights<V: Vectors>(&self, room: &Room, weights: Source<T>, taps: usize) {
-        let m = self.conv.output[1] / self.conv.params.groups;
+        let m = self.m();
         let plane = self.conv.weights[2] * self.conv.weights[3];
         let to = self.room.wrapping_add(room.grid);
         // As many taps as lie side by side.
@@ -213,24 +222,24 @@ impl<T: Real> Kernel<'_, T> {
         (c, c_row): (*mut T, usize),
         add: bool,
     ) {
-        let m = self.conv.output[1] / self.conv.params.groups;
+        let (m, cols) = (self.m(), self.cols);
         let weights = self.room.wrapping_add(room.grid);
         let panel = weights.wrapping_add(room.weights);
         let layout = &self.grid;
         // SAFETY: the caller's promise; with few rows all weights of a tap are neighbours.
         unsafe {
             match m {
-                1 => V::apart(Few::<T, 1> { layout, grid, taps, weights, c, c_row, add }),
-                2 => V::apart(Few::<T, 2> { layout, grid, taps, weights, c, c_row, add }),
-                3 => V::apart(Few::<T, 3> { layout, grid, taps, weights, c, c_row, add }),
-                4 => V::apart(Few::<T, 4> { layout, grid, taps, weights, c, c_row, add }),
-                _ => V::apart(Product { layout, grid, taps, m, weights, panel, c, c_row, add }),
+                1 => V::apart(Few::<T, 1> { layout, grid, taps, weights, c, c_row, add, cols }),
+                2 => V::apart(Few::<T, 2> { layout, grid, taps, weights, c, c_row, add, cols }),
+                3 => V::apart(Few::<T, 3> { layout, grid, taps, weights, c, c_row, add, cols }),
+                4 => V::apart(Few::<T, 4> { layout, grid, taps, weights, c, c_row, add, cols }),
+                _ => V::apart(Product { layout, grid, taps, m, weights, panel, c, c_row, add, cols }),
             }
         }
     }
 }
 
-/// Packed weights times all columns.
+/// Packed weights times columns.
 struct Product<'a, T> {
     /// How the input is laid out.
     layout: &'a Grid,
@@ -250,6 +259,8 @@ struct Product<'a, T> {
     c_row: usize,
     /// Whether the product is added to what is there.
     add: bool,
+    /// The columns that are wanted.
+    cols: [usize; 2],
 }
 
 impl<T: Real> Work for Product<'_, T> {
@@ -259,11 +270,11 @@ impl<T: Real> Work for Product<'_, T> {
     #[inline(always)]
     unsafe fn work<V: Vectors>(self) {
         let (lanes, most) = (<T::Lanes<V> as Lanes<T>>::N, <T::Lanes<V> as Lanes<T>>::ROWS);
-        let Product { layout, grid, taps, m, weights, panel, c, c_row, add } = self;
+        let Product { layout, grid, taps, m, weights, panel, c, c_row, add, cols: [first, end] } = self;
         for (from, depth) in depths(taps.len()) {
-            let mut col = 0;
-            while col < layout.columns {
-                let cols = (layout.columns - col).min(2 * lanes);
+            let mut col = first;
+            while col < end {
+                let cols = (end - col).min(2 * lanes);
                 let width = cols.next_multiple_of(lanes);
                 let (pieces, count) = layout.pieces(col, cols);
                 // SAFETY: the caller's promise; tiles lie within the result.

@@ -14,18 +14,18 @@ mod few;
 mod grid;
 mod kernel;
 mod params;
+mod share;
 mod turn;
 mod winograd;
 
 pub use params::{Conv, ConvParams};
 
+use super::gemm::Gemm;
 use super::gemm::lanes::Real;
-use super::gemm::{Gemm, scratch};
+use super::team::Team;
 use super::tile::{Instructions, instructions};
-use super::work::at;
 use columns::by_columns;
-use grid::Grid;
-use kernel::{Kernel, Room};
+use share::Direct;
 use winograd::{Forward, Gradient};
 
 /// Four axes to read, the last two of which lie in a row: element (i, j, y, x) is at `i * steps[0] + j * steps[1]` and
@@ -80,6 +80,7 @@ struct Source<T> {
 pub trait Convolve: Gemm {
     #[doc(hidden)]
     fn convolve(
+        team: Team,
         conv: &Conv,
         input: Planes<'_, Self>,
         weights: Planes<'_, Self>,
@@ -91,15 +92,21 @@ pub trait Convolve: Gemm {
 /// Proof that [`conv`] has checked all lengths; nobody else can make one.
 pub struct Checked(());
 
-/// Convolves. What it needs as room is kept by the thread for the next time.
-pub fn conv<T: Convolve>(conv: &Conv, input: Planes<'_, T>, weights: Planes<'_, T>, output: &mut [T]) {
+/// Convolves, by a team. What it needs as room is kept by each thread for the next time.
+pub fn conv<T: Convolve>(
+    team: Team,
+    conv: &Conv,
+    input: Planes<'_, T>,
+    weights: Planes<'_, T>,
+    output: &mut [T],
+) {
     let (input, weights) = (input.checked("input", conv.input), weights.checked("weights", conv.weights));
     assert_eq!(output.len(), conv.output.iter().product::<usize>(), "conv: output length");
     if conv.weights.contains(&0) || conv.input.contains(&0) {
         return output.fill(T::ZERO);
     }
     if !output.is_empty() {
-        T::convolve(conv, input, weights, output, Checked(()));
+        T::convolve(team, conv, input, weights, output, Checked(()));
     }
 }
 
@@ -107,18 +114,20 @@ macro_rules! convolve_by_kernels {
     ($($type:ty),*) => {$(
         impl Convolve for $type {
             fn convolve(
+                team: Team,
                 conv: &Conv,
                 input: Planes<'_, Self>,
                 weights: Planes<'_, Self>,
                 output: &mut [Self],
                 _: Checked,
             ) {
+                let by = By { level: instructions(), team };
                 if winograd::is_forward(conv) {
-                    by_tiles(instructions(), conv, input, weights, output);
+                    by_tiles(by, conv, input, weights, output);
                 } else if winograd::is_gradient(conv) {
-                    by_tiles_to_weights(instructions(), conv, input, weights, output);
+                    by_tiles_to_weights(by, conv, input, weights, output);
                 } else {
-                    directly(instructions(), conv, input, weights, output);
+                    directly(by, conv, input, weights, output);
                 }
             }
         }
@@ -127,48 +136,53 @@ macro_rules! convolve_by_kernels {
 
 convolve_by_kernels!(f32, f64);
 
+/// Who computes.
+#[derive(Clone, Copy)]
+struct By {
+    /// With which instructions.
+    level: Instructions,
+    /// Sharing the work.
+    team: Team,
+}
+
 /// By transformed tiles. Images in which something is not finite are computed again, since only the direct way keeps to the
 /// outputs that read it.
 fn by_tiles<T: Real + Gemm>(
-    level: Instructions,
-    conv: &Conv,
-    input: Planes<'_, T>,
-    weights: Planes<'_, T>,
-    output: &mut [T],
-) {
-    let (from, to) = (input.source(), output.as_mut_ptr());
-    let finite = scratch::with(Forward::<T>::room(conv), |room: *mut T| {
-        // SAFETY of the work: all lengths were checked by `conv`, so that the operands have all elements; the output is
-        // borrowed mutably, and overlaps nothing.
-        at(level, Forward { conv, input: from, weights: weights.source(), output: to, room })
-    });
-    if finite {
-        return;
-    }
-    let (one, image) = (conv.one_image(), conv.output[1] * conv.places());
-    for (i, output) in output.chunks_exact_mut(image).enumerate() {
-        if output.iter().any(|y| !y.is_finite()) {
-            let input = Planes { data: &input.data[i * input.steps[0]..], ..input };
-            directly(level, &one, input, weights, output);
-        }
-    }
-}
-
-/// The gradient by the weights, by transformed tiles.
-fn by_tiles_to_weights<T: Real + Gemm>(
-    level: Instructions,
+    by: By,
     conv: &Conv,
     input: Planes<'_, T>,
     weights: Planes<'_, T>,
     output: &mut [T],
 ) {
     let to = output.as_mut_ptr();
-    let finite = scratch::with(Gradient::<T>::room(conv), |room: *mut T| {
-        // SAFETY of the work: as above.
-        at(level, Gradient { conv, input: input.source(), weights: weights.source(), output: to, room })
-    });
-    if !finite {
-        directly(level, conv, input, weights, output);
+    let forward = Forward { conv, input: input.source(), weights: weights.source(), output: to };
+    // SAFETY: all lengths were checked by `conv`, so that the operands have all elements; the output is borrowed mutably,
+    // and overlaps nothing.
+    if unsafe { forward.run(by) } {
+        return;
+    }
+    let (one, image) = (conv.some_images(1), conv.output[1] * conv.places());
+    for (i, output) in output.chunks_exact_mut(image).enumerate() {
+        if output.iter().any(|y| !y.is_finite()) {
+            let input = Planes { data: &input.data[i * input.steps[0]..], ..input };
+            directly(by, &one, input, weights, output);
+        }
+    }
+}
+
+/// The gradient by the weights, by transformed tiles.
+fn by_tiles_to_weights<T: Real + Gemm>(
+    by: By,
+    conv: &Conv,
+    input: Planes<'_, T>,
+    weights: Planes<'_, T>,
+    output: &mut [T],
+) {
+    let to = output.as_mut_ptr();
+    let gradient = Gradient { conv, input: input.source(), weights: weights.source(), output: to };
+    // SAFETY: as above.
+    if !unsafe { gradient.run(by) } {
+        directly(by, conv, input, weights, output);
     }
 }
 
@@ -177,56 +191,33 @@ const LEAST_PLACES: usize = 32;
 
 /// As the definition has it, by the kernels of products.
 fn directly<T: Real + Gemm>(
-    level: Instructions,
+    by: By,
     conv: &Conv,
     input: Planes<'_, T>,
     weights: Planes<'_, T>,
     output: &mut [T],
 ) {
     let images_last = conv.places() < LEAST_PLACES && conv.input[0] > 1;
-    match Grid::new(conv, images_last, input.steps[1]) {
-        Some(grid) => by_kernel(level, conv, grid, input, weights, output),
-        None => by_columns(conv, input, weights, output),
+    let to = output.as_mut_ptr();
+    let direct = Direct { conv, images_last, input: input.source(), weights: weights.source(), output: to };
+    // SAFETY: as above.
+    if !unsafe { direct.run(by) } {
+        by_columns(by.team, conv, input, weights, output);
     }
-}
-
-fn by_kernel<T: Real>(
-    level: Instructions,
-    conv: &Conv,
-    grid: Grid,
-    input: Planes<'_, T>,
-    weights: Planes<'_, T>,
-    output: &mut [T],
-) {
-    let taps = grid.channels * conv.weights[2] * conv.weights[3];
-    let numbers = Room::new::<T>(conv, &grid).len();
-    let (input, weights, output) = (input.source(), weights.source(), output.as_mut_ptr());
-    scratch::with(
-        scratch::rounded::<T>(numbers) + (taps * size_of::<usize>()).div_ceil(size_of::<T>()),
-        |room: *mut T| {
-            // SAFETY: the taps lie behind the numbers, at a cache line, and zeros are valid. All lengths were checked by `conv`,
-            // so that the operands have all elements; the output is borrowed mutably, and overlaps nothing.
-            let taps = unsafe {
-                let at = room.add(scratch::rounded::<T>(numbers)).cast::<usize>();
-                at.write_bytes(0, taps);
-                std::slice::from_raw_parts_mut(at, taps)
-            };
-            at(level, Kernel { conv, grid, input, weights, output, room, taps });
-        },
-    );
 }
 
 macro_rules! convolve_by_columns {
     ($($type:ty),*) => {$(
         impl Convolve for $type {
             fn convolve(
+                team: Team,
                 conv: &Conv,
                 input: Planes<'_, Self>,
                 weights: Planes<'_, Self>,
                 output: &mut [Self],
                 _: Checked,
             ) {
-                by_columns(conv, input, weights, output);
+                by_columns(team, conv, input, weights, output);
             }
         }
     )*};

@@ -135,11 +135,11 @@ impl Conv {
         self.output
     }
 
-    /// The same for one image.
-    pub(super) fn one_image(&self) -> Conv {
-        let mut one = *self;
-        (one.input[0], one.output[0]) = (1, 1);
-        one
+    /// The same for so many images.
+    pub(super) fn some_images(&self, images: usize) -> Conv {
+        let mut some = *self;
+        (some.input[0], some.output[0]) = (images, images);
+        some
     }
 
     /// Elements of the input under one window, in one group.

@@ -1,4 +1,5 @@
 use super::super::philox;
+use super::super::team::sharing_everything;
 use super::*;
 
 /// Random whole numbers, so that sums are exact in any order.
@@ -74,7 +75,7 @@ fn indices(shape: [usize; 4]) -> impl Iterator<Item = (usize, usize, usize, usiz
 
 fn run(plan: &Conv, x: &[f64], w: &[f64]) -> Vec<f64> {
     let mut y = vec![f64::NAN; plan.output.iter().product()];
-    conv(plan, Planes::row_major(x, plan.input), Planes::row_major(w, plan.weights), &mut y);
+    conv(Team::ALONE, plan, Planes::row_major(x, plan.input), Planes::row_major(w, plan.weights), &mut y);
     y
 }
 
@@ -105,7 +106,7 @@ fn random_cases_match_the_definition() {
         let single = |values: &[f64]| values.iter().map(|&v| v as f32).collect::<Vec<_>>();
         let mut y32 = vec![0.0; y.len()];
         let (x, w) = (single(&x), single(&w));
-        conv(&plan, Planes::row_major(&x, input), Planes::row_major(&w, weights), &mut y32);
+        conv(Team::ALONE, &plan, Planes::row_major(&x, input), Planes::row_major(&w, weights), &mut y32);
         assert_eq!(y32, single(&y));
     }
     assert!(filled > 1000, "only {filled} cases with a non-zero output");
@@ -131,23 +132,27 @@ fn every_layout_and_every_level_matches_the_definition() {
         let want = naive(&plan, &x, &w);
         for images_last in [false, true] {
             let (x, w) = (Planes::row_major(&x, input), Planes::row_major(&w, weights));
-            let Some(grid) = Grid::new(&plan, images_last, x.steps[1]) else { continue };
-            laid_out[usize::from(images_last)] += 1;
             for level in [Instructions::Portable, Instructions::Avx2, Instructions::Avx512] {
                 let mut y = vec![f64::NAN; want.len()];
-                by_kernel(level, &plan, grid, x, w, &mut y);
-                assert_eq!(y, want, "{plan:?} {level:?} {images_last}");
+                let output = y.as_mut_ptr();
+                let direct =
+                    Direct { conv: &plan, images_last, input: x.source(), weights: w.source(), output };
+                // SAFETY: the operands are those of the plan, and the output has room for its own elements.
+                if unsafe { direct.run(By { level, team: Team::ALONE }) } {
+                    laid_out[usize::from(images_last)] += 1;
+                    assert_eq!(y, want, "{plan:?} {level:?} {images_last}");
+                }
             }
         }
     }
-    assert!(laid_out[0] > 500 && laid_out[1] > 500, "{laid_out:?}");
+    assert!(laid_out[0] > 1500 && laid_out[1] > 1500, "{laid_out:?}");
 }
 
 #[test]
 fn enormous_padding_takes_little_memory() {
     let params = ConvParams { stride: [1 << 20; 2], pad_low: [1 << 20; 2], ..Default::default() };
     let plan = Conv::new(params, [1, 1, 2, 2], [1, 1, 1, 1]).expect("fits");
-    assert!(Grid::new(&plan, false, 4).is_none());
+    assert!(grid::Grid::new(&plan, false, 4).is_none());
     assert_eq!(run(&plan, &[3.0, 4.0, 5.0, 6.0], &[2.0]), [0.0, 0.0, 0.0, 6.0]);
 }
 
@@ -210,4 +215,52 @@ fn shapes_that_do_not_fit_are_refused() {
     assert!(Conv::new(two_groups, [1, 4, 3, 3], [2, 4, 1, 1]).is_none());
     assert!(Conv::new(ConvParams { groups: 0, ..Default::default() }, [1, 0, 3, 3], [0, 2, 1, 1]).is_none());
     assert!(Conv::new(ConvParams::default(), [usize::MAX, 2, 1, 1], [1, 2, 1, 1]).is_none());
+}
+
+/// Numbers of which sums in another order would differ.
+fn rough(count: usize, key: i64) -> Vec<f32> {
+    (0..count as u64).map(|i| philox::uniform_f32(key, i) - 0.5).collect()
+}
+
+/// However many share however small parts.
+#[track_caller]
+fn same_bits(params: ConvParams, input: [usize; 4], weights: [usize; 4]) {
+    let plan = Conv::new(params, input, weights).expect("small sizes");
+    let (x, w) = (rough(input.iter().product(), 1), rough(weights.iter().product(), 2));
+    let (x, w) = (Planes::row_major(&x, input), Planes::row_major(&w, weights));
+    let by = |threads: usize| {
+        let mut y = vec![f32::NAN; plan.output.iter().product()];
+        sharing_everything(|| conv(Team::new(threads), &plan, x, w, &mut y));
+        y.into_iter().map(f32::to_bits).collect::<Vec<_>>()
+    };
+    let alone = by(1);
+    for threads in [2, 3, 7] {
+        assert!(by(threads) == alone, "{plan:?} by {threads} threads");
+    }
+}
+
+#[test]
+fn threads_change_no_bit() {
+    let plain = ConvParams::default();
+    let same = ConvParams { pad_low: [1; 2], pad_high: [1; 2], ..plain };
+    // By transformed tiles: images, rows of one image, outputs of few tiles, groups; many outputs in turn.
+    same_bits(same, [5, 16, 13, 11], [33, 16, 3, 3]);
+    same_bits(same, [1, 17, 40, 9], [16, 17, 3, 3]);
+    same_bits(same, [1, 20, 9, 12], [130, 20, 3, 3]);
+    same_bits(ConvParams { groups: 2, ..same }, [3, 32, 8, 8], [34, 16, 3, 3]);
+    same_bits(same, [2, 300, 8, 8], [330, 300, 3, 3]);
+    // The gradient by weights: sums of their own, and one sum of few tiles.
+    same_bits(same, [17, 21, 24, 24], [35, 21, 24, 24]);
+    same_bits(same, [19, 1, 16, 17], [70, 1, 16, 17]);
+    // Directly: images, places, outputs; windows of few places.
+    same_bits(plain, [5, 6, 12, 11], [7, 6, 2, 3]);
+    same_bits(ConvParams { stride: [2, 1], ..same }, [1, 5, 31, 37], [19, 5, 3, 3]);
+    same_bits(plain, [1, 300, 5, 7], [60, 300, 1, 1]);
+    same_bits(plain, [40, 3, 9, 9], [31, 3, 7, 7]);
+    same_bits(plain, [2, 3, 30, 31], [32, 3, 29, 30]);
+    let mut dice = Dice { drawn: 1 << 45 };
+    for _ in 0..300 {
+        let (params, input, weights) = dice.case();
+        same_bits(params, input, weights);
+    }
 }

@@ -4,11 +4,15 @@
 use super::super::super::gemm::lanes::{Lanes, Real, Vectors};
 use super::super::super::gemm::micro::{self, Tile};
 use super::super::super::gemm::packed::parts;
-use super::super::super::work::Work;
-use super::super::{Conv, Source};
+use super::super::super::scratch;
+use super::super::super::team::{cut, parts as parts_of};
+use super::super::super::work::{Work, at};
+use super::super::share::worth;
+use super::super::{By, Conv, Source};
 use super::tiles::{Matrices, PRODUCTS, Planes, Walk, apart, load, to_tiles};
 use super::transform::{IN, Inputs, OUT, ToWeights, Upstream, WINDOW, square};
 use super::{CACHE, MOST_WEIGHTS, whole};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// A convolution to be computed: at least one element in its output and its weights, which are images as well.
 pub struct Gradient<'a, T> {
@@ -20,9 +24,13 @@ pub struct Gradient<'a, T> {
     pub weights: Source<T>,
     /// The output's first element.
     pub output: *mut T,
-    /// Room for [`Gradient::room`] numbers, aligned to cache lines.
-    pub room: *mut T,
 }
+
+/// The fewest tiles that have sums of their own, the most such sums, and the most bytes that they take: what they cost is
+/// little beside what is added up.
+const TILES_A_SUM: usize = 256;
+const MOST_SUMS: usize = 8;
+const BYTES_A_SUM: usize = 1 << 20;
 
 /// How the work is divided, by shape alone.
 struct Sizes {
@@ -32,6 +40,8 @@ struct Sizes {
     /// Steps between matrices: sums, inputs, upstream.
     steps: [usize; 3],
     strip: usize,
+    /// Sums that are joined in the end, each of some rows of tiles.
+    sums: usize,
 }
 
 impl Sizes {
@@ -50,93 +60,160 @@ impl Sizes {
             apart::<T>(walk.most() * outputs),
         ];
         let strip = (IN * walk.columns() * channels).max(OUT * walk.columns() * outputs);
-        Sizes { walk, outputs, steps, strip: apart::<T>(strip) }
+        let is_small = PRODUCTS * channels * outputs * size_of::<T>() <= BYTES_A_SUM;
+        let sums = (walk.tiles() / TILES_A_SUM).min(walk.rows()).min(MOST_SUMS);
+        let sums = if is_small { sums.max(1) } else { 1 };
+        Sizes { walk, outputs, steps, strip: apart::<T>(strip), sums }
+    }
+
+    /// Numbers that a part needs room for.
+    fn room(&self) -> usize {
+        (self.steps[1] + self.steps[2]) * PRODUCTS + self.strip
     }
 }
 
 impl<T: Real> Gradient<'_, T> {
-    /// Numbers that the work needs room for, whatever the vectors are.
-    pub fn room(conv: &Conv) -> usize {
-        let sizes = Sizes::new::<T>(conv);
-        sizes.steps.iter().sum::<usize>() * PRODUCTS + sizes.strip
+    /// Computes it; says whether all outputs are finite.
+    ///
+    /// # Safety
+    /// The operands have all elements; the output has room for its own, which nobody else reads or writes.
+    pub unsafe fn run(&self, by: By) -> bool {
+        let sizes = Sizes::new::<T>(self.conv);
+        let finite = AtomicBool::new(true);
+        scratch::with(sizes.sums * sizes.steps[0] * PRODUCTS, |sums: *mut T| {
+            for first in (0..self.conv.output[1]).step_by(sizes.outputs) {
+                let end = self.conv.output[1].min(first + sizes.outputs);
+                let chosen = Chosen { of: self, sizes: &sizes, outputs: [first, end], sums };
+                // SAFETY: handed on; there is room for the sums.
+                unsafe { chosen.run(by, &finite) };
+            }
+        });
+        finite.into_inner()
+    }
+}
+
+/// Some of the outputs.
+struct Chosen<'a, T> {
+    of: &'a Gradient<'a, T>,
+    sizes: &'a Sizes,
+    outputs: [usize; 2],
+    sums: *mut T,
+}
+
+// SAFETY: parts read the same and write apart from each other.
+unsafe impl<T: Real> Sync for Chosen<'_, T> {}
+
+/// What a sum takes to be read, added and transformed back, in picoseconds for each byte of a number.
+const PICOSECONDS_A_SUM: usize = 30;
+
+impl<T: Real> Chosen<'_, T> {
+    /// # Safety
+    /// As [`Gradient::run`].
+    unsafe fn run(&self, by: By, finite: &AtomicBool) {
+        let (count, channels) = (self.outputs[1] - self.outputs[0], self.of.conv.input[0]);
+        let (panel, walk, sums) = (128 / size_of::<T>(), &self.sizes.walk, self.sizes.sums);
+        let panels = count.div_ceil(panel);
+        let work = walk.tiles().saturating_mul(PRODUCTS * count).saturating_mul(channels);
+        let pieces = worth::<T>(work).min(by.team.threads()).div_ceil(sums).clamp(1, panels);
+        by.team.run(sums * pieces, self.sizes.room() * size_of::<T>(), |part| {
+            scratch::with(self.sizes.room(), |room: *mut T| {
+                let columns = cut(panels, pieces, part % pieces).map(|at| (at * panel).min(count));
+                let sum = part / pieces;
+                let rows = cut(walk.rows(), sums, sum);
+                // SAFETY of the work: the caller's promise; parts are apart, and the room is divided by the same sizes.
+                at(by.level, Part { of: self, sum, rows, columns, room });
+            });
+        });
+        let each = PRODUCTS * count * sums * size_of::<T>() * PICOSECONDS_A_SUM;
+        let pieces = parts_of(channels, each).max(1);
+        by.team.run(pieces, 0, |piece| {
+            // SAFETY of the work: as above; all sums are there.
+            if !at(by.level, Back { of: self, channels: cut(channels, pieces, piece) }) {
+                finite.store(false, Relaxed);
+            }
+        });
     }
 
-    /// Both images, of which `count` outputs from `first` on are wanted.
-    fn planes(&self, first: usize, count: usize) -> [Planes<T>; 2] {
-        let (x, w, size) = (self.input, self.weights, |shape: [usize; 4]| [shape[2], shape[3]]);
+    /// The sums of some rows of tiles.
+    fn sums<V: Vectors>(&self, number: usize) -> Matrices<T> {
+        let step = self.sizes.steps[0];
+        let row = whole::<T, V>(self.outputs[1] - self.outputs[0]);
+        Matrices { first: self.sums.wrapping_add(number * step * PRODUCTS), step, row }
+    }
+}
+
+/// Some rows of tiles and some columns of the outputs.
+struct Part<'a, T> {
+    of: &'a Chosen<'a, T>,
+    sum: usize,
+    rows: [usize; 2],
+    columns: [usize; 2],
+    room: *mut T,
+}
+
+impl<T: Real> Part<'_, T> {
+    /// Both images, of the upstream one those outputs that are wanted.
+    fn planes(&self) -> [Planes<T>; 2] {
+        let (of, [first, end]) = (self.of.of, self.columns);
+        let (x, w, size) = (of.input, of.weights, |shape: [usize; 4]| [shape[2], shape[3]]);
         let input = Planes {
             first: x.first,
             image: x.steps[1],
             channel: x.steps[0],
-            channels: self.conv.input[0],
-            size: size(self.conv.input),
-            pad: self.conv.params.pad_low,
+            channels: of.conv.input[0],
+            size: size(of.conv.input),
+            pad: of.conv.params.pad_low,
         };
         let upstream = Planes {
-            first: w.first.wrapping_add(first * w.steps[0]),
+            first: w.first.wrapping_add((self.of.outputs[0] + first) * w.steps[0]),
             image: w.steps[1],
             channel: w.steps[0],
-            channels: count,
-            size: size(self.conv.weights),
+            channels: end - first,
+            size: size(of.conv.weights),
             pad: [0; 2],
         };
         [input, upstream]
     }
 }
 
-impl<T: Real> Work for Gradient<'_, T> {
-    /// Whether all outputs are finite.
-    type Output = bool;
+impl<T: Real> Work for Part<'_, T> {
+    type Output = ();
 
-    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
+    // SAFETY: the maker is `Chosen`, with its caller's promise.
     #[inline(always)]
-    unsafe fn work<V: Vectors>(self) -> bool {
-        let sizes = Sizes::new::<T>(self.conv);
-        let [_, inputs, upstreams] = sizes.steps;
+    unsafe fn work<V: Vectors>(self) {
+        let Sizes { ref walk, steps, .. } = *self.of.sizes;
         let at = |skipped: usize| self.room.wrapping_add(skipped);
-        let sums = Matrices { first: self.room, step: sizes.steps[0], row: 0 };
-        let from = PRODUCTS * sizes.steps[0];
-        let inputs = Matrices { first: at(from), step: inputs, row: whole::<T, V>(self.conv.input[0]) };
-        let upstreams = Matrices { first: at(from + PRODUCTS * inputs.step), step: upstreams, row: 0 };
-        let strip = at(from + PRODUCTS * (inputs.step + upstreams.step));
-        let mut finite = true;
-        let mut first = 0;
-        while first < self.conv.output[1] {
-            let count = (self.conv.output[1] - first).min(sizes.outputs);
-            let [input, upstream] = self.planes(first, count);
-            let row = whole::<T, V>(count);
-            let (sums, upstreams) = (Matrices { row, ..sums }, Matrices { row, ..upstreams });
-            // SAFETY: the maker's promise; the room was divided by the same sizes.
+        let [input, upstream] = self.planes();
+        let inputs = Matrices { first: self.room, step: steps[1], row: whole::<T, V>(input.channels) };
+        let upstreams = Matrices {
+            first: at(PRODUCTS * steps[1]),
+            step: steps[2],
+            row: whole::<T, V>(upstream.channels),
+        };
+        let strip = at(PRODUCTS * (steps[1] + steps[2]));
+        for (i, block) in walk.blocks(self.rows).enumerate() {
+            // SAFETY: as above.
             unsafe {
-                for (i, block) in sizes.walk.blocks().enumerate() {
-                    to_tiles::<T, V, Inputs, IN>(&input, &sizes.walk, &block, strip, inputs);
-                    to_tiles::<T, V, Upstream, OUT>(&upstream, &sizes.walk, &block, strip, upstreams);
-                    self.multiply::<V>(block.tiles(), inputs, upstreams, sums, i > 0);
-                }
-                finite &= V::apart(Back { from: sums, of: &self, outputs: [first, count] });
+                to_tiles::<T, V, Inputs, IN>(&input, walk, &block, strip, inputs);
+                to_tiles::<T, V, Upstream, OUT>(&upstream, walk, &block, strip, upstreams);
+                self.multiply::<V>(block.tiles(), inputs, upstreams, i > 0);
             }
-            first += count;
         }
-        finite
     }
 }
 
-impl<T: Real> Gradient<'_, T> {
+impl<T: Real> Part<'_, T> {
     /// The 36 products, added to the sums.
     // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
-    unsafe fn multiply<V: Vectors>(
-        &self,
-        k: usize,
-        inputs: Matrices<T>,
-        upstreams: Matrices<T>,
-        sums: Matrices<T>,
-        add: bool,
-    ) {
+    unsafe fn multiply<V: Vectors>(&self, k: usize, inputs: Matrices<T>, upstreams: Matrices<T>, add: bool) {
         let (lanes, most) = (<T::Lanes<V> as Lanes<T>>::N, <T::Lanes<V> as Lanes<T>>::ROWS);
+        let sums = self.of.sums::<V>(self.sum);
         for product in 0..PRODUCTS {
-            for col in (0..sums.row).step_by(2 * lanes) {
-                for (i, rows) in parts(self.conv.input[0], most) {
+            for col in (0..upstreams.row).step_by(2 * lanes) {
+                for (i, rows) in parts(self.of.of.conv.input[0], most) {
+                    let place = product * sums.step + i * sums.row + self.columns[0] + col;
                     let tile = Tile {
                         k,
                         a: inputs.first.wrapping_add(product * inputs.step + i),
@@ -144,9 +221,9 @@ impl<T: Real> Gradient<'_, T> {
                         a_col: inputs.row,
                         b: upstreams.first.wrapping_add(product * upstreams.step + col),
                         b_row: upstreams.row,
-                        c: sums.first.wrapping_add(product * sums.step + i * sums.row + col),
+                        c: sums.first.wrapping_add(place),
                         c_row: sums.row,
-                        cols: (sums.row - col).min(2 * lanes),
+                        cols: (upstreams.row - col).min(2 * lanes),
                         add,
                     };
                     // SAFETY: the caller's promise.
@@ -157,44 +234,51 @@ impl<T: Real> Gradient<'_, T> {
     }
 }
 
-/// Sums back to weights.
+/// Sums joined in their order, and transformed back to weights.
 struct Back<'a, T> {
-    from: Matrices<T>,
-    of: &'a Gradient<'a, T>,
-    /// The first output, and how many.
-    outputs: [usize; 2],
+    of: &'a Chosen<'a, T>,
+    channels: [usize; 2],
 }
 
 impl<T: Real> Work for Back<'_, T> {
     /// Whether all are finite.
     type Output = bool;
 
-    // SAFETY: the maker is `Gradient`, with its caller's promise.
+    // SAFETY: the maker is `Chosen`, with its caller's promise.
     #[inline(always)]
     unsafe fn work<V: Vectors>(self) -> bool {
         // SAFETY: as above.
-        unsafe { self.back::<T::Lanes<V>>() }
+        unsafe { self.back::<V, T::Lanes<V>>() }
     }
 }
 
 impl<T: Real> Back<'_, T> {
     // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
-    unsafe fn back<L: Lanes<T>>(self) -> bool {
-        let Back { from, of, outputs: [first, count] } = self;
-        let [channels, all] = [of.conv.output[0], of.conv.output[1]];
+    unsafe fn back<V: Vectors, L: Lanes<T>>(self) -> bool {
+        let (of, [first, end], all) = (self.of, self.of.outputs, self.of.of.conv.output[1]);
+        let count = end - first;
         // SAFETY: the promise of the caller.
         unsafe {
             let zero = L::splat(T::ZERO);
             let mut check = zero;
             // Sixteen numbers hold the widest vector.
             let mut line = [T::ZERO; 16];
-            for c in 0..channels {
+            for c in self.channels[0]..self.channels[1] {
                 for col in (0..count).step_by(L::N) {
-                    let place = from.first.add(c * from.row + col);
-                    let m = load::<T, L, IN>(place, [IN * from.step, from.step]);
+                    let from = of.sums::<V>(0);
+                    let (place, steps) = (c * from.row + col, [IN * from.step, from.step]);
+                    let mut m = load::<T, L, IN>(from.first.add(place), steps);
+                    for number in 1..of.sizes.sums {
+                        let other = load::<T, L, IN>(of.sums::<V>(number).first.add(place), steps);
+                        for (line, other) in m.iter_mut().zip(&other) {
+                            for (sum, &other) in line.iter_mut().zip(other) {
+                                *sum = L::add(*sum, other);
+                            }
+                        }
+                    }
                     let y = square::<T, L, ToWeights, IN, WINDOW>(m);
-                    let to = of.output.add((c * all + first + col) * WINDOW * WINDOW);
+                    let to = of.of.output.add((c * all + first + col) * WINDOW * WINDOW);
                     for (k, &y) in y.iter().flatten().enumerate() {
                         check = L::fma(zero, y, check);
                         L::store(line.as_mut_ptr(), y);

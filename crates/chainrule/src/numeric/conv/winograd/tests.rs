@@ -1,9 +1,10 @@
 use super::super::super::gemm::lanes::Real;
 use super::super::super::philox;
+use super::super::super::team::Team;
 use super::super::super::tile::Instructions;
 use super::super::Convolve;
 use super::super::tests::{Dice, naive, permuted};
-use super::super::{Conv, ConvParams, Planes, by_tiles, by_tiles_to_weights};
+use super::super::{By, Conv, ConvParams, Planes, by_tiles, by_tiles_to_weights};
 
 /// Numbers in [-1, 1), as f32 has them.
 fn numbers(count: usize, seed: i64) -> Vec<f64> {
@@ -27,7 +28,12 @@ const LIMIT: f64 = 8.0;
 
 const LEVELS: [Instructions; 3] = [Instructions::Portable, Instructions::Avx2, Instructions::Avx512];
 
-type Tiles<T> = fn(Instructions, &Conv, Planes<'_, T>, Planes<'_, T>, &mut [T]);
+/// Alone, with these instructions.
+fn by(level: Instructions) -> By {
+    By { level, team: Team::ALONE }
+}
+
+type Tiles<T> = fn(By, &Conv, Planes<'_, T>, Planes<'_, T>, &mut [T]);
 
 fn near<T: Convolve + Real>(conv: &Conv, tiles: Tiles<T>, limit: f64) {
     let (x, w) = (numbers(product(conv.input), 1), numbers(product(conv.weights), 2));
@@ -36,7 +42,13 @@ fn near<T: Convolve + Real>(conv: &Conv, tiles: Tiles<T>, limit: f64) {
     let (x, w) = (typed(&x), typed(&w));
     for level in LEVELS {
         let mut y = vec![T::from_f64(f64::NAN); want.len()];
-        tiles(level, conv, Planes::row_major(&x, conv.input), Planes::row_major(&w, conv.weights), &mut y);
+        tiles(
+            by(level),
+            conv,
+            Planes::row_major(&x, conv.input),
+            Planes::row_major(&w, conv.weights),
+            &mut y,
+        );
         let found = error(&y, &want, conv.patch());
         assert!(found < limit, "{conv:?} {level:?}: {found}");
     }
@@ -108,7 +120,7 @@ fn what_is_not_finite_stays_where_it_is_read() {
                 let typed = |values: &[f64]| values.iter().map(|&v| v as f32).collect::<Vec<f32>>();
                 let (x, w, mut y) = (typed(&x), typed(&w), vec![0.0; want.len()]);
                 let (x, w) = (Planes::row_major(&x, conv.input), Planes::row_major(&w, conv.weights));
-                tiles(Instructions::Avx512, &conv, x, w, &mut y);
+                tiles(by(Instructions::Avx512), &conv, x, w, &mut y);
                 for (&got, &want) in y.iter().zip(&want) {
                     let same = f64::from(got) == want || (got.is_nan() && want.is_nan());
                     assert!(same || (f64::from(got) - want).abs() < 1e-4, "{got} is not {want}");
@@ -129,7 +141,7 @@ fn steps_between_planes() {
         let (x, k) = (numbers(a * b * h * w, 5), numbers(o * c * kh * kw, 6));
         let mut rows = [vec![0.0; product(conv.output)], vec![0.0; product(conv.output)]];
         tiles(
-            LEVELS[2],
+            by(LEVELS[2]),
             &conv,
             Planes::row_major(&x, conv.input),
             Planes::row_major(&k, conv.weights),
@@ -140,7 +152,7 @@ fn steps_between_planes() {
             Planes { data: &x, steps: [h * w, a * h * w] },
             Planes { data: &k, steps: [kh * kw, o * kh * kw] },
         );
-        tiles(LEVELS[2], &conv, x, k, &mut rows[1]);
+        tiles(by(LEVELS[2]), &conv, x, k, &mut rows[1]);
         assert_eq!(rows[0], rows[1]);
     }
 }

@@ -81,10 +81,25 @@ impl Walk {
         self.run * OUT + IN - OUT
     }
 
-    /// All blocks in order.
-    pub fn blocks(self) -> impl Iterator<Item = Block> {
-        parts(self.rows, self.rows_a_block).flat_map(move |(row, rows)| {
-            parts(self.wide, self.run).map(move |(first, run)| Block { row, rows, first, run })
+    /// Rows of tiles in all images.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Most rows in a block.
+    pub fn rows_a_block(&self) -> usize {
+        self.rows_a_block
+    }
+
+    /// All tiles.
+    pub fn tiles(&self) -> usize {
+        self.rows * self.wide
+    }
+
+    /// The blocks of some rows, in order.
+    pub fn blocks(self, [from, end]: [usize; 2]) -> impl Iterator<Item = Block> {
+        parts(end - from, self.rows_a_block).flat_map(move |(row, rows)| {
+            parts(self.wide, self.run).map(move |(first, run)| Block { row: from + row, rows, first, run })
         })
     }
 }
