@@ -33,8 +33,8 @@ def adam(rate):
         t = t + 1
         m = {k: 0.9 * m[k] + 0.1 * g[k] for k in w}
         v = {k: 0.999 * v[k] + 0.001 * g[k] * g[k] for k in w}
-        a, b = 1 - 0.9**t, 1 - 0.999**t
-        w = {k: w[k] - rate * (m[k] / a) / (jnp.sqrt(v[k] / b) + 1e-8) for k in w}
+        step, root = rate / (1 - 0.9**t), 1 / jnp.sqrt(1 - 0.999**t)
+        w = {k: w[k] - step * m[k] / (root * jnp.sqrt(v[k]) + 1e-8) for k in w}
         return w, (m, v, t)
 
     def start(w):

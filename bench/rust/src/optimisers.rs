@@ -59,7 +59,7 @@ fn adam(rate: f64, w: &[Wire], rest: &[Wire], gradients: &[Wire]) -> Vec<Wire> {
     let m: Vec<Wire> = (0..n).map(|i| rest[i] * 0.9 + gradients[i] * 0.1).collect();
     let v: Vec<Wire> =
         (0..n).map(|i| rest[n + i] * 0.999 + gradients[i] * gradients[i] * (1.0 - 0.999)).collect();
-    let step = |i: usize| (m[i] / a) / ((v[i] / b).sqrt() + 1e-8);
-    let weights = (0..n).map(|i| w[i] - step(i) * rate);
+    let (step, root) = (rate / a, b.sqrt().reciprocal());
+    let weights = (0..n).map(|i| w[i] - m[i] * step / (v[i].sqrt() * root + 1e-8));
     weights.chain(m.iter().copied()).chain(v.iter().copied()).chain([count]).collect()
 }

@@ -14,7 +14,7 @@ mod numeric {
     pub mod vector;
 }
 
-use numeric::tile::{Instructions, Level, Ports, Tile, Unary, instructions, unary_on};
+use numeric::tile::{Instructions, Level, Lone, Ports, Tile, Unary, instructions, unary_on};
 use numeric::vector;
 use std::time::Instant;
 
@@ -85,6 +85,7 @@ fn time<T: Copy>(tile: Tile, x: &[T], y: &mut [T]) -> (f64, f64) {
                 inputs: [x[at..at + len].as_ptr().cast(), std::ptr::null(), std::ptr::null()],
                 output: y[at..at + len].as_mut_ptr().cast(),
                 len,
+                lone: Lone::NONE,
             };
             // SAFETY: both slices hold `len` elements, and they are of different vectors.
             unsafe { tile.run(&ports) };

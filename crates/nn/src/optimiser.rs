@@ -63,11 +63,11 @@ impl Optimiser {
         stage("update", || {
             for (i, (weight, gradient)) in net.leaves().into_iter().zip(gradients.leaves()).enumerate() {
                 let before: Vec<Wire> = memory.iter().map(|m| m[i]).collect();
-                let (step, after) = self.one(gradient, &before, count);
                 let rate = if rate.dtype() == weight.dtype() { rate } else { rate.cast(weight.dtype()) };
+                let (step, after) = self.one(gradient, &before, count, rate);
                 let shrinks = self.shrink != 0.0 && weight.shape().rank() >= 2;
                 let weight = if shrinks { weight - weight * (rate * self.shrink) } else { weight };
-                weights.push(weight - rate * step);
+                weights.push(weight - step);
                 kept.iter_mut().zip(after).for_each(|(all, wire)| all.push(wire));
             }
         });
@@ -75,21 +75,23 @@ impl Optimiser {
         (refill(&net, &weights), moments, count)
     }
 
-    /// What is to be subtracted from one weight, times the rate, and what is remembered of it.
+    /// What is to be subtracted from one weight, and what is remembered of it.
     #[track_caller]
-    fn one(&self, gradient: Wire, before: &[Wire], count: Wire) -> (Wire, Vec<Wire>) {
+    fn one(&self, gradient: Wire, before: &[Wire], count: Wire, rate: Wire) -> (Wire, Vec<Wire>) {
         match self.rule {
-            Rule::Sgd => (gradient, Vec::new()),
+            Rule::Sgd => (rate * gradient, Vec::new()),
             Rule::Momentum { decay } => {
                 let velocity = before[0] * decay + gradient;
-                (velocity, vec![velocity])
+                (rate * velocity, vec![velocity])
             }
             Rule::Adam { beta1, beta2, epsilon } => {
                 let mean = before[0] * beta1 + gradient * (1.0 - beta1);
                 let square = before[1] * beta2 + gradient * gradient * (1.0 - beta2);
                 let count = count.cast(gradient.dtype());
-                let root = square.sqrt() / unbias(beta2, count).sqrt() + epsilon;
-                (mean / (root * unbias(beta1, count)), vec![mean, square])
+                // What is one number for all weights is computed once, so that each weight takes one division.
+                let step = mean * (rate / unbias(beta1, count));
+                let root = square.sqrt() * unbias(beta2, count).sqrt().reciprocal() + epsilon;
+                (step / root, vec![mean, square])
             }
         }
     }

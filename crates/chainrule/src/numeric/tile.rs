@@ -74,6 +74,38 @@ pub struct Ports {
     pub output: *mut u8,
     /// Number of elements.
     pub len: usize,
+    /// The inputs of which one number stands for all elements.
+    pub lone: Lone,
+}
+
+/// Inputs that are one number, read once instead of from a tile: any input of a function of two, but not both; the second
+/// and third of a function of three.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Lone(u8);
+
+impl Lone {
+    /// No input is.
+    pub const NONE: Lone = Lone(0);
+    const FIRST: u8 = 1;
+    const SECOND: u8 = 2;
+    const THIRD: u8 = 4;
+    const LAST_TWO: u8 = Lone::SECOND | Lone::THIRD;
+
+    /// These and one more, if a function of so many inputs can read it so.
+    pub fn with(self, input: usize, arity: usize) -> Option<Lone> {
+        let more = self.0 | 1 << input;
+        let can = match arity {
+            2 => more < (Lone::FIRST | Lone::SECOND),
+            3 => input > 0,
+            _ => false,
+        };
+        can.then_some(Lone(more))
+    }
+
+    /// Whether an input is one number.
+    pub fn has(self, input: usize) -> bool {
+        self.0 & 1 << input != 0
+    }
 }
 
 type Function = unsafe fn(&Ports, i64);
@@ -93,8 +125,8 @@ impl Tile {
     /// Computes a tile.
     ///
     /// # Safety
-    /// Each port holds `len` elements of the type that the kernel was made for, aligned, and the output overlaps none
-    /// of the inputs.
+    /// Each port holds `len` elements of the type that the kernel was made for, or one if it is a lone input, aligned, and
+    /// the output overlaps none of the inputs.
     #[inline(always)]
     pub unsafe fn run(&self, ports: &Ports) {
         // SAFETY: the caller keeps the contract, which is the same.
@@ -293,10 +325,24 @@ unsafe fn unary_loop<L: Level, O: Unary<A, R>, A: Copy, R>(ports: &Ports, parame
 /// See [`Tile::run`].
 #[inline(always)]
 unsafe fn binary_loop<L: Level, O: Binary<A, B, R>, A: Copy, B: Copy, R>(ports: &Ports, parameter: i64) {
-    // SAFETY: as in `unary_loop`.
+    // SAFETY: as in `unary_loop`, where lone inputs have one element.
     let (x, y, output) = unsafe { (input::<A>(ports, 0), input::<B>(ports, 1), output::<R>(ports)) };
-    for ((to, &a), &b) in output.iter_mut().zip(x).zip(y) {
-        to.write(O::at::<L>(a, b, parameter));
+    match (ports.lone.0, x, y) {
+        (Lone::FIRST, &[a], _) => {
+            for (to, &b) in output.iter_mut().zip(y) {
+                to.write(O::at::<L>(a, b, parameter));
+            }
+        }
+        (Lone::SECOND, _, &[b]) => {
+            for (to, &a) in output.iter_mut().zip(x) {
+                to.write(O::at::<L>(a, b, parameter));
+            }
+        }
+        _ => {
+            for ((to, &a), &b) in output.iter_mut().zip(x).zip(y) {
+                to.write(O::at::<L>(a, b, parameter));
+            }
+        }
     }
 }
 
@@ -307,21 +353,41 @@ unsafe fn ternary_loop<L: Level, O, A: Copy, B: Copy, C: Copy, R>(ports: &Ports,
 where
     O: Ternary<A, B, C, R>,
 {
-    // SAFETY: as in `unary_loop`.
+    // SAFETY: as in `binary_loop`.
     let (x, y) = unsafe { (input::<A>(ports, 0), input::<B>(ports, 1)) };
-    // SAFETY: as in `unary_loop`.
+    // SAFETY: as in `binary_loop`.
     let (z, output) = unsafe { (input::<C>(ports, 2), output::<R>(ports)) };
-    for (((to, &a), &b), &c) in output.iter_mut().zip(x).zip(y).zip(z) {
-        to.write(O::at::<L>(a, b, c, parameter));
+    match (ports.lone.0, y, z) {
+        (Lone::SECOND, &[b], _) => {
+            for ((to, &a), &c) in output.iter_mut().zip(x).zip(z) {
+                to.write(O::at::<L>(a, b, c, parameter));
+            }
+        }
+        (Lone::THIRD, _, &[c]) => {
+            for ((to, &a), &b) in output.iter_mut().zip(x).zip(y) {
+                to.write(O::at::<L>(a, b, c, parameter));
+            }
+        }
+        (Lone::LAST_TWO, &[b], &[c]) => {
+            for (to, &a) in output.iter_mut().zip(x) {
+                to.write(O::at::<L>(a, b, c, parameter));
+            }
+        }
+        _ => {
+            for (((to, &a), &b), &c) in output.iter_mut().zip(x).zip(y).zip(z) {
+                to.write(O::at::<L>(a, b, c, parameter));
+            }
+        }
     }
 }
 
 /// # Safety
-/// Input `i` holds `len` elements of this type, aligned.
+/// Input `i` holds `len` elements of this type, aligned, or one if it is lone.
 #[inline(always)]
 unsafe fn input<'a, T>(ports: &Ports, i: usize) -> &'a [T] {
+    let len = if ports.lone.has(i) { 1 } else { ports.len };
     // SAFETY: the caller's promise.
-    unsafe { std::slice::from_raw_parts(ports.inputs[i].cast(), ports.len) }
+    unsafe { std::slice::from_raw_parts(ports.inputs[i].cast(), len) }
 }
 
 /// # Safety
@@ -353,6 +419,7 @@ mod tests {
                 inputs: [x.as_ptr().cast(), x.as_ptr().cast(), std::ptr::null()],
                 output: y.as_mut_ptr().cast(),
                 len,
+                lone: Lone::NONE,
             };
             let tile = binary::<Add, f32, f32, f32>(3);
             // SAFETY: both vectors hold `len` floats, and they are different ones.
@@ -364,6 +431,54 @@ mod tests {
                 unsafe { tile.run_one([at, at, std::ptr::null()], std::ptr::from_mut(y).cast()) };
                 assert_eq!(*y, 2.0 * x + 3.0);
             }
+        }
+    }
+
+    struct Mix;
+    impl Ternary<f32, f32, f32, f32> for Mix {
+        #[inline(always)]
+        fn at<L: Level>(a: f32, b: f32, c: f32, _: i64) -> f32 {
+            (a - b) * 3.0 - c
+        }
+    }
+    impl Binary<f32, f32, f32> for Mix {
+        #[inline(always)]
+        fn at<L: Level>(a: f32, b: f32, _: i64) -> f32 {
+            a - 2.0 * b
+        }
+    }
+
+    /// A kernel over 37 elements, of whose inputs some are repeated, or lone if `is_lone`.
+    fn mixed(tile: Tile, arity: usize, repeated: &[usize], is_lone: bool) -> Option<Vec<f32>> {
+        let whole: Vec<Vec<f32>> = (0..3).map(|i| (0..37).map(|j| (7 * i + j) as f32).collect()).collect();
+        let (mut inputs, mut lone) = (whole.clone(), Lone::NONE);
+        for &i in repeated {
+            inputs[i] = vec![whole[i][5]; if is_lone { 1 } else { 37 }];
+            lone = if is_lone { lone.with(i, arity)? } else { lone };
+        }
+        let mut output = vec![f32::NAN; 37];
+        let inputs = [0, 1, 2].map(|i| inputs[i].as_ptr().cast());
+        let ports = Ports { inputs, output: output.as_mut_ptr().cast(), len: 37, lone };
+        // SAFETY: the vectors hold 37 floats each, or one where that is said.
+        unsafe { tile.run(&ports) };
+        Some(output)
+    }
+
+    #[test]
+    fn a_lone_input_is_read_as_one_that_is_repeated() {
+        let (two, three) = (binary::<Mix, f32, f32, f32>(0), ternary::<Mix, f32, f32, f32, f32>(0));
+        let cases: [(Tile, usize, &[&[usize]]); 2] =
+            [(two, 2, &[&[], &[0], &[1]]), (three, 3, &[&[], &[1], &[2], &[1, 2]])];
+        for (tile, arity, sets) in cases {
+            for set in sets {
+                let wanted = mixed(tile, arity, set, false);
+                assert_eq!(mixed(tile, arity, set, true), wanted, "{arity} inputs, of which {set:?}");
+            }
+        }
+        let refused: [(usize, &[usize]); 3] = [(2, &[0, 1]), (3, &[0]), (1, &[0])];
+        for (arity, set) in refused {
+            let all = set.iter().try_fold(Lone::NONE, |lone, &i| lone.with(i, arity));
+            assert_eq!(all, None, "{arity} inputs, of which {set:?}");
         }
     }
 }

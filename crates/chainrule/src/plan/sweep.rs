@@ -8,7 +8,8 @@ use super::lower::{Link, Member, Role, SweepDraft};
 use super::{Place, ValueId};
 use crate::base::{DType, Strided};
 use crate::circuit::Class;
-use crate::numeric::{reduce::Reduce, team::least, tile::Tile};
+use crate::numeric::tile::{Lone, Tile};
+use crate::numeric::{reduce::Reduce, team::least};
 use std::collections::HashMap;
 
 /// Bytes that the registers and the tiles of all inputs and outputs should fit in: most of a first-level cache.
@@ -85,7 +86,15 @@ pub struct Port {
 #[allow(missing_docs)]
 pub enum Op {
     /// An element-wise gate.
-    Gate { tile: Tile, name: &'static str, inputs: [u32; 3], arity: usize, output: u32, level: Level },
+    Gate {
+        tile: Tile,
+        name: &'static str,
+        inputs: [u32; 3],
+        arity: usize,
+        lone: Lone,
+        output: u32,
+        level: Level,
+    },
     /// Elements from anywhere in memory, in the order of the tile.
     Load { from: ValueId, view: Strided, bytes: usize, output: u32, level: Level },
     /// The number of each row, repeated along it.
@@ -125,6 +134,11 @@ enum Virtual {
         offset: usize,
         level: Level,
         bytes: usize,
+    },
+    /// One number for all elements, read where it is.
+    Lone {
+        value: ValueId,
+        offset: usize,
     },
     /// `pinned`: filled once, kept for all tiles.
     Register {
@@ -186,13 +200,15 @@ impl Writer<'_, '_> {
                 let level = if member.role == Role::Full { Level::Full } else { Level::Row };
                 let dtypes: Vec<DType> =
                     inputs.iter().map(|&w| self.emitter.lowering.circuit.node(w).spec.dtype).collect();
-                let mut ports = [0; 3];
-                for (port, &input) in ports.iter_mut().zip(inputs) {
-                    *port = self.read(input, member.role);
+                let (mut ports, mut lone, arity) = ([0; 3], Lone::NONE, inputs.len());
+                for (i, (port, &input)) in ports.iter_mut().zip(inputs).enumerate() {
+                    let one = lone.with(i, arity).zip(self.lone(input));
+                    *port = one.map_or_else(|| self.read(input, member.role), |(_, port)| port);
+                    lone = one.map_or(lone, |(more, _)| more);
                 }
                 let output = self.write(member.node, dtype, level);
                 let (tile, name) = (tiles(node.attrs, &dtypes), node.gate.name);
-                self.ops.push(Op::Gate { tile, name, inputs: ports, arity: inputs.len(), output, level });
+                self.ops.push(Op::Gate { tile, name, inputs: ports, arity, lone, output, level });
             }
             (Role::FoldRows(fold), _) => {
                 let input = self.read(inputs[0], Role::Full);
@@ -216,6 +232,21 @@ impl Writer<'_, '_> {
         // Room for partial results is found when it is known how many tiles there are.
         let (partials, stack) = (super::emit::NONE, 0);
         self.sinks.push(Sink { fold, dtype: spec.dtype, input, level, columns, output, partials, stack });
+    }
+
+    /// The port of a number from another step that is repeated for all elements.
+    fn lone(&mut self, wire: u32) -> Option<u32> {
+        let lowering = &self.emitter.lowering;
+        let root = lowering.root[wire as usize];
+        let view = lowering.view(wire);
+        if lowering.step[root as usize] == self.number || view.shape.elements() < 2 || period(&view) > 1 {
+            return None;
+        }
+        let array = self.emitter.array(wire);
+        let (value, offset) = (array.value, array.view.offset * array.dtype.bytes());
+        let is_it = |port: &Virtual| matches!(*port, Virtual::Lone { value: v, offset: o } if (v, o) == (value, offset));
+        let known = self.ports.iter().position(is_it).map(|port| port as u32);
+        Some(known.unwrap_or_else(|| self.port(Virtual::Lone { value, offset })))
     }
 
     /// The port from which a gate of this role reads a wire.
@@ -307,7 +338,8 @@ impl Writer<'_, '_> {
         let registers = Registers::assign(&self);
         let each = registers.width + self.memory_width();
         let wanted = (TILE_BYTES / each.max(1)).clamp(TILE_ELEMENTS[0], TILE_ELEMENTS[1]);
-        let tile = (wanted / self.unit).max(1) * self.unit;
+        let unit = whole_vectors(self.unit, wanted);
+        let tile = (wanted / unit).max(1) * unit;
         let tile = tile.min(self.draft.elements.next_multiple_of(self.unit).max(1));
         let mut starts = vec![0];
         for &bytes in &registers.slots {
@@ -322,6 +354,7 @@ impl Writer<'_, '_> {
                 let count = if level == Level::Full { tile } else { tile / self.row };
                 Port { value, offset, step: count * bytes, is_own: false }
             }
+            Virtual::Lone { value, offset } => Port { value, offset, step: 0, is_own: false },
             Virtual::Register { pinned, .. } => {
                 let slot = register.expect("every register port has been given a register");
                 Port { value: memory, offset: starts[slot], step: 0, is_own: !pinned }
@@ -455,6 +488,13 @@ impl Registers {
         self.slots[slot] = self.slots[slot].max(dtype.bytes());
         self.of[port as usize] = Some(slot);
     }
+}
+
+/// A multiple of a tile's unit that is also one of whole cache lines of any number, if a tile of at most so many elements can
+/// be: loads then do not lie across two lines, and no loop has a rest.
+fn whole_vectors(unit: usize, most: usize) -> usize {
+    let whole = unit << (6 - unit.trailing_zeros().min(6));
+    if whole <= most { whole } else { unit }
 }
 
 /// After how many elements a view begins again; all of them where it never does.

@@ -4,7 +4,7 @@ use super::{Address, address, address_mut, movement};
 use crate::base::{DType, Spec, Strided, Tensor};
 use crate::circuit::{Attrs, Class, GateDef, Job, Operand, Outputs, Tiles};
 use crate::numeric::team::Team;
-use crate::numeric::tile::Ports;
+use crate::numeric::tile::{Lone, Ports};
 
 /// What a gate gives, to the bit as in a run; `None` for gates of several steps or outputs, and for inputs that do not fit.
 pub fn evaluate(gate: &'static GateDef, attrs: &Attrs, inputs: &[Tensor], spec: Spec) -> Option<Tensor> {
@@ -47,6 +47,6 @@ fn elementwise(tiles: Tiles, attrs: &Attrs, inputs: &[Tensor], output: &mut Tens
     let to: Address = address_mut(&mut output.slice_mut());
     // SAFETY: the kernel is made for these dtypes and, by the shape rule, for that of the output; all tensors have `len`
     // elements, and the output is new, so that it overlaps nothing.
-    unsafe { tiles(attrs, &dtypes).run(&Ports { inputs: from, output: to, len }) }
+    unsafe { tiles(attrs, &dtypes).run(&Ports { inputs: from, output: to, len, lone: Lone::NONE }) }
     Some(())
 }

@@ -1,7 +1,7 @@
 //! Gates over single numbers, run by run.
 
 use super::Address;
-use crate::numeric::tile::Ports;
+use crate::numeric::tile::{Lone, Ports};
 use crate::plan::{Form, Run, Scalars};
 
 /// # Safety
@@ -102,7 +102,9 @@ unsafe fn many(run: &Run, offsets: &[u32], room: &Room) {
         rest = &rest[used..];
     }
     // SAFETY: as above; an output is no input of the same run.
-    unsafe { run.tile.run(&Ports { inputs, output: room.bank.add(run.output as usize), len }) };
+    unsafe {
+        run.tile.run(&Ports { inputs, output: room.bank.add(run.output as usize), len, lone: Lone::NONE })
+    };
 }
 
 /// Folds many numbers for each gate by a kernel of two, from the first to the last.
@@ -137,7 +139,7 @@ unsafe fn fold(run: &Run, offsets: &[u32], room: &Room) {
                 after = room.bank.add(run.output as usize);
             }
             let inputs = [before.cast_const(), next.cast_const(), std::ptr::null()];
-            run.tile.run(&Ports { inputs, output: after, len: count });
+            run.tile.run(&Ports { inputs, output: after, len: count, lone: Lone::NONE });
             (before, after) = (after, before);
         }
     }

@@ -122,9 +122,9 @@ unsafe fn operate(op: &Op, sweep: &Sweep, values: &[Address], ports: &[Address],
     // port than its inputs; loads stay within the view that they read.
     unsafe {
         match *op {
-            Op::Gate { tile, inputs, output, level, .. } => {
+            Op::Gate { tile, inputs, lone, output, level, .. } => {
                 let inputs = inputs.map(|port| at(port).cast_const());
-                tile.run(&Ports { inputs, output: at(output), len: count(level, len) });
+                tile.run(&Ports { inputs, output: at(output), len: count(level, len), lone });
             }
             Op::Load { from, ref view, bytes, output, level } => {
                 let (start, len) = (count(level, start), count(level, len));

@@ -1,7 +1,7 @@
 //! Each function at each level that the machine has, against pxfm (correctly rounded, or all but) over the whole range.
 
 use super::*;
-use crate::numeric::tile::{Instructions, Ports, Tile, Unary, instructions, unary_on};
+use crate::numeric::tile::{Instructions, Lone, Ports, Tile, Unary, instructions, unary_on};
 
 /// A function, how to run it, the truth, and its largest error.
 struct Case {
@@ -92,6 +92,7 @@ fn run<T: Lane>(tile: Tile, x: &[T]) -> Vec<T> {
         inputs: [x.as_ptr().cast(), std::ptr::null(), std::ptr::null()],
         output: y.as_mut_ptr().cast(),
         len: x.len(),
+        lone: Lone::NONE,
     };
     // SAFETY: the kernels of the cases take and give numbers of this type; the two vectors are different ones.
     #[allow(unsafe_code)]
