@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use chainrule::prelude::*;
-use chainrule::{Function, Machine};
+use chainrule::{Conv, Function, Machine};
 
 /// A recurrent cell in a loop, then a loss.
 fn recurrent() -> Function<(Wire, Wire, Wire), (Wire, Wire)> {
@@ -73,7 +73,8 @@ fn bounds_count_what_is_done() {
 #[test]
 fn steps_name_their_gates_in_lines_that_fit() {
     let scalar = Spec::scalar(DType::F64);
-    let neuron = compile(|a: Wire, b: Wire, c: Wire| (a * b + b * c + c).sigmoid(), &(scalar, scalar, scalar));
+    let neuron =
+        compile(|a: Wire, b: Wire, c: Wire| (a * b + b * c + c).sigmoid(), &(scalar, scalar, scalar));
     let plan = neuron.unwrap().plan();
     assert!(plan.contains("scalars  5 gates in 4 runs: 2 mul, 2 add, sigmoid"), "{plan}");
     let long = |x: Wire| (0..12).fold(x, |y, _| (y.exp() + x).tanh());
