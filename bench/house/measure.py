@@ -9,7 +9,7 @@ import pathlib
 
 import numpy as np
 
-from . import agreement, places, rows, server
+from . import agreement, missed, places, rows, server
 
 
 def make_data(row, folder, changes):
@@ -30,7 +30,7 @@ class Row:
         self.failures, self.servers, self.times = [], {}, {}
         self.versions, self.memory, self.agreement = {}, {}, {}
         self.value = self.gradient = self.prepared = None
-        self.gates = 1
+        self.gates, self.profile = 1, ""
 
     def run(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="chainrule-bench-"))
@@ -42,11 +42,17 @@ class Row:
             if "chainrule" in self.servers:
                 self.pairs()
                 self.finish()
+                self.close()
+                if missed.is_missed(self):
+                    self.profile = missed.profile(self, self.folder / "data")
         finally:
-            for one in self.servers.values():
-                one.close()
+            self.close()
             shutil.rmtree(self.folder)
         return self
+
+    def close(self):
+        for one in self.servers.values():
+            one.close()
 
     def candidates(self):
         data = self.folder / "data"

@@ -36,6 +36,13 @@ def met(row, ratio, time, gates):
     return ", ".join(wanted), "yes" if all(fine) else "NO"
 
 
+def is_met(one):
+    """`yes`, `NO`, or nothing where there is no target, as the table says."""
+    best = one.best()
+    ratio = statistics.median(one.ratios(best)) if best else None
+    return met(one.row, ratio, one.median("chainrule"), one.gates if one.row == "gates" else 1)[1]
+
+
 def agrees(one):
     if not one.agreement:
         return "-"
@@ -121,7 +128,7 @@ def threads(done):
     return table(["row", "times faster with 2 threads", "target", "met"], lines) if lines else ""
 
 
-def text(done, options):
+def text(done, options, missed):
     versions = {}
     for one in done:
         versions |= one.versions
@@ -136,6 +143,7 @@ def text(done, options):
     parts += ["## Memory above the idle process", memory(measured)]
     parts += ["## Gradient against value, one thread", gradients(measured)]
     parts += ["## Threads", threads(measured)] if threads(measured) else []
+    parts += ["## Rows that miss their target", missed] if missed else []
     parts += ["## All peers", all_peers(measured)]
     parts += ["## What failed", "\n".join(failures)] if failures else []
     return "\n\n".join(parts) + "\n"

@@ -4,7 +4,7 @@ use crate::inputs::{numbers, specs, tensor};
 use crate::networks as nets;
 use crate::optimisers::Method;
 use chainrule::prelude::*;
-use chainrule::{Function, Program};
+use chainrule::{Function, PlanReport, Program};
 use chainrule_bench_server::{Inputs, Numbers, Result, Row, timed};
 
 type List = Vec<Wire>;
@@ -215,6 +215,15 @@ impl Subject {
         self.results = function.outputs().iter().map(|&s| Tensor::zeros(s)).collect();
         self.value = Some(function);
         Ok(program.circuit().flops())
+    }
+
+    /// What each step of the plan takes.
+    pub fn profile(&self, calls: usize) -> Result<PlanReport> {
+        let report = match &self.work {
+            Work::Pure(f) => f.profile(&self.input, calls)?,
+            Work::Step(f) => f.profile(&(self.state.clone(), self.input.1.clone()), calls)?,
+        };
+        Ok(report)
     }
 
     /// What is timed, in short.

@@ -5,7 +5,7 @@ mod inputs;
 mod serve;
 
 pub use inputs::{Array, Inputs, Numbers};
-pub use serve::{Row, run, timed};
+pub use serve::{Row, losses, run, timed};
 
 /// What can go wrong here: a text for the terminal.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;

@@ -42,6 +42,21 @@ pub trait Row: Sized {
     }
 }
 
+/// What is compared of the loss: that of a call where weights stay, those of the first four calls where they are updated.
+///
+/// # Errors
+/// What a call says; updated networks are of f32.
+pub fn losses(is_updated: bool, mut call: impl FnMut() -> Result<Numbers>) -> Result<(String, Numbers)> {
+    if !is_updated {
+        return Ok(("loss".into(), call()?));
+    }
+    let one = |_| match call()? {
+        Numbers::F32(one) => Ok(one[0]),
+        _ => Err("networks are of f32".into()),
+    };
+    Ok(("losses".into(), Numbers::F32((0..4).map(one).collect::<Result<_>>()?)))
+}
+
 /// Serves a row; the versions are `"name": "version"` pairs.
 ///
 /// # Errors

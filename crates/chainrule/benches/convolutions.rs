@@ -8,22 +8,20 @@
 
 #[path = "../src/numeric/mod.rs"]
 mod numeric;
+mod shared;
 
 use numeric::conv::{Conv, ConvParams, Convolve, Planes, conv};
-use numeric::gemm::{Gemm, Matrix, MatrixMut, Size, Store, gemm};
 use numeric::team::Team;
+use shared::{Wanted, least, peak};
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Images, channels, outputs, height, width, window, step, groups, dilation.
 type Case = ([usize; 2], [usize; 2], usize, [usize; 2], usize, usize, usize);
 
 fn main() {
-    let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let (double, wanted) = match wanted.split_first() {
-        Some((first, rest)) if first == "f64" => (true, rest.to_vec()),
-        _ => (false, wanted.clone()),
-    };
+    let mut wanted = Wanted::new();
+    let double = wanted.starts_with("f64");
     if double { table::<f64>(&wanted) } else { table::<f32>(&wanted) }
 }
 
@@ -61,7 +59,7 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-fn table<T: Convolve + From<f32>>(wanted: &[String]) {
+fn table<T: Convolve + From<f32>>(wanted: &Wanted) {
     let peak = peak::<T>();
     println!("one thread: {peak:.0} GFLOP/s");
     println!(
@@ -81,7 +79,7 @@ fn table<T: Convolve + From<f32>>(wanted: &[String]) {
         };
         let name =
             format!("{n}x{c}x{height}x{side} {}x{}({o}) /{step} g{groups} d{dilation}", window[0], window[1]);
-        if !wanted.is_empty() && !wanted.iter().any(|part| name.contains(part.as_str())) {
+        if !wanted.has(&name) {
             continue;
         }
         let (input, weights) = ([n, c, height, side], [o, c / groups, window[0], window[1]]);
@@ -106,7 +104,7 @@ fn table<T: Convolve + From<f32>>(wanted: &[String]) {
                 }
                 planes[1].steps = b;
             }
-            let time = least(&mut || {
+            let time = least(Duration::from_millis(60), &mut || {
                 let [x, w] = black_box(planes);
                 conv(Team::ALONE, &plan, x, w, black_box(&mut y));
             });
@@ -114,30 +112,4 @@ fn table<T: Convolve + From<f32>>(wanted: &[String]) {
         }
         println!();
     }
-}
-
-/// The least time of one run in nanoseconds.
-fn least(run: &mut dyn FnMut()) -> f64 {
-    run();
-    let start = Instant::now();
-    run();
-    let repeats = (20_000 / start.elapsed().as_nanos().max(1)).clamp(1, 1000) as usize;
-    let (mut best, begin) = (f64::MAX, Instant::now());
-    while begin.elapsed() < Duration::from_millis(60) {
-        let start = Instant::now();
-        (0..repeats).for_each(|_| run());
-        best = best.min(start.elapsed().as_nanos() as f64 / repeats as f64);
-    }
-    best
-}
-
-/// Operations a nanosecond of a product that never leaves the first-level cache.
-fn peak<T: Gemm>() -> f64 {
-    let size = Size { m: 14, k: 256, n: 128 / size_of::<T>() };
-    let (a, b, mut c) = (vec![T::ONE; 14 * 256], vec![T::ONE; 256 * 32], vec![T::ZERO; 14 * 32]);
-    let time = least(&mut || {
-        let c = MatrixMut::row_major(&mut c, size.n);
-        gemm(size, Matrix { data: &a, row: 1, col: 14 }, Matrix::row_major(&b, size.n), c, Store::Replace);
-    });
-    2.0 * (size.m * size.k * size.n) as f64 / time
 }

@@ -7,13 +7,18 @@
 
 #[path = "../src/numeric/mod.rs"]
 mod numeric;
+mod shared;
 
 use numeric::gemm::{Gemm, Matrix, MatrixMut, Size, Store, gemm};
 use numeric::reduce::{Reduce, reduce_axis};
 use numeric::window::{Pool, Pooling, average_pool, average_pool_transpose, max_pool, max_pool_index};
 use numeric::{Float, Number};
+use shared::{Wanted, peak};
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+/// How long a row is timed.
+const TIME: Duration = Duration::from_millis(150);
 
 /// What the machine can do.
 struct Machine {
@@ -24,7 +29,7 @@ struct Machine {
 }
 
 fn main() {
-    let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
+    let wanted = Wanted::new();
     let machine = Machine { flops: [peak::<f32>(), peak::<f64>()], bytes: copying() };
     println!(
         "one thread: {:.0} GFLOP/s f32, {:.0} f64, {:.0} GB/s",
@@ -32,7 +37,7 @@ fn main() {
     );
     println!("{:<40} {:>10} {:>10} {:>9} {:>6}", "work", "ns", "bound", "GFLOP/s", "share");
     let show = |name: &str, work: Cost, run: &mut dyn FnMut()| {
-        if wanted.is_empty() || wanted.iter().any(|part| name.contains(part.as_str())) {
+        if wanted.has(name) {
             machine.show(name, work, run);
         }
     };
@@ -56,7 +61,7 @@ struct Cost {
 
 impl Machine {
     fn show(&self, name: &str, work: Cost, run: &mut dyn FnMut()) {
-        let time = least(run);
+        let time = shared::least(TIME, run);
         let bound = (work.flops / self.flops[usize::from(work.double)]).max(work.bytes / self.bytes);
         let kind = if work.double { "f64" } else { "f32" };
         let (rate, share) = (work.flops / time, 100.0 * bound / time);
@@ -64,36 +69,11 @@ impl Machine {
     }
 }
 
-/// The least time of one run in nanoseconds.
-fn least(run: &mut dyn FnMut()) -> f64 {
-    run();
-    let start = Instant::now();
-    run();
-    let repeats = (20_000 / start.elapsed().as_nanos().max(1)).clamp(1, 1000) as usize;
-    let (mut best, begin) = (f64::MAX, Instant::now());
-    while begin.elapsed() < Duration::from_millis(150) {
-        let start = Instant::now();
-        (0..repeats).for_each(|_| run());
-        best = best.min(start.elapsed().as_nanos() as f64 / repeats as f64);
-    }
-    best
-}
-
-/// Operations a nanosecond of a product that never leaves the first-level cache.
-fn peak<T: Gemm>() -> f64 {
-    let size = Size { m: 14, k: 256, n: 128 / size_of::<T>() };
-    let (a, b, mut c) = (vec![T::ONE; 14 * 256], vec![T::ONE; 256 * 32], vec![T::ZERO; 14 * 32]);
-    let time = least(&mut || {
-        let c = MatrixMut::row_major(&mut c, size.n);
-        gemm(size, Matrix { data: &a, row: 1, col: 14 }, Matrix::row_major(&b, size.n), c, Store::Replace);
-    });
-    2.0 * (size.m * size.k * size.n) as f64 / time
-}
-
 /// Bytes a nanosecond of copying what no cache holds, counting what is read and what is written.
 fn copying() -> f64 {
     let (from, mut to) = (vec![1u8; 64 << 20], vec![0u8; 64 << 20]);
-    2.0 * from.len() as f64 / least(&mut || black_box(&mut to).copy_from_slice(black_box(&from)))
+    2.0 * from.len() as f64
+        / shared::least(TIME, &mut || black_box(&mut to).copy_from_slice(black_box(&from)))
 }
 
 fn products<T: Gemm>(show: &Show<'_>) {

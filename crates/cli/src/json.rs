@@ -1,6 +1,6 @@
-//! The machine-readable answers of `explain` and `grad`.
+//! The machine-readable answers of `explain`, `grad` and `plan`.
 
-use chainrule::{Flow, Slice, Tensor, WireFlow};
+use chainrule::{Flow, PlanReport, Slice, StepReport, Tensor, WireFlow};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 
 /// What is asked of a circuit at one point.
@@ -21,6 +21,48 @@ impl Answer<'_> {
         let text =
             serde_json::to_string(self).expect("maps with texts as keys and finite numbers can be written");
         text + "\n"
+    }
+}
+
+/// A plan with its steps.
+pub struct Plan<'a>(pub &'a PlanReport);
+
+impl Plan<'_> {
+    /// As one line.
+    pub fn line(&self) -> String {
+        let text =
+            serde_json::to_string(self).expect("maps with texts as keys and finite numbers can be written");
+        text + "\n"
+    }
+}
+
+impl Serialize for Plan<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let steps: Vec<Step<'_>> = self.0.steps.iter().map(Step).collect();
+        let mut plan = serializer.serialize_struct("Plan", 6)?;
+        plan.serialize_field("flops", &self.0.flops)?;
+        plan.serialize_field("bytes", &self.0.bytes)?;
+        plan.serialize_field("arena", &self.0.arena)?;
+        plan.serialize_field("bound", &self.0.bound)?;
+        plan.serialize_field("seconds", &self.0.seconds)?;
+        plan.serialize_field("steps", &steps)?;
+        plan.end()
+    }
+}
+
+struct Step<'a>(&'a StepReport);
+
+impl Serialize for Step<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let inner: Vec<Plan<'_>> = self.0.inner.iter().map(Plan).collect();
+        let mut step = serializer.serialize_struct("Step", 6)?;
+        step.serialize_field("what", &self.0.what)?;
+        step.serialize_field("flops", &self.0.flops)?;
+        step.serialize_field("bytes", &self.0.bytes)?;
+        step.serialize_field("bound", &self.0.bound)?;
+        step.serialize_field("seconds", &self.0.seconds)?;
+        step.serialize_field("inner", &inner)?;
+        step.end()
     }
 }
 

@@ -39,6 +39,7 @@ enum Command {
     Explain(commands::explain::Explain),
     Grad(commands::grad::Grad),
     Check(commands::check::Check),
+    Plan(commands::plan::Plan),
     Gates(commands::gates::Gates),
     Train(commands::train::Train),
 }
@@ -49,6 +50,7 @@ impl Command {
             Command::Explain(args) => commands::explain::run(args),
             Command::Grad(args) => commands::grad::run(args),
             Command::Check(args) => commands::check::run(args),
+            Command::Plan(args) => commands::plan::run(args),
             Command::Gates(args) => commands::gates::run(args),
             Command::Train(args) => commands::train::run(args),
         }

@@ -206,3 +206,22 @@ fn the_check_says_yes_or_no() {
     assert_eq!((kink.code, kink.err.as_str()), (Some(1), ""));
     assert!(kink.out.contains("\n  x  FAIL  reverse "), "{}", kink.out);
 }
+
+#[test]
+fn plans_say_what_is_done_and_what_it_costs() {
+    let formula = ["plan", "sum(tanh(x @ w))", "x=[[1,2],[3,4]]", "w=[[1],[2]]", "--gradient"];
+    let plain = run(&[&formula[..], &["--no-bounds"]].concat()).ok();
+    assert!(plain.starts_with("plan: ") && plain.contains("\n  product  2x2x1: "), "{plain}");
+    assert_eq!(run(&[&formula[..], &["--no-bounds"]].concat()).ok(), plain);
+    let bounded = run(&formula).ok();
+    assert!(bounded.starts_with("one thread: ") && bounded.contains(", at least "), "{bounded}");
+    let timed = run(&[&formula[..], &["--time", "3", "--json"]].concat()).json();
+    let steps = timed["steps"].as_array().expect("steps are a list");
+    assert!(steps.iter().all(|step| step["seconds"].is_number() && step["bound"].is_number()), "{timed}");
+    assert_eq!(steps[0]["flops"], 8);
+    let plain = run(&[&formula[..], &["--no-bounds", "--json"]].concat()).json();
+    assert!(plain["bound"].is_null() && plain["steps"][0]["seconds"].is_null(), "{plain}");
+    // equal gates are one, and what is constant is computed before
+    let simple = run(&["plan", "exp(x) + exp(x * 1) + sqrt(4)", "x=[1,2]", "--no-bounds"]).ok();
+    assert!(simple.contains("  sweep    2: exp, add, add  "), "{simple}");
+}

@@ -416,3 +416,24 @@ fn wrong_usage_is_code_2() {
     }
     assert!(run(&["explain", "x", "--sed", "1"]).err.contains("--seed"));
 }
+
+#[test]
+fn plans_of_gradients_want_one_float() {
+    says(
+        &["plan", "x * 2", "x=[1,2]", "--gradient"],
+        2,
+        "\
+error: --gradient: output is f64[2], and gradients are those of one float
+  = hint: name another output with --of, or take its sum
+",
+    );
+    says(
+        &["plan", "y = x * 2\nz = y^2", "x=1", "--gradient", "--wrt", "y"],
+        2,
+        "error: --wrt: y is computed\n  = hint: name inputs or parameters\n",
+    );
+    let said = run(&["plan", "x", "x=1", "--time", "0"]).fails(2);
+    assert!(said.contains("'0' for '--time <CALLS>'"), "{said}");
+    let said = run(&["plan", "x", "x=1", "--time", "1", "--no-bounds"]).fails(2);
+    assert!(said.contains("cannot be used with"), "{said}");
+}

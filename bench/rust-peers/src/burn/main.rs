@@ -9,7 +9,7 @@ use burn::optim::momentum::MomentumConfig;
 use burn::optim::{Adam, AdamConfig, GradientsParams, Optimizer, Sgd, SgdConfig};
 use burn::tensor::backend::Backend;
 use burn::tensor::{DType, Tensor, TensorData};
-use chainrule_bench_server::{Array, Inputs, Numbers, Result, Row, run};
+use chainrule_bench_server::{Array, Inputs, Numbers, Result, Row, losses, run};
 use networks::Network;
 
 type Back = Autodiff<Flex>;
@@ -152,21 +152,12 @@ impl Row for Rows {
         gradients(&mut found, &self.names[0], &self.weights.one, &grads)?;
         gradients(&mut found, &self.names[1], &self.weights.two, &grads)?;
         gradients(&mut found, &self.names[2], &self.weights.four, &grads)?;
-        let mut losses = Vec::new();
-        for _ in 0..4 {
+        let is_updated = !matches!(self.update, Update::Nothing);
+        found.push(losses(is_updated, || {
             self.call()?;
             let loss = self.loss.take().ok_or("a call leaves a loss")?;
-            losses.push(numbers(loss.inner())?);
-        }
-        if let Update::Nothing = self.update {
-            found.push(("loss".into(), losses.swap_remove(0)));
-        } else {
-            let all = losses.into_iter().map(|loss| match loss {
-                Numbers::F32(one) => Ok(one[0]),
-                _ => Err("networks are of f32".into()),
-            });
-            found.push(("losses".into(), Numbers::F32(all.collect::<Result<_>>()?)));
-        }
+            numbers(loss.inner())
+        })?);
         Ok(found)
     }
 }

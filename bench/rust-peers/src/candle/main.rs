@@ -4,7 +4,7 @@ mod networks;
 
 use candle_core::{Device, Tensor, Var};
 use candle_nn::{AdamW, Optimizer, ParamsAdamW, SGD};
-use chainrule_bench_server::{Array, Inputs, Numbers, Result, Row, run};
+use chainrule_bench_server::{Array, Inputs, Numbers, Result, Row, losses, run};
 use networks::Network;
 
 /// What is done with the gradient.
@@ -118,21 +118,12 @@ impl Row for Rows {
             let gradient = gradients.get(weight).ok_or("a weight has no gradient")?;
             found.push((format!("grad.{name}"), numbers(gradient)?));
         }
-        let mut losses = Vec::new();
-        for _ in 0..4 {
+        let is_updated = !matches!(self.update, Update::Nothing);
+        found.push(losses(is_updated, || {
             self.call()?;
             let loss = self.loss.as_ref().ok_or("a call leaves a loss")?;
-            losses.push(numbers(loss)?);
-        }
-        if let Update::Nothing = self.update {
-            found.push(("loss".into(), losses.swap_remove(0)));
-        } else {
-            let all = losses.into_iter().map(|loss| match loss {
-                Numbers::F32(one) => Ok(one[0]),
-                _ => Err("networks are of f32".into()),
-            });
-            found.push(("losses".into(), Numbers::F32(all.collect::<Result<_>>()?)));
-        }
+            numbers(loss)
+        })?);
         Ok(found)
     }
 }

@@ -3,7 +3,7 @@
 use crate::base::{Diagnostic, Mistake, Place, Result, Spec, Tensor};
 use crate::circuit::{Path, Tree, Wire, Wires};
 use crate::numeric::team::Team;
-use crate::plan::{Memory, Plan};
+use crate::plan::{Beside, Machine, Memory, Plan, PlanReport};
 use crate::run::{Held, Workspace};
 use std::fmt;
 use std::marker::PhantomData;
@@ -92,6 +92,57 @@ impl<In: Wires, Out: Wires> Function<In, Out> {
     /// ```
     pub fn plan(&self) -> String {
         self.plan.to_string()
+    }
+
+    /// The plan as data, with the least time of each step on a machine. Its text is the plan's, with those times.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// use chainrule::Machine;
+    /// let spec = Spec::new(&[64, 64], DType::F32).unwrap();
+    /// let f = compile(|x: Wire| x.matmul(x).tanh().sum(), &(spec,))?;
+    /// let report = f.report(Some(Machine::measured()));
+    /// assert_eq!((report.steps.len(), report.steps[0].flops), (2, 2 * 64 * 64 * 64));
+    /// assert!(report.steps[0].bound > Some(0.0));
+    /// assert_eq!(f.report(None).to_string(), f.plan());
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
+    pub fn report(&self, machine: Option<&Machine>) -> PlanReport {
+        self.plan.report(Beside { machine, times: None })
+    }
+
+    /// Runs it once, and then so many times more with a clock at every step: what each step takes on the average, beside the
+    /// least that this machine would need. Looking at the clock costs some 50 ns a step.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// let spec = Spec::new(&[64, 64], DType::F32).unwrap();
+    /// let f = compile(|x: Wire| x.matmul(x).tanh().sum(), &(spec,))?;
+    /// let profile = f.profile(&(Tensor::zeros(spec),), 10)?;
+    /// assert!(profile.steps.iter().all(|step| step.seconds.is_some() && step.bound.is_some()));
+    /// println!("{profile}");
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Function::run`].
+    pub fn profile(&self, input: &In::With<Tensor>, calls: usize) -> Result<PlanReport> {
+        self.check_inputs(input, 0..self.plan.inputs.len())?;
+        let mut results: Vec<Tensor> = self.plan.outputs.iter().map(|spec| Tensor::zeros(*spec)).collect();
+        let mut workspace = Workspace::new(&self.plan);
+        let calls = calls.max(1);
+        for turn in 0..=calls {
+            let mut call = workspace.call(&self.plan);
+            each(input, |t| call.input(t));
+            results.iter_mut().for_each(|t| call.output(t));
+            assert!(call.run(self.team), "inputs were checked before");
+            if turn == 0 {
+                workspace.watch(&self.plan);
+            }
+        }
+        let (machine, times) = (Some(Machine::measured()), workspace.times());
+        let report = self.plan.report(Beside { machine, times: Some((&times, calls)) });
+        Ok(PlanReport { threads: self.threads(), ..report })
     }
 
     /// Runs it.

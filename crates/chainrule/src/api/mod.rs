@@ -24,4 +24,4 @@ pub use program::{Program, Traced, compile, trace};
 pub use threads::threads;
 pub use vmap::vmap;
 
-pub use crate::plan::Memory;
+pub use crate::plan::{Cost, Machine, Memory, PlanReport, StepReport};

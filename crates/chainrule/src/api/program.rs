@@ -2,7 +2,7 @@
 
 use super::{Function, Options, threads};
 use crate::base::{Result, Spec, Tensor};
-use crate::circuit::{Circuit, Plain, Tree, Wire, Wires, outermost};
+use crate::circuit::{Circuit, Fault, Plain, Tree, Wire, Wires, inline, mistake, outermost};
 use crate::gates::INPUT;
 use crate::numeric::team::Team;
 use crate::plan::Plan;
@@ -118,6 +118,37 @@ impl<In: Wires, Out: Wires> Program<In, Out> {
     /// ```
     pub fn circuit(&self) -> &Circuit {
         &self.circuit
+    }
+
+    /// Records its gates in the trace that is open, on other wires: a program as a part of a larger one.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// let spec = Spec::scalar(DType::F64);
+    /// let cube = trace(|x: Wire| x * x * x, &(spec,))?;
+    /// let slope = compile(|x: Wire| cube.apply((x,)).gradient(&x), &(spec,))?;
+    /// assert_eq!(slope.run((2.0.into(),))?.item()?, 12.0);
+    /// let other = trace(|x: Wire| cube.apply((x.cast(DType::F32),)), &(spec,)).unwrap_err().to_string();
+    /// assert!(other.contains("apply: takes f64[], not f32[]"), "{other}");
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
+    #[track_caller]
+    pub fn apply(&self, input: In) -> Out {
+        let (wires, wanted) = (input.leaves(), self.circuit.specs(&self.circuit.inputs));
+        let given: Option<Vec<Spec>> = wires.iter().map(|wire| wire.spec()).collect();
+        let outputs = match given {
+            Some(given) if given == wanted => inline(&self.circuit, &wires),
+            given => {
+                if let Some(given) = given {
+                    let show =
+                        |specs: &[Spec]| specs.iter().map(Spec::to_string).collect::<Vec<_>>().join(", ");
+                    let what = format!("takes {}, not {}", show(&wanted), show(&given));
+                    mistake("apply", Fault::new(what, "give what the program was traced for"));
+                }
+                vec![Wire::POISON; self.circuit.outputs.len()]
+            }
+        };
+        self.out.fill(&outputs).expect("the circuit has one output for each leaf")
     }
 
     /// The circuit that is run: what constants alone decide is computed, gates that do the same are one, and the laws of the

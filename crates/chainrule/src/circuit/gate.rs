@@ -243,8 +243,8 @@ pub enum Class {
     /// Matrix product of the last two axes of two inputs, after equal batch axes.
     Product,
     /// Other products summed over axes: convolution, triangular solves. Says which views of its inputs the kernel reads where
-    /// they lie; their strides are not negative.
-    Contract(Kernel, fn(&Strided) -> bool),
+    /// they lie (their strides are not negative), and how many operations it does where those are fewer than the formula has.
+    Contract(Kernel, fn(&Strided) -> bool, Option<Fewest>),
     /// The same elements seen in another order: nothing is computed, and often nothing copied.
     View(View),
     /// Elements change places.
@@ -256,6 +256,9 @@ pub enum Class {
     /// Holds circuits; the executor runs them.
     Control(Control),
 }
+
+/// Operations that a kernel does, by the attributes and the specs of the inputs.
+pub type Fewest = fn(&Attrs, &[Spec]) -> u64;
 
 /// The ways in which inner circuits run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -274,7 +277,7 @@ impl Class {
     /// The kernel of gates that the executor runs one at a time, over whole arrays.
     pub fn kernel(self) -> Option<Kernel> {
         match self {
-            Class::Source(k) | Class::Reduce(k, _) | Class::Cumulate(k) | Class::Contract(k, _) => Some(k),
+            Class::Source(k) | Class::Reduce(k, _) | Class::Cumulate(k) | Class::Contract(k, ..) => Some(k),
             Class::Move(k) | Class::Index(k) | Class::Window(k) => Some(k),
             Class::Input | Class::Constant | Class::Control(_) => None,
             Class::Elementwise(_) | Class::Product | Class::View(_) => None,

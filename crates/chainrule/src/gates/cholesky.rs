@@ -25,7 +25,7 @@ pub static CHOLESKY: GateDef = GateDef {
     arity: Arity::Exactly(1),
     attrs: &[],
     shape: |_, x| square(x[0]).map(|_| Outputs::One(x[0])),
-    class: Class::Contract(kernel, Strided::is_contiguous),
+    class: Class::Contract(kernel, Strided::is_contiguous, None),
     element,
     local: Local::Pair {
         vjp: |r, up, _| {

@@ -39,7 +39,7 @@ pub static CONV: GateDef = GateDef {
         ("groups", Kind::Int),
     ],
     shape: shape_rule,
-    class: Class::Contract(kernel, has_planes),
+    class: Class::Contract(kernel, has_planes, Some(fewest)),
     element,
     local: Local::Pair {
         vjp: |r, up, wants| {
@@ -171,6 +171,12 @@ fn kernel(job: &mut Job<'_>) {
     let plan = Conv::new(params_of(job.attrs), dims4(x.shape), dims4(w.shape));
     let plan = plan.expect("the shape rule has built the same convolution");
     for_dtype!(x.data.dtype(), [f32 f64 i32 i64], T => convolve::<T>(job.team, &plan, planes(&x), planes(&w), job.output()))
+}
+
+/// Operations without those on padding and holes, and with transformed tiles.
+fn fewest(attrs: &Attrs, inputs: &[Spec]) -> u64 {
+    let conv = Conv::new(params_of(attrs), dims4(inputs[0].shape), dims4(inputs[1].shape));
+    conv.expect("the shape rule has built the same convolution").operations(inputs[0].dtype.is_float())
 }
 
 /// Whether the last two of four axes lie in a row. Where images and channels change places, nothing need be copied.

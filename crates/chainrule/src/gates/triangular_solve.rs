@@ -37,7 +37,7 @@ pub static TRIANGULAR_SOLVE: GateDef = GateDef {
     arity: Arity::Exactly(2),
     attrs: &[("lower", Kind::Flag), ("transpose", Kind::Flag), ("unit", Kind::Flag)],
     shape: shape_rule,
-    class: Class::Contract(kernel, Strided::is_contiguous),
+    class: Class::Contract(kernel, Strided::is_contiguous, None),
     element,
     local: Local::Pair { vjp, jvp },
     reads: Reads::BOTH,

@@ -22,6 +22,7 @@ pub mod reduce;
 pub mod scratch;
 pub mod sort;
 pub mod special;
+pub mod speed;
 pub mod team;
 pub mod tile;
 pub mod vector;

@@ -244,12 +244,22 @@ impl Emitter<'_> {
         let node = self.lowering.circuit.node(alone.node);
         let kernel = node.gate.class.kernel().expect("the classes without a kernel have steps of their own");
         let inputs = match node.gate.class {
-            Class::Contract(_, readable) => self.readable(&alone.inputs, readable),
+            Class::Contract(_, readable, _) => self.readable(&alone.inputs, readable),
             _ => self.row_major(&alone.inputs),
         };
         let (gate, attrs, spec) = (node.gate.name, node.attrs.clone(), node.spec);
         let specs: Vec<Spec> = inputs.iter().map(Array::spec).collect();
         let flops = (node.gate.flops)(&attrs, &specs, &[spec]);
+        let fewest = match node.gate.class {
+            Class::Contract(_, _, Some(fewest)) => fewest(&attrs, &specs).min(flops),
+            _ => flops,
+        };
+        // What moves or picks elements reads no more of anything than it writes.
+        let most = match node.gate.class {
+            Class::Move(_) | Class::Index(_) => bytes(spec),
+            _ => usize::MAX,
+        };
+        let read = specs.iter().map(|&spec| bytes(spec).min(most) as u64).sum();
         Step::Kernel(KernelStep {
             gate,
             kernel,
@@ -258,6 +268,8 @@ impl Emitter<'_> {
             output: self.output(alone.node, number),
             spec,
             flops,
+            fewest,
+            read,
         })
     }
 

@@ -265,7 +265,7 @@ impl Lowering<'_> {
                 let alone = self.alone(index, Strided::is_contiguous);
                 self.append(index, Draft::Control(alone));
             }
-            Class::Contract(_, readable) => {
+            Class::Contract(_, readable, _) => {
                 let alone = self.alone(index, |view| view.is_contiguous() || readable(view));
                 self.append(index, Draft::Kernel(alone));
             }

@@ -7,20 +7,25 @@ mod control;
 mod deferred;
 mod emit;
 mod lower;
+mod machine;
 mod memory;
 mod order;
 mod overwrite;
 mod product;
 mod recompute;
+mod report;
 mod scalars;
 mod sweep;
 mod text;
 mod turned;
 
 pub use control::ControlStep;
+pub use machine::Machine;
 pub use overwrite::Overwrites;
+pub use report::{Beside, PlanReport, StepReport, Times};
 pub use scalars::{Form, Run, Scalars};
 pub use sweep::{Level, Op, Sink, Sweep};
+pub use text::Cost;
 
 use crate::base::{DType, Spec, Strided, Tensor};
 use crate::circuit::{Attrs, Circuit, Kernel};
@@ -159,6 +164,10 @@ pub struct KernelStep {
     pub spec: Spec,
     /// Floating-point operations, as the room counts them.
     pub flops: u64,
+    /// Those that the kernel does at least.
+    pub fewest: u64,
+    /// Bytes that it reads at least.
+    pub read: u64,
 }
 
 /// Bytes of memory that a compiled function uses, with any number of threads. They are exact: no array is made while it runs.

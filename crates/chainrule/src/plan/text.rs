@@ -1,6 +1,6 @@
-//! A plan for people: a line a step, with what it computes and what that costs.
+//! What steps do and cost, in words and figures for people.
 
-use super::{ControlStep, Copied, KernelStep, Op, Plan, Product, Scalars, Step, Sweep};
+use super::{Beside, ControlStep, Copied, KernelStep, Op, Plan, Product, Scalars, Step, Sweep, ValueId};
 use crate::circuit::Control;
 use std::fmt;
 
@@ -15,16 +15,7 @@ pub struct Cost {
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let total = self.cost();
-        writeln!(
-            f,
-            "plan: {} steps, {} flops, {} moved, arena of {}",
-            self.steps.len(),
-            count(total.flops),
-            size(total.bytes),
-            size(self.arena as u64)
-        )?;
-        self.steps.iter().try_for_each(|step| self.line(f, step))
+        self.report(Beside::default()).fmt(f)
     }
 }
 
@@ -45,8 +36,7 @@ impl Plan {
             Step::Product(product) => self.cost_of_product(product),
             Step::Copy(copied) => Cost { flops: 0, bytes: 2 * self.bytes_of(copied.to) },
             Step::Kernel(kernel) => {
-                let read = kernel.inputs.iter().map(|array| self.bytes_of(array.value)).sum::<u64>();
-                Cost { flops: kernel.flops, bytes: read + self.bytes_of(kernel.output) }
+                Cost { flops: kernel.flops, bytes: kernel.read + self.bytes_of(kernel.output) }
             }
             Step::Control(control) => {
                 let once = control.plans.iter().map(Plan::cost).fold(Cost::default(), Cost::and);
@@ -56,7 +46,7 @@ impl Plan {
         }
     }
 
-    fn bytes_of(&self, value: super::ValueId) -> u64 {
+    fn bytes_of(&self, value: ValueId) -> u64 {
         self.values[value as usize].bytes as u64
     }
 
@@ -68,43 +58,46 @@ impl Plan {
         };
         let folded = (sweep.sinks.len() * sweep.elements) as u64;
         let loaded = sweep.once.iter().chain(&sweep.ops).filter_map(|op| match op {
-            Op::Load { from, .. } => Some(*from),
+            Op::Load { from, view, bytes, .. } => Some((*from, (view.shape.elements() * bytes) as u64)),
             _ => None,
         });
-        let ports = sweep.ports.iter().filter(|port| port.value != sweep.registers).map(|port| port.value);
-        let mut touched: Vec<u32> = ports.chain(loaded).chain(sweep.sinks.iter().map(|s| s.output)).collect();
-        touched.sort_unstable();
-        touched.dedup();
+        let tiles = sweep.elements.div_ceil(sweep.tile.max(1));
+        let ports = sweep.ports.iter().filter(|port| port.value != sweep.registers);
+        let ports = ports.map(|port| (port.value, (port.step * tiles) as u64));
+        let sinks = sweep.sinks.iter().map(|sink| (sink.output, u64::MAX));
+        let mut touched: Vec<(ValueId, u64)> = ports.chain(loaded).chain(sinks).collect();
+        touched.sort_unstable_by_key(|&(value, _)| value);
+        let of_value = |parts: &[(ValueId, u64)]| {
+            let bytes = parts.iter().fold(0, |sum: u64, part| sum.saturating_add(part.1));
+            bytes.min(self.bytes_of(parts[0].0))
+        };
         Cost {
             flops: sweep.ops.iter().map(of_op).sum::<u64>() + folded,
-            bytes: touched.into_iter().map(|value| self.bytes_of(value)).sum(),
+            bytes: touched.chunk_by(|a, b| a.0 == b.0).map(of_value).sum(),
         }
     }
 
     fn cost_of_product(&self, product: &Product) -> Cost {
         let count: usize = product.batch.iter().map(|(length, _)| length).product();
-        let read = [product.a.value, product.b.value, product.output].map(|value| self.bytes_of(value));
-        Cost { flops: (2 * count * product.m * product.k * product.n) as u64, bytes: read.iter().sum() }
-    }
-
-    fn line(&self, f: &mut fmt::Formatter<'_>, step: &Step) -> fmt::Result {
-        let text = match step {
-            Step::Sweep(sweep) => sweep_text(sweep),
-            Step::Scalars(scalars) => scalars_text(scalars),
-            Step::Product(product) => product_text(product),
-            Step::Copy(Copied { from, .. }) => format!("copy     {}", from.spec()),
-            Step::Kernel(KernelStep { gate, spec, .. }) => format!("gate     {gate} to {spec}"),
-            Step::Control(control) => format!("{:8} {}", control_name(control), turns_text(control)),
+        let side = |factor: &super::Factor, length: usize| {
+            let elements = count * length * product.k;
+            self.bytes_of(factor.value).min((elements * product.dtype.bytes()) as u64)
         };
-        let cost = self.cost_of(step);
-        writeln!(f, "  {:<64} {:>8} flops {:>9}", text, count(cost.flops), size(cost.bytes))?;
-        if let Step::Control(control) = step {
-            for plan in &control.plans {
-                let inner = plan.to_string();
-                inner.lines().try_for_each(|line| writeln!(f, "    {line}"))?;
-            }
-        }
-        Ok(())
+        let read = side(&product.a, product.m) + side(&product.b, product.n);
+        let flops = (2 * count * product.m * product.k * product.n) as u64;
+        Cost { flops, bytes: read + self.bytes_of(product.output) }
+    }
+}
+
+/// What a step does.
+pub(super) fn describe(step: &Step) -> String {
+    match step {
+        Step::Sweep(sweep) => sweep_text(sweep),
+        Step::Scalars(scalars) => scalars_text(scalars),
+        Step::Product(product) => product_text(product),
+        Step::Copy(Copied { from, .. }) => format!("copy     {}", from.spec()),
+        Step::Kernel(KernelStep { gate, spec, .. }) => format!("gate     {gate} to {spec}"),
+        Step::Control(control) => format!("{:8} {}", control_name(control), turns_text(control)),
     }
 }
 
@@ -132,7 +125,12 @@ fn sweep_text(sweep: &Sweep) -> String {
 }
 
 fn scalars_text(scalars: &Scalars) -> String {
-    format!("scalars  {} gates in {} runs", scalars.gates(), scalars.runs.len())
+    let names: Vec<String> = scalars.names.iter().map(|&(name, count)| times(count, name)).collect();
+    format!("scalars  {} gates in {} runs: {}", scalars.gates(), scalars.runs.len(), names.join(", "))
+}
+
+fn times(count: u64, name: &str) -> String {
+    if count == 1 { name.to_string() } else { format!("{count} {name}") }
 }
 
 fn product_text(product: &Product) -> String {
@@ -166,7 +164,7 @@ fn turns_text(control: &ControlStep) -> String {
 }
 
 /// A number for people: `25.7 M`.
-fn count(n: u64) -> String {
+pub(super) fn count(n: u64) -> String {
     let scaled = [(1_000_000_000, "G"), (1_000_000, "M"), (1000, "k")];
     match scaled.into_iter().find(|(unit, _)| n >= *unit) {
         Some((unit, name)) => format!("{:.1} {name}", n as f64 / unit as f64),
@@ -175,7 +173,7 @@ fn count(n: u64) -> String {
 }
 
 /// Bytes for people: `1.2 MB`.
-fn size(bytes: u64) -> String {
+pub(super) fn size(bytes: u64) -> String {
     match bytes {
         0..1000 => format!("{bytes} B"),
         _ => format!("{}B", count(bytes)),

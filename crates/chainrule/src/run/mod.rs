@@ -18,8 +18,9 @@ mod sweep;
 
 use crate::base::{DType, Slice, SliceMut, Tensor};
 use crate::numeric::team::Team;
-use crate::plan::{Place, Plan, Step};
+use crate::plan::{Place, Plan, Step, Times};
 use arena::Arena;
+use std::time::Instant;
 
 pub use one::evaluate;
 
@@ -53,6 +54,8 @@ pub struct Workspace {
     inner: Vec<Inner>,
     inputs: Vec<Address>,
     outputs: Vec<Address>,
+    /// Seconds of each step, added up over calls; empty unless they are watched.
+    seconds: Vec<f64>,
 }
 
 /// What a control step works in: for each of its plans a workspace.
@@ -96,7 +99,26 @@ impl Workspace {
             outputs: Vec::with_capacity(plan.outputs.len()),
             values,
             _arena: None,
+            seconds: Vec::new(),
         }
+    }
+
+    /// Has the time of each step taken from now on, of inner plans too.
+    pub fn watch(&mut self, plan: &Plan) {
+        self.seconds = vec![0.0; plan.steps.len()];
+        let control = plan.steps.iter().filter_map(|step| match step {
+            Step::Control(step) => Some(step),
+            _ => None,
+        });
+        for (workspaces, step) in self.inner.iter_mut().zip(control) {
+            workspaces.iter_mut().zip(&step.plans).for_each(|(workspace, plan)| workspace.watch(plan));
+        }
+    }
+
+    /// The times that were taken.
+    pub fn times(&self) -> Times {
+        let inner = |inner: &Inner| inner.iter().map(Workspace::times).collect();
+        Times { steps: self.seconds.clone(), inner: self.inner.iter().map(inner).collect() }
     }
 
     /// Begins a call of the plan that this is the workspace of.
@@ -139,7 +161,8 @@ impl Workspace {
     unsafe fn execute(&mut self, plan: &Plan, team: Team) {
         self.bind();
         let mut inner = self.inner.iter_mut();
-        for step in &plan.steps {
+        for (number, step) in plan.steps.iter().enumerate() {
+            let begun = (!self.seconds.is_empty()).then(Instant::now);
             // SAFETY: every value has an address with room for its elements; see the module.
             unsafe {
                 match step {
@@ -153,6 +176,9 @@ impl Workspace {
                         control::run(step, &self.values, inner, team);
                     }
                 }
+            }
+            if let Some(begun) = begun {
+                self.seconds[number] += begun.elapsed().as_secs_f64();
             }
         }
     }

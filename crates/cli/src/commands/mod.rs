@@ -4,4 +4,5 @@ pub mod check;
 pub mod explain;
 pub mod gates;
 pub mod grad;
+pub mod plan;
 pub mod train;

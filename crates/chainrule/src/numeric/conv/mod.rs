@@ -76,6 +76,29 @@ struct Source<T> {
     steps: [usize; 2],
 }
 
+impl Conv {
+    /// Operations that the kernel does: none on padding and holes, and a quarter of the others where tiles are transformed. The
+    /// transforms are not counted.
+    pub fn operations(&self, is_float: bool) -> u64 {
+        let p = &self.params;
+        let pairs = |axis: usize| {
+            let (size, window) = (self.input[axis + 2], self.weights[axis + 2]);
+            let reads = |i: usize, k: usize| {
+                let place = (i * p.stride[axis] + k * p.dilation[axis]) as isize - p.pad_low[axis];
+                usize::try_from(place).is_ok_and(|at| {
+                    at.is_multiple_of(p.input_dilation[axis]) && at / p.input_dilation[axis] < size
+                })
+            };
+            let of = |i: usize| (0..window).filter(|&k| reads(i, k)).count() as u64;
+            (0..self.output[axis + 2]).map(of).sum::<u64>()
+        };
+        let sums = (self.output[0] * self.output[1] * self.weights[1]) as u64;
+        let directly = 2 * sums * pairs(0) * pairs(1);
+        let is_transformed = is_float && (winograd::is_forward(self) || winograd::is_gradient(self));
+        if is_transformed { directly / 4 } else { directly }
+    }
+}
+
 /// A number type that can be convolved. Lengths are checked when `convolve` is called.
 pub trait Convolve: Gemm {
     #[doc(hidden)]

@@ -37,6 +37,8 @@ pub struct Scalars {
     pub scratch: ValueId,
     /// Most gates of a run whose inputs are gathered.
     pub chunk: usize,
+    /// How many gates of each name there are, for people.
+    pub names: Vec<(&'static str, u64)>,
 }
 
 impl Scalars {
@@ -159,6 +161,14 @@ pub(super) fn emit(emitter: &mut Emitter<'_>, number: u32) -> Scalars {
     let mut writer = Writer { gates: &gates, at, loads: &places.of_loads, gathers: Vec::new() };
     let runs: Vec<Run> = order.runs().map(|run| writer.run(run)).collect();
     let gathers = writer.gathers;
+    let mut names: Vec<(&'static str, u64)> = Vec::new();
+    for (gates_of_run, run) in order.runs().zip(&runs) {
+        let name = emitter.lowering.circuit.node(gates.nodes[gates_of_run[0] as usize]).gate.name;
+        match names.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, count)) => *count += run.gates(),
+            None => names.push((name, run.gates())),
+        }
+    }
     let load = |(load, &at): (&Transfer, &u32)| Transfer { at, ..*load };
     let loads = gates.loads.iter().zip(&places.of_loads).map(load).collect();
     let store = |&(_, root, value): &(u32, u32, ValueId)| {
@@ -170,7 +180,7 @@ pub(super) fn emit(emitter: &mut Emitter<'_>, number: u32) -> Scalars {
     let longest = gathered.map(|run| run.count as usize).max();
     let chunk = longest.unwrap_or(0);
     let scratch = emitter.memory.scratch(3 * chunk * 8, number);
-    Scalars { bank, loads, stores, runs, gathers, scratch, chunk }
+    Scalars { bank, loads, stores, runs, gathers, scratch, chunk, names }
 }
 
 struct Writer<'a> {
