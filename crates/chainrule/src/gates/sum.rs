@@ -16,7 +16,8 @@ pub static SUM: GateDef = GateDef {
         formula: "y = sum of x over the axes; 0 over nothing",
         local: "dy/dx = 1",
         kinks: "",
-        source: "pairwise summation in a fixed order (Higham 1993)",
+        source: "summation in blocks of blocks, in an order that the shape fixes: as in pairwise summation, \
+                 the error grows with the logarithm of the length (Higham 1993)",
     },
     call: Some(Call { signature: "x, axis=none, keep=false", build: |a| reduce::call(a, &SUM) }),
     arity: Arity::Exactly(1),

@@ -77,7 +77,7 @@ fn inputs(seed: u64) -> Vec<Tensor> {
     INPUTS.iter().map(|dims| sampler.reals(dims, -1.5, 1.5)).collect()
 }
 
-fn trace(tensors: &[Tensor], f: impl FnOnce(&[Wire]) -> Vec<Wire>) -> Result<Circuit, String> {
+pub(super) fn trace(tensors: &[Tensor], f: impl FnOnce(&[Wire]) -> Vec<Wire>) -> Result<Circuit, String> {
     let specs: Vec<Spec> = tensors.iter().map(Tensor::spec).collect();
     let traced = outermost(&INPUT, &specs, f, |out: &Vec<Wire>| out.clone()).map_err(|e| e.to_string())?;
     Ok(traced.circuit)
@@ -88,7 +88,7 @@ fn gradients(genome: &[Step], inputs: &[Wire]) -> Vec<Wire> {
     gradients_of(grow(40, genome, inputs), inputs)
 }
 
-fn gradients_of(loss: Wire, inputs: &[Wire]) -> Vec<Wire> {
+pub(super) fn gradients_of(loss: Wire, inputs: &[Wire]) -> Vec<Wire> {
     let found = adjoint::vjp(&[loss], inputs, &[Some(zeros_like(loss) + 1.0)]);
     let filled = found.into_iter().zip(inputs).map(|(f, &x)| f.unwrap_or_else(|| zeros_like(x)));
     std::iter::once(loss).chain(filled).collect()
@@ -195,11 +195,9 @@ fn gradients_of_smooth_random_circuits_agree_with_differences() -> Result<(), St
     Ok(())
 }
 
-/// What only the next gate reads stays in registers: a long chain is one sweep, and needs two. The last operation writes the
-/// output, which may lie over the input.
-/// Arrays that are large enough for the work to be shared.
+/// Arrays that are large enough for the work to be shared and for sums to have many blocks.
 #[test]
-fn the_number_of_threads_changes_no_bit() -> Result<(), String> {
+fn neither_threads_nor_sharing_change_a_bit() -> Result<(), String> {
     for seed in 0..40 {
         let mut s = Sampler::new(seed);
         let genome: Vec<Step> = (0..16).map(|_| [0; 3].map(|_| s.size(0, 255) as u8).into()).collect();
@@ -207,19 +205,37 @@ fn the_number_of_threads_changes_no_bit() -> Result<(), String> {
         let (m, n) = (s.size(100, 260), s.size(100, 260));
         let inputs: [&[usize]; 4] = [&[], &[n], &[m, n], &[n, m]];
         let at = cast_floats(&inputs.map(|dims| s.reals(dims, -1.5, 1.5)), wide);
-        let plan = Plan::new(&trace(&at, |w| gradients_of(grow(200_000, &genome, w), w))?);
-        let bits = |threads| -> Vec<u64> {
-            let found = run_by(Team::new(threads), &plan, &at);
-            found.iter().flat_map(|t| t.to_f64()).map(f64::to_bits).collect()
-        };
-        let alone = bits(1);
-        for threads in [2, 3, 8] {
-            if bits(threads) != alone {
-                return Err(format!("seed {seed}: {threads} threads and one differ:\n{plan}"));
-            }
-        }
+        let circuit = trace(&at, |w| gradients_of(grow(200_000, &genome, w), w))?;
+        one_result(&circuit, &at).map_err(|why| format!("seed {seed}: {why}"))?;
     }
     Ok(())
+}
+
+/// The results of a circuit, if no number of threads, and no plan that shares fewer steps or places or keeps fewer values,
+/// changes a bit of them.
+pub(super) fn one_result(circuit: &Circuit, at: &[Tensor]) -> Result<Vec<u64>, String> {
+    let plan = Plan::new(circuit);
+    let bits = |plan: &Plan, threads| -> Vec<u64> {
+        let found = run_by(Team::new(threads), plan, at);
+        found.iter().flat_map(|t| t.to_f64()).map(f64::to_bits).collect()
+    };
+    let usual = bits(&plan, 1);
+    for threads in [2, 3, 8] {
+        if bits(&plan, threads) != usual {
+            return Err(format!("{threads} threads and one differ:\n{plan}"));
+        }
+    }
+    for (what, other) in [
+        ("unfused", Plan::unfused(circuit)),
+        ("roomy", Plan::roomy(circuit)),
+        ("frugal", Plan::frugal(circuit)),
+        ("smallest", Plan::smallest(circuit)),
+    ] {
+        if bits(&other, 1) != usual || bits(&other, 3) != usual {
+            return Err(format!("the {what} plan changes the results:\n{plan}\n{other}"));
+        }
+    }
+    Ok(usual)
 }
 
 /// What only the next gate reads stays in registers: a long chain is one sweep, and needs two.

@@ -13,6 +13,7 @@ mod laws;
 mod loops;
 mod steady;
 mod texts;
+mod trees;
 mod values;
 
 use crate::base::{DType, Tensor};

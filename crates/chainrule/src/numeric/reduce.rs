@@ -1,8 +1,8 @@
 //! Sums, products, extremes and their places, over a slice or along an axis.
 //!
-//! The order of every operation is fixed by the shape alone. Sums and products go pairwise: the error grows
-//! with the logarithm of the length, not with the length (Higham, "The accuracy of floating point summation",
-//! 1993).
+//! The order of every operation is fixed by the shape alone: see [`BLOCK`] and [`ROW_BLOCK`]. The results of blocks are folded
+//! in blocks again, so the error grows with the logarithm of the length, not with the length (Higham, "The accuracy of
+//! floating point summation", 1993).
 
 #![allow(unsafe_code)]
 
@@ -15,10 +15,11 @@ use super::work::{Work, at_best};
 
 /// Lanes of the search for a place.
 const LANES: usize = 8;
-/// Slices up to this length are dealt to the lanes; longer ones are halved first.
-const BLOCK: usize = 1024;
-/// Rows up to this number are added one after the other; more are halved first.
-const ROW_BLOCK: usize = 32;
+/// Slices up to this length are dealt to the lanes. A longer one is cut into blocks of this length, whose results are folded
+/// like a slice, and so on. So whoever holds some of the blocks can fold those, and any cuts lead to the same result.
+pub const BLOCK: usize = 256;
+/// Rows up to this number are combined one after the other; more are cut into blocks in the same way.
+pub const ROW_BLOCK: usize = 32;
 /// Columns treated together where rows are combined: their totals live on the stack.
 const TILE: usize = 64;
 
@@ -84,16 +85,34 @@ impl<T: Number> Work for Fold<'_, T> {
     }
 }
 
-/// Joins the results of two parts of an array, number by number, into the first.
-pub fn join<T: Number>(into: &mut [T], from: &[T], op: Reduce) {
-    let wins = |a: T, b: T, beats: bool| if !a.is_nan() && (beats || b.is_nan()) { b } else { a };
-    for (a, &b) in into.iter_mut().zip(from) {
-        *a = match op {
-            Reduce::Sum => a.plus(b),
-            Reduce::Prod => a.times(b),
-            Reduce::Max => wins(*a, b, b > *a),
-            Reduce::Min => wins(*a, b, b < *a),
-        };
+/// Combines some more rows with what a block's rows before them gave, one after the other.
+pub fn add_to<T: Number>(rows: &[T], totals: &mut [T], op: Reduce) {
+    assert!(rows.len().is_multiple_of(totals.len().max(1)), "add_to: whole rows");
+    at_best(More { rows, totals, op });
+}
+
+/// More rows to be combined; they are whole.
+struct More<'a, T> {
+    rows: &'a [T],
+    totals: &'a mut [T],
+    op: Reduce,
+}
+
+impl<T: Number> Work for More<'_, T> {
+    type Output = ();
+    const VECTORS: bool = T::VECTORS;
+
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
+    #[inline(always)]
+    unsafe fn work<L: Vectors>(self) {
+        let More { rows, totals, op } = self;
+        let inner = totals.len();
+        match op {
+            Reduce::Sum => add_rows::<T, T::Lanes<L>, Plus>(rows, inner, 0, totals, true),
+            Reduce::Prod => add_rows::<T, T::Lanes<L>, Times>(rows, inner, 0, totals, true),
+            Reduce::Max => rows.chunks_exact(inner).for_each(|row| win(totals, row, |a, b| a > b)),
+            Reduce::Min => rows.chunks_exact(inner).for_each(|row| win(totals, row, |a, b| a < b)),
+        }
     }
 }
 
@@ -157,41 +176,61 @@ combine! {
 /// Most lanes of a vector.
 const WIDEST: usize = 16;
 
-/// Combines a slice by lanes, after halving it if it is long.
+/// Combines a slice by lanes, block by block if it is long.
 #[inline(always)]
 fn tree<L: Vectors, T: Number, C: Combine<T>>(values: &[T]) -> T {
-    if values.len() <= BLOCK { lanes::<T, T::Lanes<L>, C>(values) } else { halves::<L, T, C>(values) }
+    if values.len() <= BLOCK { lanes::<T, T::Lanes<L>, C>(values) } else { blocks::<L, T, C>(values) }
 }
 
-/// As `tree`, for long slices.
-fn halves<L: Vectors, T: Number, C: Combine<T>>(values: &[T]) -> T {
-    if values.len() <= BLOCK {
-        // SAFETY: this is called by work that was begun with these instructions.
-        return unsafe { L::apart(Block::<T, C> { values, by: PhantomData }) };
+/// As `tree`, for slices longer than a block.
+fn blocks<L: Vectors, T: Number, C: Combine<T>>(values: &[T]) -> T {
+    let part = largest_part(values.len(), BLOCK);
+    let mut totals = [C::NEUTRAL; BLOCK];
+    let totals = &mut totals[..values.len().div_ceil(part)];
+    if part > BLOCK {
+        for (total, part) in totals.iter_mut().zip(values.chunks(part)) {
+            *total = if part.len() > BLOCK { blocks::<L, T, C>(part) } else { block::<L, T, C>(part) };
+        }
+        return block::<L, T, C>(totals);
     }
-    let (left, right) = values.split_at(half(values.len(), BLOCK));
-    C::one(halves::<L, T, C>(left), halves::<L, T, C>(right))
+    // SAFETY: this is called by work that was begun with these instructions.
+    unsafe { L::apart(Blocks::<T, C> { values, totals, by: PhantomData }) }
 }
 
-/// A block of a long slice, to be combined by lanes.
-struct Block<'a, T, C> {
+/// As `tree`, for slices up to a block.
+fn block<L: Vectors, T: Number, C: Combine<T>>(values: &[T]) -> T {
+    // SAFETY: this is called by work that was begun with these instructions.
+    unsafe { L::apart(Blocks::<T, C> { values, totals: &mut [C::NEUTRAL], by: PhantomData }) }
+}
+
+/// Blocks of a slice to be combined by lanes, each to a total, and then the totals.
+struct Blocks<'a, T, C> {
     values: &'a [T],
+    totals: &'a mut [T],
     by: PhantomData<C>,
 }
 
-impl<T: Number, C: Combine<T>> Work for Block<'_, T, C> {
+impl<T: Number, C: Combine<T>> Work for Blocks<'_, T, C> {
     type Output = T;
 
     // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
     unsafe fn work<L: Vectors>(self) -> T {
-        lanes::<T, T::Lanes<L>, C>(self.values)
+        for (total, part) in self.totals.iter_mut().zip(self.values.chunks(BLOCK)) {
+            *total = lanes::<T, T::Lanes<L>, C>(part);
+        }
+        lanes::<T, T::Lanes<L>, C>(self.totals)
     }
 }
 
-/// About half of `len`, in whole blocks.
-fn half(len: usize, block: usize) -> usize {
-    len.div_ceil(block).div_ceil(2) * block
+/// Of something longer than a block, the length of the parts that it falls into first: the largest power of a block's length
+/// that is shorter.
+fn largest_part(len: usize, block: usize) -> usize {
+    let mut part = block;
+    while part.saturating_mul(block) < len {
+        part *= block;
+    }
+    part
 }
 
 /// Deals a slice to the lanes of four vectors in turn, and joins those by halves. Called only by work for these lanes.
@@ -305,14 +344,14 @@ fn tree_axis<L: Vectors, T: Number, C: Combine<T>>(input: &[T], len: usize, inne
     for_tiles(output, inner, |group, columns, results| {
         let rows = &input[group * len * inner..][..len * inner];
         if len <= ROW_BLOCK {
-            return add_rows::<T, T::Lanes<L>, C>(rows, inner, columns.start, results);
+            return add_rows::<T, T::Lanes<L>, C>(rows, inner, columns.start, results, false);
         }
         let totals = tree_rows::<L, T, C>(rows, inner, columns);
         results.copy_from_slice(&totals[..results.len()]);
     });
 }
 
-/// Combines rows by halves, for some of the columns: each column has the same tree, whatever the others are.
+/// Combines rows block by block, for some of the columns: each column has the same tree, whatever the others are.
 fn tree_rows<L: Vectors, T: Number, C: Combine<T>>(
     rows: &[T],
     inner: usize,
@@ -323,11 +362,12 @@ fn tree_rows<L: Vectors, T: Number, C: Combine<T>>(
         // SAFETY: this is called by work that was begun with these instructions.
         return unsafe { L::apart(RowBlock::<T, C> { rows, inner, columns, by: PhantomData }) };
     }
-    let (top, bottom) = rows.split_at(half(len, ROW_BLOCK) * inner);
-    let mut totals = tree_rows::<L, T, C>(top, inner, columns.clone());
-    let others = tree_rows::<L, T, C>(bottom, inner, columns);
-    for (total, other) in totals.iter_mut().zip(others) {
-        *total = C::one(*total, other);
+    let mut totals = [C::NEUTRAL; TILE];
+    for part in rows.chunks(largest_part(len, ROW_BLOCK) * inner) {
+        let others = tree_rows::<L, T, C>(part, inner, columns.clone());
+        for (total, other) in totals.iter_mut().zip(others) {
+            *total = C::one(*total, other);
+        }
     }
     totals
 }
@@ -348,19 +388,20 @@ impl<T: Number, C: Combine<T>> Work for RowBlock<'_, T, C> {
     unsafe fn work<L: Vectors>(self) -> [T; TILE] {
         let mut totals = [C::NEUTRAL; TILE];
         let results = &mut totals[..self.columns.len()];
-        add_rows::<T, T::Lanes<L>, C>(self.rows, self.inner, self.columns.start, results);
+        add_rows::<T, T::Lanes<L>, C>(self.rows, self.inner, self.columns.start, results, false);
         totals
     }
 }
 
-/// Combines rows one after the other, for as many columns from `first` on as there are results. Called only by work for
-/// these lanes.
+/// Combines rows one after the other, for as many columns from `first` on as there are results, which may hold what rows
+/// before them gave. Called only by work for these lanes.
 #[inline(always)]
 fn add_rows<T: Number, L: Lanes<T>, C: Combine<T>>(
     rows: &[T],
     inner: usize,
     first: usize,
     results: &mut [T],
+    goes_on: bool,
 ) {
     let count = rows.len() / inner;
     assert!(first + results.len() <= inner, "columns lie within a row");
@@ -369,6 +410,9 @@ fn add_rows<T: Number, L: Lanes<T>, C: Combine<T>>(
     unsafe {
         while at + 4 * L::N <= results.len() {
             let mut totals = [L::splat(C::NEUTRAL); 4];
+            if goes_on {
+                totals = std::array::from_fn(|i| L::load(results.as_ptr().add(at + i * L::N)));
+            }
             for row in 0..count {
                 let from = rows.as_ptr().add(row * inner + first + at);
                 for (i, total) in totals.iter_mut().enumerate() {
@@ -383,6 +427,9 @@ fn add_rows<T: Number, L: Lanes<T>, C: Combine<T>>(
         while at < results.len() {
             let cols = (results.len() - at).min(L::N);
             let mut total = L::splat(C::NEUTRAL);
+            if goes_on {
+                total = L::load_part(results.as_ptr().add(at), cols);
+            }
             for row in 0..count {
                 let from = rows.as_ptr().add(row * inner + first + at);
                 total = C::all::<L>(total, L::load_part(from, cols));
@@ -425,11 +472,17 @@ fn extreme_axis<L: Vectors, T: Number, C: Combine<T>>(
             None => results.fill(C::NEUTRAL),
         }
         for row in rows {
-            for (best, &value) in results.iter_mut().zip(row) {
-                let wins = !best.is_nan() && (beats(value, *best) || value.is_nan());
-                *best = if wins { value } else { *best };
-            }
+            win(results, row, beats);
         }
+    }
+}
+
+/// Puts the numbers of a row in the places of those that they beat.
+#[inline(always)]
+fn win<T: Number>(results: &mut [T], row: &[T], beats: impl Fn(T, T) -> bool) {
+    for (best, &value) in results.iter_mut().zip(row) {
+        let wins = !best.is_nan() && (beats(value, *best) || value.is_nan());
+        *best = if wins { value } else { *best };
     }
 }
 
@@ -551,6 +604,36 @@ mod tests {
             let mut narrow = [0.0; 2];
             reduce_axis(&pair, 1, 1000, 2, &mut narrow, Reduce::Sum);
             assert_eq!(narrow, wide[i..i + 2]);
+        }
+    }
+
+    /// What sweeps rest on: blocks may be folded one by one, and rows of a block in any portions.
+    #[test]
+    fn blocks_folded_apart_give_the_same_bits() {
+        for len in [1, 255, 256, 257, 1000, 65_536, 65_537, 100_003] {
+            let values: Vec<f64> = uniform(len).iter().map(|x| x * x - 0.3).collect();
+            for op in [Reduce::Sum, Reduce::Prod, Reduce::Max, Reduce::Min] {
+                let parts: Vec<f64> = values.chunks(BLOCK).map(|block| whole(block, op)).collect();
+                assert_eq!(whole(&parts, op).to_bits(), whole(&values, op).to_bits(), "{op:?} of {len}");
+            }
+        }
+        for (len, inner, portion) in [(31, 3, 4), (32, 70, 32), (33, 2, 5), (1100, 67, 7), (2000, 130, 1)] {
+            let values: Vec<f64> = uniform(len * inner).iter().map(|x| x - 0.4).collect();
+            for op in [Reduce::Sum, Reduce::Prod, Reduce::Max, Reduce::Min] {
+                let mut parts = Vec::new();
+                for block in values.chunks(ROW_BLOCK * inner) {
+                    let mut totals = vec![0.0; inner];
+                    let mut portions = block.chunks(portion * inner);
+                    let first = portions.next().expect("blocks have rows");
+                    reduce_axis(first, 1, first.len() / inner, inner, &mut totals, op);
+                    portions.for_each(|rows| add_to(rows, &mut totals, op));
+                    parts.extend(totals);
+                }
+                let [mut joined, mut wanted] = [vec![0.0; inner], vec![0.0; inner]];
+                reduce_axis(&parts, 1, parts.len() / inner, inner, &mut joined, op);
+                reduce_axis(&values, 1, len, inner, &mut wanted, op);
+                assert_eq!(joined, wanted, "{op:?} of {len} rows");
+            }
         }
     }
 

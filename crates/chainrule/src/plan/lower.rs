@@ -110,6 +110,8 @@ pub(super) struct Lowering<'a> {
     roles: HashMap<u32, Role>,
     /// Single numbers that are repeated along an array.
     spread: HashSet<u32>,
+    /// Where the elements of views lie that sweeps read copies of.
+    turned: HashMap<u32, Source>,
     /// How many read each product: a sum takes the place of a product that nobody else reads.
     readers: HashMap<u32, u32>,
     /// Gates that wait for their first reader; see `deferred`.
@@ -150,6 +152,7 @@ pub(super) fn lower_by(circuit: &Circuit, wanted: &[u32], late: &[bool], sharing
         drafts: Vec::new(),
         roles: HashMap::new(),
         spread: HashSet::new(),
+        turned: HashMap::new(),
         readers: HashMap::new(),
         deferred: HashSet::new(),
         latest: HashMap::new(),
@@ -229,16 +232,43 @@ impl Lowering<'_> {
         }
     }
 
-    /// Whether a sum over the batch of a product could take that product's place.
-    fn sums_product(&self, index: u32, fold: Reduce, layout: Layout) -> Option<u32> {
+    /// Whether a reduction is a sum over the batch of a product. It then always is a sum of products, whoever else reads the
+    /// product: what decides about bits is the circuit before it is laid out, never a neighbour.
+    fn sums_product(&self, index: u32, fold: Reduce, layout: Layout) -> bool {
         let product = self.circuit.inputs_of(index)[0];
         let (spec, shape) = (self.circuit.node(product).spec, self.circuit.node(index).spec.shape);
-        let is_sum = fold == Reduce::Sum && self.readers.get(&product) == Some(&1);
+        let is_product = matches!(self.circuit.node(product).gate.class, Class::Product);
         let rank = spec.shape.rank();
         let matrix = |shape: Shape| shape.iter().rev().take(2).eq(spec.shape.iter().rev().take(2));
         let over_batch =
             matches!(layout, Layout::Leading { .. }) && shape.rank() == 2 && rank > 2 && matrix(shape);
-        self.made_by(product).filter(|_| is_sum && over_batch)
+        is_product && fold == Reduce::Sum && over_batch
+    }
+
+    /// Places a sum of products: where nobody else reads the product, in its place.
+    fn place_sum(&mut self, index: u32) {
+        let product = self.circuit.inputs_of(index)[0];
+        if let (Some(1), Some(step)) = (self.readers.get(&product), self.made_by(product))
+            && let Draft::Product(alone) = &mut self.drafts[step as usize]
+        {
+            alone.node = index;
+            self.step[index as usize] = step;
+            return;
+        }
+        let alone = Alone { node: index, ..self.factors(product) };
+        self.append(index, Draft::Product(alone));
+    }
+
+    /// A product with its factors where they lie. Of views that sweeps read copies of it reads none: the order of a sum may
+    /// follow from strides where one side is a vector, and copies are there for neighbours.
+    fn factors(&mut self, node: u32) -> Alone {
+        let circuit = self.circuit;
+        let input = |&wire: &u32| {
+            let source = self.turned.get(&wire).copied().unwrap_or_else(|| self.source(wire));
+            let forward = source.view.strides().iter().all(|&stride| stride >= 0);
+            if forward { source } else { self.copied(wire) }
+        };
+        Alone { node, inputs: circuit.inputs_of(node).iter().map(input).collect() }
     }
 
     fn place(&mut self, index: u32) {
@@ -257,8 +287,7 @@ impl Lowering<'_> {
             Class::Elementwise(_) => self.place_elementwise(index),
             Class::Reduce(_, Some(fold)) if self.sweeps_fold(index) => self.place_reduction(index, fold),
             Class::Product => {
-                let forward = |view: &Strided| view.strides().iter().all(|&stride| stride >= 0);
-                let alone = self.alone(index, forward);
+                let alone = self.factors(index);
                 self.append(index, Draft::Product(alone));
             }
             Class::Control(_) => {
@@ -375,6 +404,8 @@ impl Lowering<'_> {
 
     /// Whoever reads a view from now on reads a copy.
     pub(super) fn read_copied(&mut self, wire: u32) {
+        let lies = self.source(wire);
+        self.turned.entry(wire).or_insert(lies);
         let copy = self.copied(wire);
         self.root[wire as usize] = copy.root;
         self.views.insert(wire, copy.view);
@@ -394,6 +425,11 @@ impl Lowering<'_> {
         let seen = seen.expect("every view gate can see a whole array in its order");
         self.root[index as usize] = from.root;
         self.views.insert(index, seen);
+        if let Some(&Source { root, view }) = self.turned.get(&input)
+            && let Some(view) = rule(node.attrs, node.spec.shape, view)
+        {
+            self.turned.insert(index, Source { root, view });
+        }
     }
 
     /// The latest step that some gates have to wait for.
@@ -518,12 +554,8 @@ impl Lowering<'_> {
         let (elements, newest) = (self.elements(input), self.newest_input(&[index]));
         let axes = self.circuit.node(index).attrs.indices("axes");
         let layout = Layout::of(self.circuit.node(input).spec.shape, &axes);
-        if let Some(step) = self.sums_product(index, fold, layout)
-            && let Draft::Product(alone) = &mut self.drafts[step as usize]
-        {
-            alone.node = index;
-            self.step[index as usize] = step;
-            return;
+        if self.sums_product(index, fold, layout) {
+            return self.place_sum(index);
         }
         let open = newest.filter(|&step| !self.apart && self.may_join(index, step));
         if let Some((step, role)) = open.and_then(|step| self.folds(index, step, layout, fold)) {

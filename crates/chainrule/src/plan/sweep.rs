@@ -9,7 +9,7 @@ use super::{Place, ValueId};
 use crate::base::{DType, Strided};
 use crate::circuit::Class;
 use crate::numeric::tile::{Lone, Tile};
-use crate::numeric::{reduce::Reduce, team::least};
+use crate::numeric::{reduce, reduce::Reduce, team};
 use std::collections::HashMap;
 
 /// Bytes that the registers and the tiles of all inputs and outputs should fit in: most of a first-level cache.
@@ -31,9 +31,6 @@ const CHUNK_PICOSECONDS: usize = 6_000_000;
 /// The most chunks of a sweep, but for the last.
 const MOST_CHUNKS: usize = 64;
 
-/// The fewest rows of a chunk that is folded to a row of columns: partial results must be few beside what they are made of.
-const ROWS_A_CHUNK: usize = 16;
-
 /// One pass.
 pub struct Sweep {
     /// Elements of a full value.
@@ -42,8 +39,7 @@ pub struct Sweep {
     pub row: usize,
     /// Elements of a tile: whole rows.
     pub tile: usize,
-    /// Tiles that one thread does at a time: a power of two, so that partial results are joined in the same order whatever
-    /// it is.
+    /// Tiles that one thread does at a time: a power of two, and whole blocks of what is folded.
     pub chunk: usize,
     /// Everything that operations read and write.
     pub ports: Vec<Port>,
@@ -55,7 +51,7 @@ pub struct Sweep {
     pub sinks: Vec<Sink>,
     /// The registers' memory.
     pub registers: ValueId,
-    /// Bytes that a thread needs to do a chunk: its registers, and then room for the partial results of each sink.
+    /// Bytes that a thread needs to do a chunk: its registers, and then room for the begun blocks of sinks.
     pub room: usize,
 }
 
@@ -105,7 +101,8 @@ pub enum Op {
     Fold { fold: Reduce, dtype: DType, input: u32, output: u32 },
 }
 
-/// A fold over all tiles: partial results are joined pairwise in a fixed order.
+/// A fold over all tiles. It is done in blocks, whose results are folded in the end; which those are follows from the shape of
+/// what is folded alone, and never from the tiles, see `numeric::reduce`.
 #[derive(Clone, Copy, Debug)]
 pub struct Sink {
     /// How.
@@ -120,10 +117,12 @@ pub struct Sink {
     pub columns: usize,
     /// Where the result goes.
     pub output: ValueId,
-    /// Partial results: one for each power of two of tiles, or one for each chunk.
+    /// The results of the blocks. Of values that are one a row, the values.
     pub partials: ValueId,
-    /// Where a thread that does a chunk has its partial results, from the beginning of its room.
-    pub stack: usize,
+    /// How many there are.
+    pub blocks: usize,
+    /// Where a thread keeps what a tile has begun of a block, from the beginning of its registers.
+    pub begun: usize,
 }
 
 /// A port before it has a place.
@@ -229,9 +228,26 @@ impl Writer<'_, '_> {
         let spec = circuit.node(node).spec;
         let columns = spec.shape.elements();
         let output = self.emitter.output(node, self.number);
-        // Room for partial results is found when it is known how many tiles there are.
-        let (partials, stack) = (super::emit::NONE, 0);
-        self.sinks.push(Sink { fold, dtype: spec.dtype, input, level, columns, output, partials, stack });
+        let blocks = match level {
+            Level::Row => self.draft.elements / self.row,
+            Level::Full if columns == 1 => self.draft.elements.div_ceil(reduce::BLOCK),
+            Level::Full => (self.draft.elements / columns).div_ceil(reduce::ROW_BLOCK),
+        };
+        let bytes = blocks * columns * spec.dtype.bytes();
+        let partials = self.emitter.memory.scratch(bytes, self.number);
+        // Room for what is begun is found when it is known how long the registers are.
+        let begun = 0;
+        self.sinks.push(Sink {
+            fold,
+            dtype: spec.dtype,
+            input,
+            level,
+            columns,
+            output,
+            partials,
+            blocks,
+            begun,
+        });
     }
 
     /// The port of a number from another step that is repeated for all elements.
@@ -339,16 +355,24 @@ impl Writer<'_, '_> {
         let each = registers.width + self.memory_width();
         let wanted = (TILE_BYTES / each.max(1)).clamp(TILE_ELEMENTS[0], TILE_ELEMENTS[1]);
         let unit = whole_vectors(self.unit, wanted);
-        let tile = (wanted / unit).max(1) * unit;
+        let mut units = (wanted / unit).max(1);
+        if self.sinks.iter().any(Sink::is_total) {
+            // Tiles and blocks of elements then have ends in common, or often at least.
+            units = 1 << units.ilog2();
+        }
+        let tile = units * unit;
         let tile = tile.min(self.draft.elements.next_multiple_of(self.unit).max(1));
         let mut starts = vec![0];
         for &bytes in &registers.slots {
             starts.push(starts[starts.len() - 1] + (bytes * tile).next_multiple_of(64));
         }
-        let bytes = starts[starts.len() - 1];
-        let memory = self.emitter.memory.scratch(bytes, self.number);
         let chunk = self.chunk(tile);
-        let room = self.partials(tile, chunk, bytes);
+        let mut room = starts[starts.len() - 1];
+        for sink in self.sinks.iter_mut().filter(|sink| sink.is_total()) {
+            sink.begun = room;
+            room += reduce::BLOCK * sink.dtype.bytes();
+        }
+        let memory = self.emitter.memory.scratch(room, self.number);
         let place = |(port, &register): (&Virtual, &Option<usize>)| match *port {
             Virtual::Memory { value, offset, level, bytes } => {
                 let count = if level == Level::Full { tile } else { tile / self.row };
@@ -384,26 +408,10 @@ impl Writer<'_, '_> {
         };
         let work = self.ops.iter().map(gates).sum::<usize>() + self.sinks.len();
         let picoseconds = work * PICOSECONDS_A_GATE + self.memory_width() * PICOSECONDS_A_BYTE;
-        let worth = (least(CHUNK_PICOSECONDS) / picoseconds.max(1)).div_ceil(tile);
-        let widest = self.sinks.iter().map(|sink| sink.columns).max().unwrap_or(0);
+        let worth = (team::least(CHUNK_PICOSECONDS) / picoseconds.max(1)).div_ceil(tile);
         let least = self.draft.elements.div_ceil(tile).div_ceil(MOST_CHUNKS).max(worth);
-        least.max((widest * ROWS_A_CHUNK).div_ceil(tile)).next_power_of_two()
-    }
-
-    /// Gives the sinks room for their partial results, in the arena and behind a thread's registers; the bytes that a
-    /// thread needs.
-    fn partials(&mut self, tile: usize, chunk: usize, registers: usize) -> usize {
-        let tiles = self.draft.elements.div_ceil(tile).max(1);
-        let depth = |tiles: usize| tiles.ilog2() as usize + 2;
-        let mut room = registers;
-        for sink in &mut self.sinks {
-            let bytes = sink.columns * sink.dtype.bytes();
-            sink.partials =
-                self.emitter.memory.scratch(bytes * depth(tiles).max(tiles.div_ceil(chunk)), self.number);
-            sink.stack = room;
-            room += (bytes * depth(chunk)).next_multiple_of(64);
-        }
-        room
+        let aligned = self.sinks.iter().map(|sink| sink.alignment(tile)).max().unwrap_or(1);
+        least.max(aligned).next_power_of_two()
     }
 
     /// Bytes that a tile takes in memory for each of its elements.
@@ -413,6 +421,23 @@ impl Writer<'_, '_> {
             _ => 0,
         };
         self.ports.iter().map(of).sum()
+    }
+}
+
+impl Sink {
+    /// Whether all elements are folded to one number.
+    fn is_total(&self) -> bool {
+        self.level == Level::Full && self.columns == 1
+    }
+
+    /// How many tiles are whole blocks: a power of two, as blocks are.
+    fn alignment(&self, tile: usize) -> usize {
+        let (block, tile) = match self.level {
+            Level::Row => return 1,
+            Level::Full if self.columns == 1 => (reduce::BLOCK, tile),
+            Level::Full => (reduce::ROW_BLOCK, tile / self.columns),
+        };
+        block >> tile.trailing_zeros().min(block.trailing_zeros())
     }
 }
 

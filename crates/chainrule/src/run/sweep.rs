@@ -2,7 +2,7 @@
 
 use super::{Address, Shared, movement};
 use crate::base::DType;
-use crate::numeric::reduce::{Reduce, join, reduce_axis};
+use crate::numeric::reduce::{BLOCK, ROW_BLOCK, Reduce, add_to, reduce_axis};
 use crate::numeric::team::Team;
 use crate::numeric::tile::Ports;
 use crate::numeric::{Number, scratch};
@@ -22,12 +22,13 @@ pub unsafe fn run(sweep: &Sweep, values: &[Address], ports: &mut [Address], team
             operate(op, sweep, values, ports, 0, sweep.tile);
         }
         let tiles = sweep.elements.div_ceil(sweep.tile);
-        if !team.is_alone() && tiles > sweep.chunk {
-            return chunks(sweep, values, ports, tiles, team);
+        if team.is_alone() || tiles <= sweep.chunk {
+            walk(sweep, values, ports, 0..tiles, values[sweep.registers as usize]);
+        } else {
+            chunks(sweep, values, ports, tiles, team);
         }
-        let depth = walk(sweep, values, ports, 0..tiles, |sink| values[sink.partials as usize]);
         for sink in &sweep.sinks {
-            finish(sink, values[sink.partials as usize], depth, values[sink.output as usize]);
+            finish(sink, values[sink.partials as usize], values[sink.output as usize]);
         }
     }
 }
@@ -45,53 +46,26 @@ unsafe fn chunks(sweep: &Sweep, values: &[Address], ports: &[Address], tiles: us
         let [values, ports] = shared.each_ref().map(Shared::all);
         scratch::with(room, |room: Address| {
             let first = chunk * sweep.chunk;
-            // SAFETY: the room holds registers, partial results and ports, all aligned to cache lines. Chunks write different
-            // tiles, and what they share is only read.
+            // SAFETY: the room holds registers, begun blocks and ports, all aligned to cache lines. Chunks write different
+            // tiles and fold different blocks, and what they share is only read.
             unsafe {
                 let own = std::slice::from_raw_parts_mut(room.add(sweep.room).cast::<Address>(), ports.len());
                 for ((own, &at), port) in own.iter_mut().zip(ports).zip(&sweep.ports) {
                     let first = at.wrapping_add(first * port.step);
                     *own = if port.is_own { room.add(port.offset) } else { first };
                 }
-                let tiles = first..tiles.min(first + sweep.chunk);
-                let depth = walk(sweep, values, own, tiles, |sink| room.add(sink.stack));
-                for sink in &sweep.sinks {
-                    let bytes = sink.columns * sink.dtype.bytes();
-                    let to = values[sink.partials as usize].add(chunk * bytes);
-                    finish(sink, room.add(sink.stack), depth, to);
-                }
+                walk(sweep, values, own, first..tiles.min(first + sweep.chunk), room);
             }
         });
     });
-    for sink in &sweep.sinks {
-        let (partials, bytes) = (values[sink.partials as usize], sink.columns * sink.dtype.bytes());
-        let mut depth = 0usize;
-        for chunk in 0..count {
-            // SAFETY: there is a partial result for each chunk, and those before this one are fewer than chunks by now.
-            unsafe {
-                std::ptr::copy(partials.add(chunk * bytes), partials.add(depth * bytes), bytes);
-                carry(sink, partials, chunk, depth);
-            }
-            depth = (chunk + 1).count_ones() as usize;
-        }
-        // SAFETY: as above.
-        unsafe { finish(sink, partials, depth, values[sink.output as usize]) };
-    }
 }
 
-/// Does some tiles, at whose first the ports stand; how many partial results there are then in each stack.
+/// Does some tiles, at whose first the ports stand.
 ///
 /// # Safety
-/// As `run`; stacks have room for as many partial results as the number of tiles has binary digits, and one more.
-unsafe fn walk(
-    sweep: &Sweep,
-    values: &[Address],
-    ports: &mut [Address],
-    tiles: Range<usize>,
-    stack: impl Fn(&Sink) -> Address,
-) -> usize {
-    let mut depth = 0;
-    for (done, tile) in tiles.enumerate() {
+/// As `run`; `room` is where the registers begin.
+unsafe fn walk(sweep: &Sweep, values: &[Address], ports: &mut [Address], tiles: Range<usize>, room: Address) {
+    for tile in tiles {
         let start = tile * sweep.tile;
         let len = sweep.tile.min(sweep.elements - start);
         // SAFETY: a tile's part of every port lies within its value, by the plan.
@@ -100,16 +74,14 @@ unsafe fn walk(
                 operate(op, sweep, values, ports, start, len);
             }
             for sink in &sweep.sinks {
-                add(sink, sweep, ports, len, stack(sink), depth);
-                carry(sink, stack(sink), done, depth);
+                let (from, to) = (ports[sink.input as usize], values[sink.partials as usize]);
+                add(sink, sweep, [from, to, room.wrapping_add(sink.begun)], start, len);
             }
         }
-        depth = (done + 1).count_ones() as usize;
         for (at, port) in ports.iter_mut().zip(&sweep.ports) {
             *at = at.wrapping_add(port.step);
         }
     }
-    depth
 }
 
 /// # Safety
@@ -137,112 +109,138 @@ unsafe fn operate(op: &Op, sweep: &Sweep, values: &[Address], ports: &[Address],
                 std::ptr::copy_nonoverlapping(at(input), at(output), len * bytes);
             }
             Op::Fold { fold, dtype, input, output } => {
-                fold_rows(dtype, fold, at(input), len / sweep.row, sweep.row, 1, at(output));
+                fold_rows(dtype, fold, at(input), [len / sweep.row, sweep.row, 1], at(output));
             }
         }
     }
+}
+
+/// Calls a function for the type of a dtype.
+macro_rules! for_type {
+    ($dtype:expr, $of:ident($($argument:expr),*)) => {
+        match $dtype {
+            DType::F32 => $of::<f32>($($argument),*),
+            DType::F64 => $of::<f64>($($argument),*),
+            DType::I32 => $of::<i32>($($argument),*),
+            DType::I64 => $of::<i64>($($argument),*),
+            DType::U8 | DType::Bool => unreachable!("sweeps fold numbers of four and eight bytes"),
+        }
+    };
 }
 
 /// Folds the middle axis of an array.
 ///
 /// # Safety
 /// The array and the result are of this dtype and these sizes, and do not overlap.
-unsafe fn fold_rows(
-    dtype: DType,
+unsafe fn fold_rows(dtype: DType, fold: Reduce, from: Address, sizes: [usize; 3], to: Address) {
+    // SAFETY: handed on.
+    unsafe { for_type!(dtype, fold_as(fold, from.cast(), sizes, to.cast())) }
+}
+
+/// # Safety
+/// As `fold_rows`, for this type.
+unsafe fn fold_as<T: Number>(fold: Reduce, from: *const T, [outer, length, inner]: [usize; 3], to: *mut T) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let input = std::slice::from_raw_parts(from, outer * length * inner);
+        let output = std::slice::from_raw_parts_mut(to, outer * inner);
+        reduce_axis(input, outer, length, inner, output, fold);
+    }
+}
+
+/// Folds a tile, block by block: what blocks there are follows from the shape of the whole alone, see `numeric::reduce`.
+///
+/// # Safety
+/// `at` holds the tile, the results of all blocks, and room for a block that tiles before this one have begun and not ended.
+/// The first tile of a chunk begins with a block.
+unsafe fn add(sink: &Sink, sweep: &Sweep, at: [Address; 3], start: usize, len: usize) {
+    let bytes = sink.dtype.bytes();
+    let is_last = start + len == sweep.elements;
+    // SAFETY: handed on.
+    unsafe {
+        match sink.level {
+            Level::Row => {
+                let to = at[1].add(start / sweep.row * bytes);
+                std::ptr::copy_nonoverlapping(at[0], to, len / sweep.row * bytes);
+            }
+            Level::Full if sink.columns == 1 => {
+                for_type!(sink.dtype, add_elements(sink.fold, at, start, len, is_last))
+            }
+            Level::Full => for_type!(sink.dtype, add_rows(sink, at, start, len)),
+        }
+    }
+}
+
+/// # Safety
+/// As `add`, for this type and elements that are all folded to one.
+unsafe fn add_elements<T: Number>(
     fold: Reduce,
-    from: Address,
-    outer: usize,
-    length: usize,
-    inner: usize,
-    to: Address,
+    [from, to, begun]: [Address; 3],
+    start: usize,
+    len: usize,
+    is_last: bool,
 ) {
-    /// # Safety
-    /// As above, for this type.
-    unsafe fn of<T: Number>(fold: Reduce, from: Address, sizes: [usize; 3], to: Address) {
-        let [outer, length, inner] = sizes;
-        // SAFETY: the caller's promise.
-        unsafe {
-            let input = std::slice::from_raw_parts(from.cast::<T>(), outer * length * inner);
-            let output = std::slice::from_raw_parts_mut(to.cast::<T>(), outer * inner);
-            reduce_axis(input, outer, length, inner, output, fold);
-        }
-    }
-    let sizes = [outer, length, inner];
-    // SAFETY: handed on.
+    let (mut from, begun): (*const T, *mut T) = (from.cast(), begun.cast());
+    let (mut rest, there) = (len, start % BLOCK);
+    // SAFETY: blocks that begin within the tiles so far have a place for their result; a block's worth can be begun.
     unsafe {
-        match dtype {
-            DType::F32 => of::<f32>(fold, from, sizes, to),
-            DType::F64 => of::<f64>(fold, from, sizes, to),
-            DType::I32 => of::<i32>(fold, from, sizes, to),
-            DType::I64 => of::<i64>(fold, from, sizes, to),
-            DType::U8 | DType::Bool => unreachable!("sweeps fold numbers of four and eight bytes"),
+        let mut to = to.cast::<T>().add(start / BLOCK);
+        if there > 0 {
+            let more = rest.min(BLOCK - there);
+            std::ptr::copy_nonoverlapping(from, begun.add(there), more);
+            (from, rest) = (from.add(more), rest - more);
+            if there + more == BLOCK || (rest == 0 && is_last) {
+                fold_as(fold, begun, [1, there + more, 1], to);
+                to = to.add(1);
+            }
+        }
+        let whole = rest / BLOCK;
+        fold_as(fold, from, [whole, BLOCK, 1], to);
+        (from, to, rest) = (from.add(whole * BLOCK), to.add(whole), rest % BLOCK);
+        if rest > 0 && is_last {
+            fold_as(fold, from, [1, rest, 1], to);
+        } else {
+            std::ptr::copy_nonoverlapping(from, begun, rest);
         }
     }
 }
 
-/// Folds a tile to one more partial result.
+/// # Safety
+/// As `add`, for this type and rows that are folded to one.
+unsafe fn add_rows<T: Number>(sink: &Sink, [from, to, _]: [Address; 3], start: usize, len: usize) {
+    let columns = sink.columns;
+    let (mut row, end) = (start / columns, (start + len) / columns);
+    let mut from: *const T = from.cast();
+    while row < end {
+        let more = (end - row).min(ROW_BLOCK - row % ROW_BLOCK);
+        // SAFETY: a block that begins within the tiles so far has a place for its result, which holds what its rows up to
+        // this one gave.
+        unsafe {
+            let to = to.cast::<T>().add(row / ROW_BLOCK * columns);
+            if row.is_multiple_of(ROW_BLOCK) {
+                fold_as(sink.fold, from, [1, more, columns], to);
+            } else {
+                let rows = std::slice::from_raw_parts(from, more * columns);
+                add_to(rows, std::slice::from_raw_parts_mut(to, columns), sink.fold);
+            }
+            from = from.add(more * columns);
+        }
+        row += more;
+    }
+}
+
+/// Folds the results of the blocks.
 ///
 /// # Safety
-/// `ports` stand at this tile; `depth` partial results are in the stack, which has room for one more.
-unsafe fn add(sink: &Sink, sweep: &Sweep, ports: &[Address], len: usize, stack: Address, depth: usize) {
-    let len = if sink.level == Level::Full { len } else { len / sweep.row };
-    let (from, bytes) = (ports[sink.input as usize], sink.columns * sink.dtype.bytes());
+/// `partials` holds them, and `to` has room for the result.
+unsafe fn finish(sink: &Sink, partials: Address, to: Address) {
     // SAFETY: the caller's promise.
     unsafe {
-        let to = stack.add(depth * bytes);
-        fold_rows(sink.dtype, sink.fold, from, 1, len / sink.columns, sink.columns, to);
-    }
-}
-
-/// Joins the partial results that now cover equally many tiles, as a binary counter carries. So partial results are joined
-/// pairwise, in an order that depends on the number of tiles alone.
-///
-/// # Safety
-/// The stack holds `depth` partial results and the one of this tile.
-unsafe fn carry(sink: &Sink, stack: Address, tile: usize, mut depth: usize) {
-    let bytes = sink.columns * sink.dtype.bytes();
-    for _ in 0..tile.trailing_ones() {
-        depth -= 1;
-        // SAFETY: the caller's promise.
-        unsafe { join_two(sink, stack.add(depth * bytes), stack.add((depth + 1) * bytes)) };
-    }
-}
-
-/// Joins what is left, from the last to the first, and brings it to its place.
-///
-/// # Safety
-/// The stack holds `depth` partial results, and `to` has room for one.
-unsafe fn finish(sink: &Sink, stack: Address, depth: usize, to: Address) {
-    let bytes = sink.columns * sink.dtype.bytes();
-    // SAFETY: the caller's promise.
-    unsafe {
-        for i in (1..depth).rev() {
-            join_two(sink, stack.add((i - 1) * bytes), stack.add(i * bytes));
-        }
-        std::ptr::copy_nonoverlapping(stack, to, bytes);
-    }
-}
-
-/// # Safety
-/// Both hold a partial result.
-unsafe fn join_two(sink: &Sink, into: Address, from: Address) {
-    /// # Safety
-    /// As above, for this type.
-    unsafe fn of<T: Number>(fold: Reduce, into: Address, from: Address, columns: usize) {
-        // SAFETY: the caller's promise.
-        unsafe {
-            let into = std::slice::from_raw_parts_mut(into.cast::<T>(), columns);
-            join(into, std::slice::from_raw_parts(from.cast::<T>(), columns), fold);
-        }
-    }
-    // SAFETY: handed on.
-    unsafe {
-        match sink.dtype {
-            DType::F32 => of::<f32>(sink.fold, into, from, sink.columns),
-            DType::F64 => of::<f64>(sink.fold, into, from, sink.columns),
-            DType::I32 => of::<i32>(sink.fold, into, from, sink.columns),
-            DType::I64 => of::<i64>(sink.fold, into, from, sink.columns),
-            DType::U8 | DType::Bool => unreachable!("sweeps fold numbers of four and eight bytes"),
+        if sink.blocks == 1 {
+            // A fold of one block's result is that result.
+            std::ptr::copy_nonoverlapping(partials, to, sink.columns * sink.dtype.bytes());
+        } else {
+            fold_rows(sink.dtype, sink.fold, partials, [1, sink.blocks, sink.columns], to);
         }
     }
 }
