@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Run, empty_folder, file, names, run};
+use common::{Run, command, empty_folder, file, names, run};
 
 const TABLE: &str = "a,b,kind\n1,2,0\n2,3,1\n1,2,0\n2,3,1\n1,2,0\n2,3,1\n1,2,0\n2,3,1\n1,2,0\n2,3,1\n";
 
@@ -64,6 +64,21 @@ fn a_misspelt_label_is_near_to_a_column() {
     );
     let said = train(&["--data", data]).fails(2);
     assert!(said.contains("--label <COLUMN>"), "{said}");
+}
+
+#[test]
+fn numbers_of_threads_that_are_none() {
+    let data = file("threads.csv", TABLE.as_bytes());
+    for count in ["0", "100000"] {
+        let said = train(&["--data", data, "--label", "kind", "--threads", count]).fails(2);
+        assert!(said.starts_with(&format!("error: --threads: {count} threads can't be had\n")), "{said}");
+    }
+    let arguments = ["train", "--epochs", "1", "--layers", "4", "--data", data, "--label", "kind"];
+    for bad in ["none", "0", "-1", "2.5"] {
+        let output = command().args(arguments).env("CHAINRULE_THREADS", bad).output();
+        let said = Run::new(output.expect("the binary was built for this test")).fails(2);
+        assert!(said.starts_with(&format!("error: CHAINRULE_THREADS: threads: is {bad:?}\n")), "{said}");
+    }
 }
 
 #[test]

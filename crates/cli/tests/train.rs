@@ -285,3 +285,10 @@ fn a_packed_table_reads_as_the_plain_one() {
     let text = train(&["--data", "packed.csv.gz", "--label", "64", "--epochs", "1", "--layers", "16"]);
     assert!(text.starts_with("data     packed.csv.gz: 1797 examples, 64 features, 10 classes; "), "{text}");
 }
+
+#[test]
+fn threads_change_nothing_that_is_printed() {
+    let data = table("by_threads.csv");
+    let by = |count| train(&["--data", data, "--label", "kind", "--epochs", "3", "--threads", count]);
+    assert_eq!(timeless(&by("1")), timeless(&by("2")));
+}

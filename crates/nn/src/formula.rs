@@ -190,6 +190,7 @@ mod tests {
             optimiser,
             seed: 1,
             shifts: false,
+            threads: None,
         }
     }
 

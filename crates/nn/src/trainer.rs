@@ -9,7 +9,7 @@ use crate::normalise::Normaliser;
 use crate::optimiser::{Optimiser, State};
 use crate::rng::{Purpose, Rng};
 use crate::schedule::Schedule;
-use chainrule::{DType, Function, Shape, Spec, Tensor, Tree, Wire, Wires, compile};
+use chainrule::{DType, Function, Options, Shape, Spec, Tensor, Tree, Wire, Wires, trace};
 use std::{collections::BTreeMap, ops::ControlFlow};
 
 /// Most examples whose gradient is reported by layer.
@@ -32,6 +32,15 @@ pub struct Settings {
     pub seed: u64,
     /// Whether images are moved by up to a pixel, anew in each epoch.
     pub shifts: bool,
+    /// How many threads share a step, the same bits whatever it is; as [`chainrule::threads`] says if nothing is given.
+    pub threads: Option<usize>,
+}
+
+impl Settings {
+    /// How functions are compiled.
+    fn options(&self) -> Options {
+        self.threads.map_or(Options::default(), |count| Options::default().threads(count))
+    }
 }
 
 /// How far training is, after a step.
@@ -134,7 +143,8 @@ impl<M: Model> Trainer<M> {
                 let report = Report { loss, logits: outcome.logits };
                 (report, optimiser.update(state, &gradients, batch.rate))
             };
-            let function = compile(step, &(specs::<State<M::Net>>(&self.state), batch.clone()))?;
+            let specs = (specs::<State<M::Net>>(&self.state), batch.clone());
+            let function = trace(step, &specs)?.compile_with(&self.settings.options())?;
             let logits = Shape::new(&[rows, data.classes.len()]).unwrap_or_default();
             let report = Report {
                 loss: Tensor::scalar(0f32),
@@ -226,7 +236,8 @@ impl<M: Model> Trainer<M> {
             let batch = Self::batch_specs(rows, data)?;
             let model = &self.model;
             let forward = |net: M::Net, batch: Batch<Wire>| model.record(&net, &batch).logits;
-            let function = compile(forward, &(specs::<M::Net>(self.net()), batch.clone()))?;
+            let specs = (specs::<M::Net>(self.net()), batch.clone());
+            let function = trace(forward, &specs)?.compile_with(&self.settings.options())?;
             self.forward = Some((function, batch.map(&mut |s: &Spec| Tensor::zeros(*s))));
         }
         let mut logits = Vec::with_capacity(data.rows() * data.classes.len());
@@ -264,7 +275,8 @@ impl<M: Model> Trainer<M> {
             let loss = mean(self.model.record(&net, &batch).loss, batch.weight);
             loss.gradient(&net).map(&mut |g: &Wire| (*g * *g).sum().sqrt())
         };
-        let function = compile(norms, &(specs::<M::Net>(self.net()), batch_specs))?;
+        let specs = (specs::<M::Net>(self.net()), batch_specs);
+        let function = trace(norms, &specs)?.compile_with(&self.settings.options())?;
         let norms = function.run((replace::<M::Net>(self.net(), Tensor::clone), batch))?;
         let values = norms.leaves().iter().map(Tensor::item).collect::<chainrule::Result<Vec<f64>>>()?;
         Ok((self.net().paths().into_iter().zip(values).collect(), chosen.len()))
@@ -330,6 +342,7 @@ mod tests {
             optimiser,
             seed: 1,
             shifts: false,
+            threads: None,
         }
     }
 

@@ -35,7 +35,7 @@ unsafe fn all<T: Gemm>(product: &Product, values: &[Address], team: Team) {
             let b = ready_slice::<T>(product, values[ready as usize]);
             let c = values[product.output as usize].cast::<T>();
             let c = std::slice::from_raw_parts_mut(c, size.m * size.n);
-            return gemm_ready(size, a, b, MatrixMut::row_major(c, size.n), Store::Replace);
+            return gemm_ready(team, size, a, b, MatrixMut::row_major(c, size.n), Store::Replace);
         }
     }
     let count: usize = product.batch.iter().map(|(length, _)| length).product();

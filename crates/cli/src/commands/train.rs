@@ -79,6 +79,10 @@ pub struct Train {
     #[arg(long)]
     no_shifts: bool,
 
+    /// How many threads share the work; they change no number [default: CHAINRULE_THREADS, or one for each core]
+    #[arg(long, value_name = "NUMBER")]
+    threads: Option<usize>,
+
     /// Where the weights go (safetensors)
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
@@ -194,6 +198,7 @@ fn all(job: &Job, seeds: impl Iterator<Item = u64>) -> Result<bool> {
 impl Train {
     fn job(&self) -> Result<Job> {
         self.keep_sources()?;
+        self.threads_within_limits()?;
         let network = match &self.model {
             Some(path) => Network::Formula(Box::new(formula(path)?), path.clone()),
             None => Network::Layers(self.layers.0.clone()),
@@ -210,6 +215,17 @@ impl Train {
             settings: self.settings(),
             save: self.save.clone(),
         })
+    }
+
+    fn threads_within_limits(&self) -> Result<()> {
+        let most = chainrule::limits::THREADS;
+        match self.threads {
+            Some(count) if !(1..=most).contains(&count) => {
+                let hint = format!("give a number from 1 to {most}");
+                Err(argument("--threads", format!("{count} threads can't be had"), hint).into())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The weights must not replace what they are made from.
@@ -242,6 +258,7 @@ impl Train {
             optimiser: Optimiser { rule, shrink: self.decay.unwrap_or(decay) },
             seed: self.seed,
             shifts: !self.no_shifts,
+            threads: self.threads,
         }
     }
 }

@@ -17,11 +17,13 @@ mod small;
 mod vector;
 
 use super::number::Number;
+use super::team::Team;
 use super::tile::{Instructions, instructions};
 use super::work::at;
 use lanes::Real;
 use pack::At;
 use packed::Packed;
+use ready::Ready;
 use small::Small;
 use vector::{Dots, Rows};
 
@@ -107,6 +109,7 @@ pub trait Gemm: Number {
     /// See [`gemm_ready`].
     #[doc(hidden)]
     fn product_ready(
+        _team: Team,
         _size: Size,
         _a: Matrix<'_, Self>,
         _b: &[Self],
@@ -170,14 +173,21 @@ pub fn make_ready<T: Gemm>(size: Size, b: Matrix<'_, T>, room: &mut [T]) {
     T::make_ready(size, b, room, Checked(()));
 }
 
-/// As [`gemm`], bit for bit, with a B that [`make_ready`] has made ready for this size. C is row-major.
-pub fn gemm_ready<T: Gemm>(size: Size, a: Matrix<'_, T>, b: &[T], c: MatrixMut<'_, T>, store: Store) {
+/// As [`gemm`], bit for bit, by a team, with a B that [`make_ready`] has made ready for this size. C is row-major.
+pub fn gemm_ready<T: Gemm>(
+    team: Team,
+    size: Size,
+    a: Matrix<'_, T>,
+    b: &[T],
+    c: MatrixMut<'_, T>,
+    store: Store,
+) {
     let Size { m, k, n } = size;
     assert_within("A", a.data.len(), [m, k], [a.row, a.col]);
     assert_within("C", c.data.len(), [m, n], [c.row, c.col]);
     assert!(c.col == 1 && c.row >= n, "gemm: the result is row-major");
     assert!(m * n * k > 0 && b.len() >= ready::least::<T>(size), "gemm: {} numbers are no B", b.len());
-    T::product_ready(size, a, b, c, store, Checked(()));
+    T::product_ready(team, size, a, b, c, store, Checked(()));
 }
 
 fn assert_within(name: &str, len: usize, shape: [usize; 2], strides: [usize; 2]) {
@@ -232,6 +242,7 @@ macro_rules! gemm_by_kernels {
             }
 
             fn product_ready(
+                team: Team,
                 size: Size,
                 a: Matrix<'_, Self>,
                 b: &[Self],
@@ -242,7 +253,8 @@ macro_rules! gemm_by_kernels {
                 let a = At { first: a.data.as_ptr(), row: a.row, col: a.col };
                 // SAFETY: `gemm_ready` has asserted that A and C have their elements, and that B is as long as one of this
                 // size is when it is ready. C is borrowed mutably, hence disjoint from both.
-                unsafe { ready::product(instructions(), size, a, b.as_ptr(), c.data.as_mut_ptr(), c.row, store) }
+                let (level, b, c_row, c) = (instructions(), b.as_ptr(), c.row, c.data.as_mut_ptr());
+                unsafe { Ready { level, size, a, b, c, c_row, store }.run(team) }
             }
         }
     )*};
@@ -377,6 +389,7 @@ unsafe fn triple_loop<T: Number>(size: Size, a: Matrix<'_, T>, b: Matrix<'_, T>,
 
 #[cfg(test)]
 mod tests {
+    use super::super::team::sharing_everything;
     use super::*;
 
     /// Small whole numbers: every product and sum is exact, so that any order gives the same bits.
@@ -523,8 +536,13 @@ mod tests {
                 let (mut plain, mut found) = (numbers(m * n, 3), numbers(m * n, 3));
                 let a = Matrix::row_major(&a, k);
                 gemm(size, a, Matrix { data: &b, row, col }, MatrixMut::row_major(&mut plain, n), store);
-                gemm_ready(size, a, &ready, MatrixMut::row_major(&mut found, n), store);
+                let c = MatrixMut::row_major(&mut found, n);
+                gemm_ready(Team::ALONE, size, a, &ready, c, store);
                 assert!(plain == found, "{size:?} {store:?} {transposed}");
+                let mut shared = numbers(m * n, 3);
+                let c = MatrixMut::row_major(&mut shared, n);
+                sharing_everything(|| gemm_ready(Team::new(3), size, a, &ready, c, store));
+                assert!(plain == shared, "{size:?} {store:?} {transposed} by threads");
             }
         }
         let sizes =

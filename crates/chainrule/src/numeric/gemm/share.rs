@@ -51,6 +51,13 @@ impl Cuts {
         })
     }
 
+    /// The same for one product whose B is packed already: by rows, if there are enough, since a thread that had these rows in
+    /// the step before has them in its own cache.
+    pub fn ready<T>(size: Size, threads: usize) -> Cuts {
+        let rows = (picoseconds::<T>(size) / least(PART)).min(threads).min(size.m / LEAST_ROWS);
+        if rows < 2 { Cuts::new::<T>(size, 1, false, threads) } else { Cuts { rows, ..Cuts::WHOLE } }
+    }
+
     /// Cuts a product into so many pieces, so that the least is packed more than once. None if they would be too small.
     fn of_one<T>(size: Size, groups: usize, pieces: usize) -> Option<Cuts> {
         let Size { m, n, .. } = size;
@@ -149,5 +156,9 @@ mod tests {
         assert_eq!(cuts(32, 128, 512, 1, 2), Cuts { groups: 1, rows: 1, cols: 2 });
         assert_eq!(cuts(4000, 400, 100, 1, 2).cols, 1);
         assert_eq!(cuts(64, 32, 64, 48, 2).groups, 8);
+        let ready = |m, threads| Cuts::ready::<f32>(Size { m, k: 128, n: 512 }, threads);
+        assert_eq!(ready(32, 1), Cuts::WHOLE);
+        assert_eq!(ready(20, 2), Cuts { cols: 2, ..Cuts::WHOLE });
+        assert_eq!(ready(32, 2), Cuts { rows: 2, ..Cuts::WHOLE });
     }
 }
