@@ -115,6 +115,36 @@ fn a_packed_table_that_is_cut_anywhere() {
 }
 
 #[test]
+fn convolutions_and_settings_that_can_not_be() {
+    let data = file("no_images.csv", TABLE.as_bytes());
+    says(
+        &["--data", data, "--label", "kind", "--channels", "4"],
+        2,
+        &format!(
+            "error: --channels: {data} holds no images\n  = hint: leave them out, or train on images, as the digits are\n"
+        ),
+    );
+    says(
+        &["--channels", "4,4,4,4"],
+        2,
+        "error: --channels: an image of 8 by 8 can't be halved 4 times\n  = hint: give fewer convolutions\n",
+    );
+    says(
+        &["--clip", "0"],
+        2,
+        "error: --clip: gradients can't be clipped at 0\n  = hint: give a number above 0, as in 1\n",
+    );
+    says(
+        &["--average", "1"],
+        2,
+        "error: --average: 1 is no part of a mean that can stay\n  = hint: give a number below 1, as in 0.999\n",
+    );
+    assert!(
+        train(&["--channels", "0"]).fails(2).contains("a convolution without channels lets nothing through")
+    );
+}
+
+#[test]
 fn networks_that_can_not_be_trained() {
     let mistakes = file("mistakes.cr", b"a = sigmiod(x)\nb = a +\nc = a * (b\n");
     let run = run(&["train", "--model", mistakes]).fails(2);

@@ -132,22 +132,47 @@ fn layers_may_be_none_or_several() {
 }
 
 #[test]
-fn every_optimiser_learns_with_either_schedule() {
-    for (optimiser, rate) in [("sgd", "0.1"), ("momentum", "0.03"), ("adam", "0.003")] {
-        for schedule in ["cosine", "constant"] {
-            let text = train(&[
-                "--epochs",
-                "15",
-                "--layers",
-                "32",
-                "--optimiser",
-                optimiser,
-                "--schedule",
-                schedule,
-            ]);
-            assert!(text.contains(&format!("\ntraining {optimiser}, rate {rate} ({schedule}), ")), "{text}");
-            assert!(accuracy(&text) > 75.0, "{text}");
-        }
+fn every_optimiser_learns_and_so_does_every_schedule() {
+    let rules = [
+        ("sgd", "0.1"),
+        ("momentum", "0.03"),
+        ("nesterov", "0.03"),
+        ("adagrad", "0.02"),
+        ("rmsprop", "0.001"),
+        ("adam", "0.003"),
+        ("nadam", "0.003"),
+        ("lion", "0.001"),
+        ("muon", "0.01"),
+    ];
+    let learns = |optimiser: &str, rate: &str, schedule: &str| {
+        let more = ["--optimiser", optimiser, "--schedule", schedule];
+        let text = train(&[&["--epochs", "15", "--layers", "32"], &more[..]].concat());
+        assert!(text.contains(&format!("\ntraining {optimiser}, rate {rate} ({schedule}), ")), "{text}");
+        assert!(accuracy(&text) > 75.0, "{text}");
+    };
+    rules.iter().for_each(|(optimiser, rate)| learns(optimiser, rate, "cosine"));
+    ["constant", "one-cycle"].iter().for_each(|schedule| learns("adam", "0.003", schedule));
+}
+
+#[test]
+fn convolutions_learn_the_digits() {
+    let text = train(&["--channels", "8,16", "--layers", "32", "--epochs", "20"]);
+    assert!(text.contains("\nnetwork  convolutions 8-16, layers 64-32-10\n"), "{text}");
+    assert!(accuracy(&text) > 90.0, "{text}");
+}
+
+#[test]
+fn clipping_warming_up_and_averaging_are_said_and_change_the_training() {
+    let held_out = |text: &str| text.lines().find(|line| line.starts_with("held-out")).map(str::to_string);
+    let short = ["--epochs", "3", "--layers", "8"];
+    let plain = train(&short);
+    for (more, said) in [
+        (["--clip", "0.01"], "decay 0.1, gradients clipped at 0.01, "),
+        (["--average", "0.9"], "decay 0.1, mean of weights 0.9, "),
+        (["--warmup", "50"], "(cosine), "),
+    ] {
+        let text = train(&[&short[..], &more[..]].concat());
+        assert!(text.contains(said) && held_out(&text) != held_out(&plain), "{text}");
     }
 }
 

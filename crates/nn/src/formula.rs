@@ -181,7 +181,7 @@ mod tests {
     }
 
     fn settings() -> Settings {
-        let optimiser = Optimiser { rule: Rule::ADAM, shrink: 0.0 };
+        let optimiser = Optimiser::new(Rule::ADAM);
         Settings {
             epochs: 20,
             batch: 16,

@@ -1,7 +1,7 @@
 //! What can be trained: weights, and how they give predictions and a loss.
 
 use crate::error::Result;
-use crate::layers::Mlp;
+use crate::layers::{ConvNet, Mlp};
 use crate::rng::{Purpose, Rng};
 use chainrule::{DType, Spec, Tensor, Tree, Wire, Wires};
 
@@ -80,6 +80,35 @@ impl Model for Classifier {
     }
 
     fn record(&self, net: &Mlp<Wire>, batch: &Batch<Wire>) -> Outcome {
+        let logits = net.forward(batch.x);
+        Outcome { logits, loss: logits.cross_entropy(batch.y) }
+    }
+
+    fn loss_by_row(&self) -> bool {
+        true
+    }
+}
+
+/// Convolutions, then linear layers, and softmax cross-entropy at the end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImageClassifier {
+    /// Height and width of the images.
+    pub image: (usize, usize),
+    /// Channels of the convolutions.
+    pub channels: Vec<usize>,
+    /// Hidden layers, classes.
+    pub widths: Vec<usize>,
+}
+
+impl Model for ImageClassifier {
+    type Net = ConvNet<Wire>;
+
+    fn start(&self, seed: u64) -> Result<ConvNet<Tensor>> {
+        let rng = Rng::new(seed, Purpose::Start);
+        ConvNet::new(self.image, &self.channels, &self.widths, DType::F32, &rng)
+    }
+
+    fn record(&self, net: &ConvNet<Wire>, batch: &Batch<Wire>) -> Outcome {
         let logits = net.forward(batch.x);
         Outcome { logits, loss: logits.cross_entropy(batch.y) }
     }

@@ -98,9 +98,7 @@ impl<M: Model> Trainer<M> {
     pub fn new(model: M, settings: Settings, train: &Dataset) -> Result<Trainer<M>> {
         check(&settings, train.rows())?;
         let net = model.start(settings.seed)?;
-        let zeros = |_| replace::<M::Net>(&net, |t| Tensor::zeros(t.spec()));
-        let moments: Vec<Tensors<M::Net>> = (0..settings.optimiser.moments()).map(zeros).collect();
-        let state = (net, moments, Tensor::scalar(0i64));
+        let state = settings.optimiser.start::<M::Net>(net);
         let normaliser = Normaliser::fit(train);
         let mut trainer =
             Trainer { model, settings, normaliser, state, steppers: BTreeMap::new(), forward: None };
@@ -109,14 +107,15 @@ impl<M: Model> Trainer<M> {
         Ok(trainer)
     }
 
-    /// The weights.
+    /// The weights: their running mean, if the optimiser keeps one.
     pub fn net(&self) -> &Tensors<M::Net> {
-        &self.state.0
+        let mean = self.settings.optimiser.average.and_then(|_| self.state.1.last());
+        mean.unwrap_or(&self.state.0)
     }
 
-    /// Goes on from other weights.
+    /// Goes on from other weights, as if no step had been made.
     pub fn set_net(&mut self, net: Tensors<M::Net>) {
-        self.state.0 = net;
+        self.state = self.settings.optimiser.start::<M::Net>(net);
     }
 
     /// What is subtracted from features, and what they are divided by.
@@ -135,7 +134,7 @@ impl<M: Model> Trainer<M> {
     fn stepper(&mut self, rows: usize, data: &Dataset) -> Result<&mut Stepper<M::Net>> {
         if !self.steppers.contains_key(&rows) {
             let batch = Self::batch_specs(rows, data)?;
-            let (model, optimiser) = (&self.model, self.settings.optimiser);
+            let (model, optimiser) = (&self.model, &self.settings.optimiser);
             let step = |state: State<M::Net>, batch: Batch<Wire>| {
                 let outcome = model.record(&state.0, &batch);
                 let loss = mean(outcome.loss, batch.weight);
@@ -242,11 +241,11 @@ impl<M: Model> Trainer<M> {
         }
         let mut logits = Vec::with_capacity(data.rows() * data.classes.len());
         let all: Vec<usize> = (0..data.rows()).collect();
+        let net = replace::<M::Net>(self.net(), Tensor::clone);
         if let Some((function, batch)) = &mut self.forward {
             for chosen in all.chunks(rows) {
                 batch.load(data, chosen, &self.normaliser, None);
-                let result =
-                    function.run((replace::<M::Net>(&self.state.0, Tensor::clone), batch.clone()))?;
+                let result = function.run((replace::<M::Net>(&net, Tensor::clone), batch.clone()))?;
                 logits.extend_from_slice(&result.as_slice::<f32>()?[..chosen.len() * data.classes.len()]);
             }
         }
@@ -300,12 +299,7 @@ fn check(settings: &Settings, rows: usize) -> Result<()> {
         let what = format!("{} is no learning rate", settings.rate);
         return Err(Error::argument("--rate", what, "give a number above 0, as in 0.001"));
     }
-    let shrink = settings.optimiser.shrink;
-    if !(shrink >= 0.0 && shrink.is_finite()) {
-        let what = format!("weights can't shrink by {shrink}");
-        return Err(Error::argument("--decay", what, "give 0 or a small number, as in 0.1"));
-    }
-    Ok(())
+    settings.optimiser.check()
 }
 
 #[cfg(test)]
@@ -333,7 +327,7 @@ mod tests {
     }
 
     fn settings(rule: Rule, rate: f64) -> Settings {
-        let optimiser = Optimiser { rule, shrink: 0.0 };
+        let optimiser = Optimiser::new(rule);
         Settings {
             epochs: 3,
             batch: 8,
@@ -448,7 +442,7 @@ mod tests {
             assert!(refused(settings(Rule::Sgd, rate)).starts_with("--rate: "), "{rate}");
         }
         for shrink in [-1.0, f64::NAN, f64::INFINITY] {
-            let optimiser = Optimiser { rule: Rule::Sgd, shrink };
+            let optimiser = Optimiser::new(Rule::Sgd).shrinking(shrink);
             let text = refused(Settings { optimiser, ..settings(Rule::Sgd, 1.0) });
             assert!(text.starts_with("--decay: weights can't shrink by "), "{text}");
         }

@@ -4,18 +4,18 @@ use crate::failure::{Failure, Result, argument, read_text};
 use crate::train::{Job, Network, Trained, header, line, results, several};
 use crate::{interrupt, output};
 use chainrule::formula::Formula;
-use chainrule_nn::data::{Dataset, digits};
-use chainrule_nn::optimiser::{Optimiser, Rule};
+use chainrule_nn::data::{Dataset, digits, fashion_mnist, idx::FASHION_MNIST};
+use chainrule_nn::optimiser::{Clip, Optimiser, Rule};
 use chainrule_nn::schedule::Schedule;
 use chainrule_nn::split::Split;
 use chainrule_nn::trainer::Settings;
 use std::path::{Path, PathBuf};
 
-/// Train a classifier on the embedded digits or on a CSV file
+/// Train a classifier on digits, clothes or a CSV file
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLE)]
 pub struct Train {
-    /// What to train on: the embedded digits, unless --data names a file
+    /// What to train on, unless --data names a file
     #[arg(value_enum, default_value_t = Task::Digits, conflicts_with = "data")]
     task: Task,
 
@@ -31,8 +31,16 @@ pub struct Train {
     #[arg(long, value_name = "WIDTHS", default_value = "256,128", value_parser = layers)]
     layers: Layers,
 
+    /// The folder of fashion-mnist's four files
+    #[arg(long, value_name = "FOLDER", default_value = FASHION_MNIST)]
+    folder: PathBuf,
+
+    /// Channels of convolutions before the layers, divided by commas, each with a pool that halves the image; for images alone
+    #[arg(long, value_name = "CHANNELS", value_delimiter = ',', value_parser = channels)]
+    channels: Vec<usize>,
+
     /// A network as a formula: it takes x and y (or columns by name), has parameters, and binds logits and loss
-    #[arg(long, value_name = "FILE", conflicts_with = "layers")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["layers", "channels"])]
     model: Option<PathBuf>,
 
     /// How often each example is seen
@@ -43,21 +51,33 @@ pub struct Train {
     #[arg(long, value_name = "NUMBER", default_value_t = 32)]
     batch: usize,
 
-    /// The learning rate at the start [default: 0.003 for adam, 0.03 for momentum, 0.1 for sgd]
+    /// The learning rate, of which the schedule takes a part [default: one for each optimiser, as 0.003 for adam]
     #[arg(long, value_name = "NUMBER")]
     rate: Option<f64>,
 
-    /// How the learning rate changes: cosine brings it down to 0
+    /// How the learning rate changes
     #[arg(long, value_enum, default_value_t = Course::Cosine)]
     schedule: Course,
+
+    /// Steps in which the cosine first goes up from 0
+    #[arg(long, value_name = "STEPS", default_value_t = 0)]
+    warmup: usize,
 
     /// How weights follow their gradients
     #[arg(long, value_enum, default_value_t = Method::Adam)]
     optimiser: Method,
 
-    /// How fast weights shrink by themselves: by this times the learning rate, a step [default: 0.1 for adam, else 0.0005]
+    /// How fast weights shrink by themselves: by this times the learning rate, a step [default: one for each optimiser]
     #[arg(long, value_name = "NUMBER")]
     decay: Option<f64>,
+
+    /// The largest Euclidean norm of all gradients together; where it is more, all are scaled down
+    #[arg(long, value_name = "NORM")]
+    clip: Option<f64>,
+
+    /// Keep a running mean of the weights, of which so much stays a step, and predict with it, as in 0.999
+    #[arg(long, value_name = "SHARE")]
+    average: Option<f64>,
 
     /// Decides the split, first weights, order and shifts
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
@@ -91,6 +111,7 @@ pub struct Train {
 const EXAMPLE: &str = "\
 Example:
   chainrule train digits --epochs 20 --save digits.safetensors
+  chainrule train digits --channels 32,64 --layers 128 --epochs 40
   chainrule train --data flowers.csv --label kind --layers 64,32
 
 Ctrl-C stops after the step; the weights are saved all the same, and the exit code is 130.
@@ -99,8 +120,10 @@ Exit code 1: the loss became NaN or infinite.";
 /// Data sets that are built in.
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum Task {
-    /// 1,797 hand-written digits of 8 by 8 pixels
+    /// 1,797 hand-written digits of 8 by 8 pixels, embedded
     Digits,
+    /// 60,000 images of clothes of 28 by 28 pixels, and 10,000 to test with
+    FashionMnist,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -109,14 +132,49 @@ enum Method {
     Sgd,
     /// Against a running sum of gradients
     Momentum,
+    /// The same, a step ahead
+    Nesterov,
+    /// Against the gradient, each weight at a pace that falls with all its gradients so far
+    Adagrad,
+    /// Against the gradient, each weight at the pace of its latest gradients
+    #[value(name = "rmsprop")]
+    RmsProp,
     /// Against the running mean of gradients, each weight at its own pace
     Adam,
+    /// The same, a step ahead
+    #[value(name = "nadam")]
+    NAdam,
+    /// Against the sign of the running mean of gradients
+    Lion,
+    /// Matrices along the nearest orthogonal matrix, all else as adam
+    Muon,
+}
+
+impl Method {
+    /// The rule, its usual rate, and how fast weights usually shrink with it.
+    fn usual(self) -> (Rule, f64, f64) {
+        match self {
+            Method::Sgd => (Rule::Sgd, 0.1, 0.0005),
+            Method::Momentum => (Rule::MOMENTUM, 0.03, 0.0005),
+            Method::Nesterov => (Rule::NESTEROV, 0.03, 0.0005),
+            Method::Adagrad => (Rule::ADAGRAD, 0.02, 0.0005),
+            Method::RmsProp => (Rule::RMSPROP, 0.001, 0.1),
+            Method::Adam => (Rule::ADAM, 0.003, 0.1),
+            Method::NAdam => (Rule::NADAM, 0.003, 0.1),
+            Method::Lion => (Rule::LION, 0.001, 0.3),
+            Method::Muon => (Rule::MUON, 0.01, 0.1),
+        }
+    }
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum Course {
+    /// Down to 0 along half a cosine
     Cosine,
+    /// Always the same
     Constant,
+    /// Up from a 25th in the first three tenths, then down to almost 0
+    OneCycle,
 }
 
 /// Widths of hidden layers.
@@ -127,14 +185,22 @@ fn layers(text: &str) -> std::result::Result<Layers, String> {
     if text == "none" {
         return Ok(Layers(Vec::new()));
     }
-    let width = |part: &str| match part.trim().parse::<usize>() {
-        Ok(0) => Err("a layer of width 0 lets nothing through".to_string()),
-        Ok(width) => Ok(width),
-        Err(_) => {
-            Err(format!("{:?} is no width; write whole numbers divided by commas, as in 64,32", part.trim()))
-        }
-    };
+    let width = |part: &str| size(part, "a layer of width 0 lets nothing through", "width");
     text.split(',').map(width).collect::<std::result::Result<_, _>>().map(Layers)
+}
+
+fn channels(text: &str) -> std::result::Result<usize, String> {
+    size(text, "a convolution without channels lets nothing through", "number of channels")
+}
+
+fn size(text: &str, zero: &str, what: &str) -> std::result::Result<usize, String> {
+    match text.trim().parse::<usize>() {
+        Ok(0) => Err(zero.to_string()),
+        Ok(size) => Ok(size),
+        Err(_) => {
+            Err(format!("{:?} is no {what}; write whole numbers divided by commas, as in 64,32", text.trim()))
+        }
+    }
 }
 
 /// The arguments when none are given: those of the main job.
@@ -161,7 +227,7 @@ pub fn run(args: &Train) -> Result<()> {
 
 /// What is about to be trained, once all is known to fit: a mistake stands alone.
 fn introduce(job: &Job, split: &Split) -> Result<()> {
-    output::print(&format!("{}\n", header(job, split)))
+    output::print(&format!("{}\n", header(job, split)?))
 }
 
 /// Trains once; whether Ctrl-C ended it.
@@ -201,15 +267,22 @@ impl Train {
         self.threads_within_limits()?;
         let network = match &self.model {
             Some(path) => Network::Formula(Box::new(formula(path)?), path.clone()),
-            None => Network::Layers(self.layers.0.clone()),
+            None => Network::Layers { channels: self.channels.clone(), hidden: self.layers.0.clone() },
         };
-        let (name, data) = match (&self.data, &self.label) {
-            (Some(path), Some(label)) => (path.display().to_string(), Dataset::from_csv(path, label)?),
-            _ => ("digits".to_string(), digits()?),
+        let (name, data, held) = match (&self.data, &self.label, self.task) {
+            (Some(path), Some(label), _) => {
+                (path.display().to_string(), Dataset::from_csv(path, label)?, None)
+            }
+            (_, _, Task::Digits) => ("digits".to_string(), digits()?, None),
+            (_, _, Task::FashionMnist) => {
+                let (train, test) = fashion_mnist(&self.folder)?;
+                ("fashion-mnist".to_string(), train, Some(test))
+            }
         };
         Ok(Job {
             name,
             data,
+            held,
             test_share: self.test_share,
             network,
             settings: self.settings(),
@@ -242,20 +315,21 @@ impl Train {
     }
 
     fn settings(&self) -> Settings {
-        let (rule, rate, decay) = match self.optimiser {
-            Method::Sgd => (Rule::Sgd, 0.1, 0.0005),
-            Method::Momentum => (Rule::MOMENTUM, 0.03, 0.0005),
-            Method::Adam => (Rule::ADAM, 0.003, 0.1),
-        };
+        let (rule, rate, decay) = self.optimiser.usual();
         Settings {
             epochs: self.epochs,
             batch: self.batch,
             rate: self.rate.unwrap_or(rate),
             schedule: match self.schedule {
-                Course::Cosine => Schedule::Cosine,
+                Course::Cosine => Schedule::Cosine { warmup: self.warmup, floor: 0.0 },
                 Course::Constant => Schedule::Constant,
+                Course::OneCycle => Schedule::ONE_CYCLE,
             },
-            optimiser: Optimiser { rule, shrink: self.decay.unwrap_or(decay) },
+            optimiser: Optimiser {
+                clip: self.clip.map_or(Clip::None, Clip::Norm),
+                average: self.average,
+                ..Optimiser::new(rule).shrinking(self.decay.unwrap_or(decay))
+            },
             seed: self.seed,
             shifts: !self.no_shifts,
             threads: self.threads,

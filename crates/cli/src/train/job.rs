@@ -1,14 +1,15 @@
 //! One network trained on one data set, for one seed or several.
 
 use super::progress::Watch;
-use crate::failure::Result;
+use crate::failure::{Result, argument};
 use crate::interrupt;
 use chainrule::formula::Formula;
 use chainrule::{Tensor, Tree};
 use chainrule_nn::data::Dataset;
 use chainrule_nn::formula::FormulaModel;
+use chainrule_nn::layers::left;
 use chainrule_nn::metrics::Evaluation;
-use chainrule_nn::model::{Classifier, Model};
+use chainrule_nn::model::{Classifier, ImageClassifier, Model};
 use chainrule_nn::split::{Split, stratified};
 use chainrule_nn::trainer::{Settings, Trainer};
 use chainrule_nn::{atomic, weights};
@@ -22,7 +23,9 @@ pub struct Job {
     pub name: String,
     /// The examples.
     pub data: Dataset,
-    /// The share of them that is held out.
+    /// Those that are held out, if they came apart from the others.
+    pub held: Option<Dataset>,
+    /// The share of the examples that is held out otherwise.
     pub test_share: f64,
     /// The network.
     pub network: Network,
@@ -34,8 +37,13 @@ pub struct Job {
 
 /// What is trained.
 pub enum Network {
-    /// Linear layers with relu between them; the widths of the hidden ones.
-    Layers(Vec<usize>),
+    /// Convolutions and linear layers with relu between them.
+    Layers {
+        /// Channels of the convolutions; none for a network without.
+        channels: Vec<usize>,
+        /// Widths of the hidden layers.
+        hidden: Vec<usize>,
+    },
     /// A formula with parameters, and the file that it came from.
     Formula(Box<Formula>, PathBuf),
 }
@@ -62,14 +70,34 @@ pub struct Trained {
 }
 
 impl Job {
-    /// Widths of the layers from features to classes; none for a formula.
-    pub fn widths(&self) -> Option<Vec<usize>> {
+    /// What the network is, in a word or two.
+    ///
+    /// # Errors
+    /// Convolutions of something that is no image, or is too small for them.
+    pub fn network(&self) -> Result<String> {
+        let joined = |sizes: &[usize]| sizes.iter().map(usize::to_string).collect::<Vec<_>>().join("-");
         match &self.network {
-            Network::Layers(hidden) => {
-                Some([&[self.data.width()], &hidden[..], &[self.data.classes.len()]].concat())
+            Network::Formula(_, path) => Ok(format!("formula {}", path.display())),
+            Network::Layers { channels, hidden } if channels.is_empty() => {
+                Ok(format!("layers {}", joined(&self.widths(self.data.width(), hidden))))
             }
-            Network::Formula(..) => None,
+            Network::Layers { channels, hidden } => {
+                let features = left(self.image()?, channels)?;
+                let layers = joined(&self.widths(features, hidden));
+                Ok(format!("convolutions {}, layers {layers}", joined(channels)))
+            }
         }
+    }
+
+    /// Widths of the layers from features to classes.
+    fn widths(&self, features: usize, hidden: &[usize]) -> Vec<usize> {
+        [&[features], hidden, &[self.data.classes.len()]].concat()
+    }
+
+    fn image(&self) -> Result<(usize, usize)> {
+        let hint = "leave them out, or train on images, as the digits are";
+        let none = || argument("--channels", format!("{} holds no images", self.name), hint);
+        Ok(self.data.image.ok_or_else(none)?)
     }
 
     /// The examples divided by a seed.
@@ -77,7 +105,10 @@ impl Job {
     /// # Errors
     /// A share that leaves nothing to learn from, or nothing to hold out.
     pub fn split(&self, seed: u64) -> Result<Split> {
-        Ok(stratified(&self.data, self.test_share, seed)?)
+        match &self.held {
+            Some(test) => Ok(Split { train: self.data.clone(), test: test.clone() }),
+            None => Ok(stratified(&self.data, self.test_share, seed)?),
+        }
     }
 
     /// Trains with this seed, shows progress on standard error and saves the weights, also after Ctrl-C. `ready` is
@@ -88,10 +119,14 @@ impl Job {
     /// numbers.
     pub fn train(&self, seed: u64, ready: Ready<'_>) -> Result<Trained> {
         match &self.network {
-            Network::Layers(_) => {
-                let widths = self.widths().unwrap_or_default();
-                let text = widths.iter().map(usize::to_string).collect::<Vec<_>>().join("-");
-                self.run(Classifier { widths }, &text, seed, ready)
+            Network::Layers { channels, hidden } if channels.is_empty() => {
+                let model = Classifier { widths: self.widths(self.data.width(), hidden) };
+                self.run(model, self.network()?.trim_start_matches("layers "), seed, ready)
+            }
+            Network::Layers { channels, hidden } => {
+                let widths = [&hidden[..], &[self.data.classes.len()]].concat();
+                let model = ImageClassifier { image: self.image()?, channels: channels.clone(), widths };
+                self.run(model, &self.network()?, seed, ready)
             }
             Network::Formula(formula, path) => {
                 let model = FormulaModel::new(formula, &self.data, self.settings.batch.min(self.data.rows()));

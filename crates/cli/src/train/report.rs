@@ -1,44 +1,41 @@
 //! What training has come to, as text.
 
-use super::{Job, Network, Trained};
+use super::{Job, Trained};
+use crate::failure::Result;
 use chainrule_nn::metrics::mean_and_spread;
-use chainrule_nn::optimiser::Rule;
-use chainrule_nn::schedule::Schedule;
+use chainrule_nn::optimiser::Clip;
 use chainrule_nn::split::Split;
 
 /// Data, network and settings, before the training.
-pub fn header(job: &Job, split: &Split) -> String {
+///
+/// # Errors
+/// Those of [`Job::network`].
+pub fn header(job: &Job, split: &Split) -> Result<String> {
     let (data, settings) = (&job.data, &job.settings);
-    let (rows, learnt, held) = (data.rows(), split.train.rows(), split.test.rows());
-    let network = match (job.widths(), &job.network) {
-        (Some(widths), _) => {
-            format!("layers {}", widths.iter().map(usize::to_string).collect::<Vec<_>>().join("-"))
-        }
-        (None, Network::Formula(_, path)) => format!("formula {}", path.display()),
-        (None, Network::Layers(_)) => String::new(),
+    let (learnt, held) = (split.train.rows(), split.test.rows());
+    let rows = learnt + held;
+    let optimiser = &settings.optimiser;
+    let clip = match optimiser.clip {
+        Clip::None => String::new(),
+        Clip::Norm(most) | Clip::Value(most) => format!(", gradients clipped at {most}"),
     };
-    let optimiser = match settings.optimiser.rule {
-        Rule::Sgd => "sgd",
-        Rule::Momentum { .. } => "momentum",
-        Rule::Adam { .. } => "adam",
-    };
-    let schedule = match settings.schedule {
-        Schedule::Constant => "constant",
-        Schedule::Cosine => "cosine",
-    };
+    let average = optimiser.average.map_or(String::new(), |keep| format!(", mean of weights {keep}"));
     let shifts = if data.image.is_some() && settings.shifts { ", shifts" } else { "" };
-    format!(
+    Ok(format!(
         "data     {}: {rows} examples, {} features, {} classes; {learnt} to learn from, {held} held out\n\
-         network  {network}\n\
-         training {optimiser}, rate {} ({schedule}), decay {}, {} epochs, batch {}{shifts}\n",
+         network  {}\n\
+         training {}, rate {} ({}), decay {}{clip}{average}, {} epochs, batch {}{shifts}\n",
         job.name,
         data.width(),
         data.classes.len(),
+        job.network()?,
+        optimiser.rule.name(),
         settings.rate,
-        settings.optimiser.shrink,
+        settings.schedule.name(),
+        optimiser.shrink,
         settings.epochs,
         settings.batch,
-    )
+    ))
 }
 
 /// What one training came to.

@@ -2,10 +2,12 @@
 
 mod csv;
 mod digits;
+pub mod idx;
 mod read;
 
 pub use csv::parse as parse_csv;
 pub use digits::digits;
+pub use idx::fashion_mnist;
 pub use read::read;
 
 use crate::error::Result;

@@ -1,9 +1,10 @@
 //! The layer that multiplies by a matrix and adds a vector.
 
-use crate::error::{Error, Result};
+use super::spec;
+use crate::error::Result;
 use crate::init::{self, Fan, Init};
 use crate::rng::Rng;
-use chainrule::{DType, Spec, Tensor, Tree, Wire};
+use chainrule::{DType, Tensor, Tree, Wire};
 
 /// `x weight^T + bias`, stored as PyTorch stores it.
 #[derive(Tree, Clone, Debug)]
@@ -20,12 +21,9 @@ impl Linear<Tensor> {
     /// # Errors
     /// The layer is larger than a tensor can be.
     pub fn new(fan: Fan, init: Init, dtype: DType, rng: &mut Rng) -> Result<Linear<Tensor>> {
-        let spec = |dims: &[usize]| {
-            Spec::new(dims, dtype).map_err(|why| Error::argument("--layers", why, "make the layers smaller"))
-        };
         Ok(Linear {
-            weight: init::tensor(init, spec(&[fan.outputs, fan.inputs])?, fan, rng),
-            bias: Some(Tensor::zeros(spec(&[fan.outputs])?)),
+            weight: init::tensor(init, spec(&[fan.outputs, fan.inputs], dtype)?, fan, rng),
+            bias: Some(Tensor::zeros(spec(&[fan.outputs], dtype)?)),
         })
     }
 }
