@@ -139,6 +139,19 @@ fn convolutions_and_settings_that_can_not_be() {
         2,
         "error: --average: 1 is no part of a mean that can stay\n  = hint: give a number below 1, as in 0.999\n",
     );
+    says(
+        &["--warmup", "5", "--schedule", "one-cycle"],
+        2,
+        "error: --warmup: means nothing to this --schedule\n  = hint: leave one of them out: the cosine alone warms up\n",
+    );
+    says(
+        &["--folder", "x"],
+        2,
+        "error: --folder: means nothing to the embedded digits\n  = hint: write `train fashion-mnist`, or leave the folder out\n",
+    );
+    let none = train(&["fashion-mnist", "--folder", "nowhere"]).fails(2);
+    assert!(none.contains("train-images-idx3-ubyte.gz: idx: is not there"), "{none}");
+    assert!(none.contains("apt-get install dataset-fashion-mnist"), "{none}");
     assert!(
         train(&["--channels", "0"]).fails(2).contains("a convolution without channels lets nothing through")
     );

@@ -31,9 +31,9 @@ pub struct Train {
     #[arg(long, value_name = "WIDTHS", default_value = "256,128", value_parser = layers)]
     layers: Layers,
 
-    /// The folder of fashion-mnist's four files
-    #[arg(long, value_name = "FOLDER", default_value = FASHION_MNIST)]
-    folder: PathBuf,
+    /// The folder of fashion-mnist's four files [default: where Debian's package puts them]
+    #[arg(long, value_name = "FOLDER", conflicts_with = "data")]
+    folder: Option<PathBuf>,
 
     /// Channels of convolutions before the layers, divided by commas, each with a pool that halves the image; for images alone
     #[arg(long, value_name = "CHANNELS", value_delimiter = ',', value_parser = channels)]
@@ -265,6 +265,7 @@ impl Train {
     fn job(&self) -> Result<Job> {
         self.keep_sources()?;
         self.threads_within_limits()?;
+        self.nothing_idle()?;
         let network = match &self.model {
             Some(path) => Network::Formula(Box::new(formula(path)?), path.clone()),
             None => Network::Layers { channels: self.channels.clone(), hidden: self.layers.0.clone() },
@@ -275,7 +276,8 @@ impl Train {
             }
             (_, _, Task::Digits) => ("digits".to_string(), digits()?, None),
             (_, _, Task::FashionMnist) => {
-                let (train, test) = fashion_mnist(&self.folder)?;
+                let (train, test) =
+                    fashion_mnist(self.folder.as_deref().unwrap_or(Path::new(FASHION_MNIST)))?;
                 ("fashion-mnist".to_string(), train, Some(test))
             }
         };
@@ -299,6 +301,19 @@ impl Train {
             }
             _ => Ok(()),
         }
+    }
+
+    /// What is given must matter.
+    fn nothing_idle(&self) -> Result<()> {
+        if self.warmup > 0 && !matches!(self.schedule, Course::Cosine) {
+            let hint = "leave one of them out: the cosine alone warms up";
+            return Err(argument("--warmup", "means nothing to this --schedule", hint).into());
+        }
+        if self.folder.is_some() && !matches!(self.task, Task::FashionMnist) {
+            let hint = "write `train fashion-mnist`, or leave the folder out";
+            return Err(argument("--folder", "means nothing to the embedded digits", hint).into());
+        }
+        Ok(())
     }
 
     /// The weights must not replace what they are made from.

@@ -7,7 +7,7 @@ use chainrule::formula::Formula;
 use chainrule::{Tensor, Tree};
 use chainrule_nn::data::Dataset;
 use chainrule_nn::formula::FormulaModel;
-use chainrule_nn::layers::left;
+use chainrule_nn::layers::ConvNet;
 use chainrule_nn::metrics::Evaluation;
 use chainrule_nn::model::{Classifier, ImageClassifier, Model};
 use chainrule_nn::split::{Split, stratified};
@@ -82,7 +82,7 @@ impl Job {
                 Ok(format!("layers {}", joined(&self.widths(self.data.width(), hidden))))
             }
             Network::Layers { channels, hidden } => {
-                let features = left(self.image()?, channels)?;
+                let features = ConvNet::features(self.image()?, channels)?;
                 let layers = joined(&self.widths(features, hidden));
                 Ok(format!("convolutions {}, layers {layers}", joined(channels)))
             }

@@ -106,7 +106,9 @@ pub fn fashion_mnist(folder: &Path) -> Result<(Dataset, Dataset)> {
     let file = |name: &str| -> Result<PathBuf> {
         let (plain, packed) = (folder.join(name), folder.join(format!("{name}.gz")));
         let found = [&packed, &plain].into_iter().find(|path| path.is_file()).cloned();
-        let hint = "apt-get install dataset-fashion-mnist puts it under /usr/share/datasets/fashion-mnist, and any folder can be named";
+        let hint = format!(
+            "apt-get install dataset-fashion-mnist puts it under {FASHION_MNIST}; or name another folder"
+        );
         found.ok_or_else(|| mistake(&packed, "is not there".to_string()).hint(hint).into())
     };
     let part = |name: &str| -> Result<Dataset> {

@@ -17,22 +17,23 @@ pub struct ConvNet<T> {
     pub image: (usize, usize),
 }
 
-/// How many numbers the pools leave of an image.
-///
-/// # Errors
-/// It can't be halved as often as there are channels.
-pub fn left((height, width): (usize, usize), channels: &[usize]) -> Result<usize> {
-    let halved = |side: usize| channels.iter().fold(side, |side, _| side / 2);
-    match halved(height) * halved(width) {
-        0 => {
-            let what = format!("an image of {height} by {width} can't be halved {} times", channels.len());
-            Err(Error::argument("--channels", what, "give fewer convolutions"))
-        }
-        area => Ok(area * channels.last().copied().unwrap_or(1)),
-    }
-}
-
 impl ConvNet<Tensor> {
+    /// How many numbers the pools leave of an image.
+    ///
+    /// # Errors
+    /// It can't be halved as often as there are channels.
+    pub fn features((height, width): (usize, usize), channels: &[usize]) -> Result<usize> {
+        let halved = |side: usize| channels.iter().fold(side, |side, _| side / 2);
+        match halved(height) * halved(width) {
+            0 => {
+                let what =
+                    format!("an image of {height} by {width} can't be halved {} times", channels.len());
+                Err(Error::argument("--channels", what, "give fewer convolutions"))
+            }
+            area => Ok(area * channels.last().copied().unwrap_or(1)),
+        }
+    }
+
     /// Convolutions with these channels, then layers of these widths, of which the last is the number of classes.
     ///
     /// # Errors
@@ -51,7 +52,7 @@ impl ConvNet<Tensor> {
             Conv2d::new(fan, [3, 3], options, (Init::He, dtype), &mut rng.fold(i as u64))
         };
         let convolutions = inputs.windows(2).enumerate().map(convolution).collect::<Result<_>>()?;
-        let widths = [&[left(image, channels)?], widths].concat();
+        let widths = [&[Self::features(image, channels)?], widths].concat();
         let head = Mlp::new(&widths, dtype, &rng.fold(channels.len() as u64))?;
         Ok(ConvNet { convolutions, head, image })
     }
@@ -93,7 +94,7 @@ mod tests {
         let program = trace(|net: ConvNet<Wire>, x: Wire| net.forward(x), &specs).unwrap();
         let y = program.run((net, x)).unwrap();
         assert_eq!(y.shape().dims(), [3, 2]);
-        let refused = left((8, 8), &[1; 4]).unwrap_err().to_string();
+        let refused = ConvNet::features((8, 8), &[1; 4]).unwrap_err().to_string();
         assert!(refused.contains("an image of 8 by 8 can't be halved 4 times"), "{refused}");
     }
 }

@@ -12,7 +12,7 @@ mod recurrent;
 
 pub use attention::MultiHeadAttention;
 pub use conv::{Conv1d, Conv2d};
-pub use conv_net::{ConvNet, left};
+pub use conv_net::ConvNet;
 pub use embedding::Embedding;
 pub use linear::Linear;
 pub use mlp::Mlp;

@@ -63,6 +63,10 @@ impl Optimiser {
             let what = format!("weights can't shrink by {shrink}");
             return Err(Error::argument("--decay", what, "give 0 or a small number, as in 0.1"));
         }
+        if let Some(group) = self.groups.iter().find(|group| !(group.pace >= 0.0 && group.pace.is_finite())) {
+            let what = format!("{} can't learn at {} times the rate", group.part, group.pace);
+            return Err(Error::argument("--rate", what, "give the group 0 or a positive factor"));
+        }
         if let Clip::Norm(most) | Clip::Value(most) = self.clip
             && !(most > 0.0 && most.is_finite())
         {
@@ -144,4 +148,26 @@ impl Optimiser {
 
 fn refill<N: Wires>(tree: &N, wires: &[Wire]) -> N {
     tree.fill(wires).expect("one wire was made for each leaf")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_make_no_sense_are_refused() {
+        let plain = || Optimiser::new(Rule::Sgd);
+        let group = |pace, shrink| vec![Group { part: "bias".into(), pace, shrink }];
+        assert!(plain().check().is_ok());
+        for (optimiser, place) in [
+            (plain().shrinking(-1.0), "--decay"),
+            (Optimiser { groups: group(1.0, Some(f64::NAN)), ..plain() }, "--decay"),
+            (Optimiser { groups: group(-1.0, None), ..plain() }, "--rate"),
+            (Optimiser { clip: Clip::Value(0.0), ..plain() }, "--clip"),
+            (Optimiser { average: Some(1.0), ..plain() }, "--average"),
+        ] {
+            let said = optimiser.check().unwrap_err().to_string();
+            assert!(said.starts_with(place), "{said}");
+        }
+    }
 }
