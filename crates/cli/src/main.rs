@@ -42,6 +42,7 @@ enum Command {
     Plan(commands::plan::Plan),
     Gates(commands::gates::Gates),
     Train(commands::train::Train),
+    Doctor(commands::doctor::Doctor),
 }
 
 impl Command {
@@ -53,6 +54,7 @@ impl Command {
             Command::Plan(args) => commands::plan::run(args),
             Command::Gates(args) => commands::gates::run(args),
             Command::Train(args) => commands::train::run(args),
+            Command::Doctor(args) => commands::doctor::run(args),
         }
     }
 }

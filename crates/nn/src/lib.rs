@@ -4,6 +4,7 @@
 
 pub mod atomic;
 mod batches;
+pub mod birth;
 pub mod data;
 mod error;
 pub mod formula;
@@ -12,11 +13,13 @@ pub mod layers;
 pub mod metrics;
 pub mod model;
 pub mod normalise;
+pub mod observe;
 pub mod optimiser;
 pub mod parameters;
 pub mod rng;
 pub mod schedule;
 pub mod shift;
+pub mod snapshots;
 pub mod split;
 pub mod trainer;
 pub mod weights;

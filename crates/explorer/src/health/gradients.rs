@@ -69,11 +69,16 @@ pub fn exploding(history: &History, limits: &Thresholds) -> Vec<Verdict> {
         return vec![verdict(ratio, limits.exploding, why)];
     }
     let mut runs = norms.windows(limits.rising.max(1) + 1);
-    let rises = |run: &[f64]| run.windows(2).all(|pair| pair[1] > pair[0]) && run[run.len() - 1] > limits.rise * run[0];
+    let rises = |run: &[f64]| {
+        run.windows(2).all(|pair| pair[1] > pair[0]) && run[run.len() - 1] > limits.rise * run[0]
+    };
     match runs.find(|run| rises(run)) {
         Some(run) => {
             let ratio = run[run.len() - 1] / run[0];
-            let why = format!("the gradient's norm rose {} observed steps running, by {ratio:.0} times", limits.rising);
+            let why = format!(
+                "the gradient's norm rose {} observed steps running, by {ratio:.0} times",
+                limits.rising
+            );
             vec![verdict(ratio, limits.rise, why)]
         }
         None => Vec::new(),
@@ -109,7 +114,8 @@ pub fn unused(history: &History) -> Vec<Verdict> {
         threshold: 1.0,
         severity: Severity::Serious,
         why: "no path leads from it to the loss, so that it never learns".into(),
-        try_this: "use it in the forward pass, or take it out of the network; stop_gradient cuts paths too".into(),
+        try_this: "use it in the forward pass, or take it out of the network; stop_gradient cuts paths too"
+            .into(),
     });
     judged.collect()
 }

@@ -7,7 +7,7 @@ mod nonfinite;
 mod units;
 mod updates;
 
-use crate::run::{Alert, History, Point, Series};
+use crate::run::{Alert, History, Point, Series, number};
 use serde::Serialize;
 use std::fmt;
 
@@ -60,6 +60,45 @@ impl Default for Thresholds {
             loss_steps: 20,
         }
     }
+}
+
+impl Thresholds {
+    /// Every number by its name, to be read or changed.
+    pub fn named(&mut self) -> [(&'static str, Threshold<'_>); 18] {
+        use Threshold::{Count, Number};
+        let [watch, serious, critical] = &mut self.dead;
+        let [saturated_watch, saturated] = &mut self.saturated;
+        let ([low, high], [far_low, far_high]) = (&mut self.update, &mut self.update_far);
+        [
+            ("logs", Count(&mut self.logs)),
+            ("least_logs", Count(&mut self.least_logs)),
+            ("vanishing", Number(&mut self.vanishing)),
+            ("exploding", Number(&mut self.exploding)),
+            ("rising", Count(&mut self.rising)),
+            ("rise", Number(&mut self.rise)),
+            ("dead_watch", Number(watch)),
+            ("dead_serious", Number(serious)),
+            ("dead_critical", Number(critical)),
+            ("dead_logs", Count(&mut self.dead_logs)),
+            ("saturated_watch", Number(saturated_watch)),
+            ("saturated", Number(saturated)),
+            ("update_low", Number(low)),
+            ("update_high", Number(high)),
+            ("update_far_low", Number(far_low)),
+            ("update_far_high", Number(far_high)),
+            ("fall", Number(&mut self.fall)),
+            ("loss_steps", Count(&mut self.loss_steps)),
+        ]
+    }
+}
+
+/// One of the numbers of [`Thresholds`].
+#[derive(Debug)]
+pub enum Threshold<'a> {
+    /// A whole number.
+    Count(&'a mut usize),
+    /// Any number.
+    Number(&'a mut f64),
 }
 
 /// How bad it is.
@@ -172,14 +211,17 @@ pub struct Verdict {
     /// The layer or parameter; empty for the whole network.
     pub at: String,
     /// The number.
+    #[serde(serialize_with = "number::serialize")]
     pub value: f64,
     /// The threshold that it has passed.
+    #[serde(serialize_with = "number::serialize")]
     pub threshold: f64,
     /// How bad it is.
     pub severity: Severity,
     /// Why, in one sentence.
     pub why: String,
     /// One thing to try.
+    #[serde(rename = "try")]
     pub try_this: String,
 }
 

@@ -39,7 +39,11 @@ fn born(birth: &Birth) -> Verdict {
         Pass::Backward => "the backward pass",
         Pass::Update => "the update",
     };
-    let at = if birth.module.is_empty() { birth.of_op.clone() } else { format!("{}.{}", birth.module, birth.of_op) };
+    let at = if birth.module.is_empty() {
+        birth.of_op.clone()
+    } else {
+        format!("{}.{}", birth.module, birth.of_op)
+    };
     let place = if birth.src.is_empty() { String::new() } else { format!(" ({})", birth.src) };
     let why = format!("{kind} was born at step {} in {pass} of {}{place}", birth.s, birth.of_op);
     Verdict { try_this: birth.try_this.clone(), ..verdict(at, Severity::Critical, 1.0, why) }
@@ -49,7 +53,8 @@ fn born(birth: &Birth) -> Verdict {
 fn seen(series: &Series) -> Option<Verdict> {
     let is_bad = |point: &&Point| point.nan + point.inf > 0;
     let first = |points: &[Point]| points.iter().find(is_bad).copied();
-    let of_weights = [(&series.gradients, "gradient"), (&series.parameters, "numbers"), (&series.updates, "update")];
+    let of_weights =
+        [(&series.gradients, "gradient"), (&series.parameters, "numbers"), (&series.updates, "update")];
     let found = of_weights.iter().find_map(|(points, what)| Some((first(points)?, *what)));
     let (point, what) = found.or_else(|| Some((first(&series.values)?, "value")))?;
     let severity = if what == "value" && point.nan == 0 { Severity::Watch } else { Severity::Critical };

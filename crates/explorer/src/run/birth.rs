@@ -48,7 +48,12 @@ impl Birth {
             Pass::Update => "update",
         };
         let at = if self.at.is_empty() { String::new() } else { format!(" at {:?}", self.at) };
-        format!("{kind} born at step {}, {pass}, in {}{at}: {}", self.s, named(&self.module, &self.of_op), self.numbers())
+        format!(
+            "{kind} born at step {}, {pass}, in {}{at}: {}",
+            self.s,
+            named(&self.module, &self.of_op),
+            self.numbers()
+        )
     }
 
     /// What came in and what came out, as far as it can be said of one element.
@@ -128,7 +133,12 @@ mod tests {
                     src/x.rs:41:17\n  went on net.mul > net.mul\n  try     log(x + eps)";
         assert_eq!(birth.to_string(), text);
         let forward = Birth { pass: Pass::Forward, inputs: vec![operand(None)], ..birth };
-        assert!(forward.to_string().starts_with("infinity born at step 233, forward, in net.l2.log at [3, 7]: p from 0 to 2.5 gave"));
-        assert_eq!([1234567.0, 12.5, 1e-5, 1.0, f64::NAN, -0.00123456].map(short), ["1.235e6", "12.5", "1.000e-5", "1", "NaN", "-0.001235"]);
+        assert!(forward.to_string().starts_with(
+            "infinity born at step 233, forward, in net.l2.log at [3, 7]: p from 0 to 2.5 gave"
+        ));
+        assert_eq!(
+            [1234567.0, 12.5, 1e-5, 1.0, f64::NAN, -0.00123456].map(short),
+            ["1.235e6", "12.5", "1.000e-5", "1", "NaN", "-0.001235"]
+        );
     }
 }

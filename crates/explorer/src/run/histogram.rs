@@ -213,7 +213,10 @@ mod tests {
         for value in [1.0, 1.4999, 1.5, 1.999, 2.0, 3.0, 0.1, 1e-9, 9e11, 1e12, 2e12, 1e300, 1e-13, 5e-324] {
             for value in [value, -value] {
                 let (from, to) = Histogram::bounds(bin_of(value));
-                assert!(from.abs().min(to.abs()) <= value.abs() && value.abs() < from.abs().max(to.abs()), "{value}");
+                assert!(
+                    from.abs().min(to.abs()) <= value.abs() && value.abs() < from.abs().max(to.abs()),
+                    "{value}"
+                );
                 assert!(from <= value && value <= to, "{value}");
             }
         }

@@ -99,8 +99,7 @@ impl History {
             Record::Graph(graph) => {
                 for watch in &graph.watch {
                     let (values, gradients, parameters, updates) = Default::default();
-                    let series =
-                        Series { watch: watch.clone(), values, gradients, parameters, updates };
+                    let series = Series { watch: watch.clone(), values, gradients, parameters, updates };
                     self.series.entry(watch.w).or_insert(series);
                 }
             }

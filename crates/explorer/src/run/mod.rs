@@ -4,7 +4,7 @@ mod birth;
 mod histogram;
 mod history;
 pub mod limits;
-mod number;
+pub(crate) mod number;
 mod reader;
 mod record;
 mod summary;

@@ -96,7 +96,18 @@ struct Tally<T> {
 impl<T: Float> Tally<T> {
     fn new() -> Tally<T> {
         let (n, nan, pinf, ninf, zeros) = (0, 0, 0, 0, [0, 0]);
-        Tally { n, nan, pinf, ninf, zeros, min: T::MOST, max: T::LEAST, sum: 0.0, squares: 0.0, raw: Raw::new() }
+        Tally {
+            n,
+            nan,
+            pinf,
+            ninf,
+            zeros,
+            min: T::MOST,
+            max: T::LEAST,
+            sum: 0.0,
+            squares: 0.0,
+            raw: Raw::new(),
+        }
     }
 
     /// Adds a block.

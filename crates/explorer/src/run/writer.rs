@@ -127,7 +127,9 @@ impl Writer {
             self.kept.iter().copied().skip(1).step_by(2).filter(|&step| step != begins).collect();
         let folder = self.path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // Where no second file can be made beside it, the file grows on with the larger stride.
-        let Ok(mut fresh) = tempfile::Builder::new().prefix(".run").tempfile_in(folder) else { return Ok(()) };
+        let Ok(mut fresh) = tempfile::Builder::new().prefix(".run").tempfile_in(folder) else {
+            return Ok(());
+        };
         copy(&self.path, fresh.as_file_mut(), &dropped)?;
         if let Ok(old) = std::fs::metadata(&self.path) {
             fresh.as_file().set_permissions(old.permissions())?;
