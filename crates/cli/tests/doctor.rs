@@ -166,6 +166,7 @@ fn sound_networks_are_let_be() {
             let h = stage("first", || (x.matmul(w[0]) + w[1]).relu());
             (stage("second", || (h.matmul(w[2]) * 20.0).sigmoid()) - y).square().mean()
         },
+        rate: 0.003,
         ..sound()
     };
     is_sound("sound-sure.run.jsonl", &sure);

@@ -207,3 +207,16 @@ fn a_run_file_holds_all_of_it_and_little_more_than_the_limit() {
     let wires = 6 * 3 + 3 * 2;
     assert!(sums % wires == 0 && (3..=6).contains(&(sums / wires)), "{sums}");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error_that_says_so() {
+    let program = step(Rule::Sgd, &start(Rule::Sgd));
+    let full = Writer::create(Path::new("/dev/full"), 6).unwrap();
+    let names = names(&start(Rule::Sgd));
+    let mut observer = Observer::new(&program, &names, Settings::default()).telling(full);
+    let error = observer.begin(Head::default()).unwrap_err();
+    assert_eq!(error.kind, chainrule_nn::Kind::File);
+    let text = error.to_string().to_lowercase();
+    assert!(text.starts_with("the run file: can't be written: no space left on device; hint: "), "{text}");
+}

@@ -3,16 +3,16 @@
 use super::{Rule, Severity, Thresholds, Verdict, is_weight, median, recent};
 use crate::run::{History, Point, Series};
 
-/// A weight whose gradient is a tiny part of that of the last one, at every one of the last observed steps. A gradient of
-/// exactly 0 is another rule's business.
+/// A weight whose gradient is a tiny part of that of the last one, in the median of the last observed steps: the last one's
+/// comes near 0 by chance at some steps. A gradient of exactly 0 is another rule's business.
 pub fn vanishing(history: &History, limits: &Thresholds) -> Vec<Verdict> {
     let weights: Vec<&Series> = history.parameters().filter(|s| s.watch.path && is_weight(s)).collect();
     let Some((last, before)) = weights.split_last() else { return Vec::new() };
     let judged = before.iter().filter_map(|series| {
         let pairs = recent(&series.gradients, limits.logs, limits.least_logs).iter();
         let ratios: Vec<f64> = pairs.map(|point| point.l2 / at(&last.gradients, point.step)).collect();
-        let is_small = |&ratio: &f64| ratio > 0.0 && ratio < limits.vanishing;
-        let value = median(ratios.clone()).filter(|_| ratios.iter().all(is_small))?;
+        let count = ratios.len();
+        let value = median(ratios).filter(|&ratio| ratio > 0.0 && ratio < limits.vanishing)?;
         Some(Verdict {
             rule: Rule::Vanishing,
             at: series.watch.name.clone(),
@@ -21,8 +21,7 @@ pub fn vanishing(history: &History, limits: &Thresholds) -> Vec<Verdict> {
             severity: Severity::Serious,
             why: format!(
                 "its gradient is {value:.1e} of that of {} in the median of {} observed steps",
-                last.watch.name,
-                ratios.len()
+                last.watch.name, count
             ),
             try_this: "relu or gelu instead of a gate that saturates, He initialisation, layer norm, or a path around \
                        the layers between (residual)"
@@ -39,11 +38,21 @@ fn at(points: &[Point], step: u64) -> f64 {
 
 /// The norm of the gradient of all parameters at each observed step.
 fn norms(history: &History) -> Vec<f64> {
-    let mut squares: std::collections::BTreeMap<u64, f64> = Default::default();
-    for point in history.parameters().flat_map(|series| &series.gradients) {
-        *squares.entry(point.step).or_insert(0.0) += point.l2 * point.l2;
+    // Sums of squares in the order of the steps; parameters are mostly observed at the same ones.
+    let mut squares: Vec<(u64, f64)> = Vec::new();
+    for series in history.parameters() {
+        let mut at = 0;
+        for point in &series.gradients {
+            while squares.get(at).is_some_and(|(step, _)| *step < point.step) {
+                at += 1;
+            }
+            match squares.get_mut(at) {
+                Some((step, sum)) if *step == point.step => *sum += point.l2 * point.l2,
+                _ => squares.insert(at, (point.step, point.l2 * point.l2)),
+            }
+        }
     }
-    squares.into_values().map(f64::sqrt).collect()
+    squares.into_iter().map(|(_, sum)| sum.sqrt()).collect()
 }
 
 /// The norm of all gradients far above what it was, or rising step by step.
@@ -59,7 +68,14 @@ pub fn exploding(history: &History, limits: &Thresholds) -> Vec<Verdict> {
         try_this: "clip gradients by norm (--clip 1), or a rate ten times smaller".into(),
     };
     let start = limits.least_logs.max(1);
-    let jumps = (start..norms.len()).filter_map(|i| {
+    let mut least = f64::INFINITY;
+    let jumps = (0..norms.len()).filter_map(|i| {
+        // A median is no smaller than the least until then, which is quicker to know.
+        let before = least;
+        least = least.min(norms[i]);
+        if i < start || norms[i] <= limits.exploding * before {
+            return None;
+        }
         let usual = median(norms[i.saturating_sub(10 * limits.logs)..i].to_vec()).filter(|&m| m > 0.0)?;
         Some((norms[i] / usual, i))
     });

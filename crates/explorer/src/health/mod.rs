@@ -176,7 +176,7 @@ impl Rule {
     }
 
     /// What it says of a run.
-    fn judge(self, history: &History, limits: &Thresholds) -> Vec<Verdict> {
+    pub fn judge(self, history: &History, limits: &Thresholds) -> Vec<Verdict> {
         match self {
             Rule::NonFinite => nonfinite::judge(history),
             Rule::Vanishing => gradients::vanishing(history, limits),

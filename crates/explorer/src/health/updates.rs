@@ -17,9 +17,11 @@ fn one(series: &Series, limits: &Thresholds) -> Option<Verdict> {
     let value = median(pairs.filter(|(_, p)| p.l2 > 0.0).map(|(u, p)| u.l2 / p.l2).collect())?;
     let [low, high] = limits.update;
     let [far_low, far_high] = limits.update_far;
-    // A gradient of exactly 0 is another rule's business.
-    if value == 0.0 || (low..=high).contains(&value) {
+    if (low..=high).contains(&value) {
         return None;
+    }
+    if value == 0.0 {
+        return still(series, far_low);
     }
     let is_far = !(far_low..=far_high).contains(&value);
     let is_high = value > high;
@@ -38,6 +40,22 @@ fn one(series: &Series, limits: &Thresholds) -> Option<Verdict> {
         severity: if is_far { Severity::Serious } else { Severity::Watch },
         why: format!("a step changes it by {value:.1e} of itself in the median; about 1e-3 is usual"),
         try_this: format!("{times}: about {:.0e} times this one", power(1e-3 / value)),
+    })
+}
+
+/// A weight that no step changes, although there is a gradient; one of exactly 0 is another rule's business.
+fn still(series: &Series, threshold: f64) -> Option<Verdict> {
+    let gradient = median(series.gradients.iter().map(|point| point.l2).collect())?;
+    (gradient > 0.0).then(|| Verdict {
+        rule: Rule::UpdateRatio,
+        at: series.watch.name.clone(),
+        value: 0.0,
+        threshold,
+        severity: Severity::Serious,
+        why: format!(
+            "most steps leave every element as it was, although the gradient's norm is {gradient:.1e}"
+        ),
+        try_this: "a larger rate: the updates are lost in the rounding of the weights, or it is 0".into(),
     })
 }
 

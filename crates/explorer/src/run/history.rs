@@ -125,6 +125,18 @@ impl History {
         }
     }
 
+    /// Forgets old points, so that of each kind no more than twice as many as this are held: for a run that goes on.
+    pub fn trim(&mut self, most: usize) {
+        for series in self.series.values_mut() {
+            let Series { values, gradients, parameters, updates, .. } = series;
+            for points in [values, gradients, parameters, updates] {
+                if points.len() > 2 * most {
+                    points.drain(..points.len() - most);
+                }
+            }
+        }
+    }
+
     /// Parameters, in the order of the circuit.
     pub fn parameters(&self) -> impl Iterator<Item = &Series> {
         self.series.values().filter(|series| series.watch.role == Role::Parameter)
@@ -139,5 +151,35 @@ impl History {
     pub fn observing(&self) -> Option<f64> {
         let all = self.ms.0 + self.ms.1;
         (all > 0.0).then(|| self.ms.1 / all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Graph, Summary};
+    use super::*;
+
+    #[test]
+    fn old_points_are_forgotten_and_strange_wires_passed_over() {
+        let watch = Watch {
+            w: 3,
+            role: Role::Activation,
+            name: "a".into(),
+            m: 0,
+            op: "relu".into(),
+            path: true,
+            rank: 2,
+        };
+        let mut history = History::default();
+        history.push(&Record::Graph(Graph { g: 1, watch: vec![watch], ..Graph::default() }));
+        for s in 0..50 {
+            for w in [3, 4] {
+                history.push(&Record::Sum(Box::new(Summary::of_f64(&[1.0]).record(s, w, Field::Value))));
+            }
+            history.trim(5);
+            assert!(history.series[&3].values.len() <= 10);
+        }
+        assert_eq!(history.series[&3].values.last().map(|point| point.step), Some(49));
+        assert_eq!((history.series.len(), history.observed), (1, 50));
     }
 }

@@ -51,7 +51,10 @@ impl Books {
     pub fn is_due(&self) -> bool {
         let affordable = match self.cadence {
             Cadence::Every(steps) => self.steps.is_multiple_of(steps.max(1)),
-            Cadence::Budget(share) => self.observed + self.extra <= share * (self.trained + self.observed),
+            // What observing takes is not known before a step was made without it.
+            Cadence::Budget(share) => {
+                self.plain.is_some() && self.observed + self.extra <= share * (self.trained + self.observed)
+            }
         };
         self.steps == 0 || self.is_asked || affordable
     }
@@ -105,10 +108,10 @@ mod tests {
         for extra in [1e-5, 5e-4, 3e-3] {
             let (seen, share) = observed(Cadence::Budget(0.02), extra, 20_000);
             assert_eq!(seen[0], 0);
-            assert!(share <= 0.0201 && share > 0.005, "{extra}: {share}");
+            assert!(share <= 0.0201 && share > 0.004, "{extra}: {share}");
         }
         let (seen, _) = observed(Cadence::Budget(0.02), 1e-5, 1000);
-        assert_eq!(seen.len(), 1000, "what costs next to nothing is done always");
+        assert_eq!(seen.len(), 999, "what costs next to nothing is done always");
     }
 
     #[test]

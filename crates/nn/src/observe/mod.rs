@@ -16,12 +16,15 @@ use crate::error::{Error, Kind, Result};
 use crate::snapshots::shared;
 use cadence::Books;
 use chainrule::{Function, Mistake, Options, Path, Place, Program, Tensor, Tree, Wire, Wires};
-use chainrule_explorer::health::{self, Rule, Thresholds};
+use chainrule_explorer::health::{Rule, Thresholds};
 use chainrule_explorer::run::{
     End, Field, Graph, Head, History, Milliseconds, Record, Sink, Step, Summary, VERSION,
 };
 use std::collections::HashSet;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+/// Observed steps that the rules look back on while a network is trained.
+const WINDOW: usize = 256;
 
 /// How a training is watched.
 #[derive(Clone, Debug, Default)]
@@ -77,6 +80,8 @@ where
         let reports = reports(&program.output_paths());
         let watching = Watching::new(program.circuit(), names, reports);
         let graph = graph(program.circuit(), &watching, reports);
+        let mut history = History::default();
+        history.push(&Record::Graph(graph.clone()));
         Observer {
             program: program.clone(),
             watching,
@@ -85,7 +90,7 @@ where
             settings,
             seeing: None,
             compiled: 0.0,
-            history: History::default(),
+            history,
             told: HashSet::new(),
             sinks: Vec::new(),
             begun: Instant::now(),
@@ -260,7 +265,11 @@ where
 
     /// Tells of rules that were not broken before. The step after is observed too.
     fn alerts(&mut self, step: u64) -> Result<()> {
-        for verdict in health::check(&self.history, &self.settings.thresholds) {
+        self.history.trim(WINDOW);
+        // Whether the loss falls is for the end to say.
+        let rules = Rule::ALL.into_iter().filter(|rule| *rule != Rule::Loss);
+        let judged = rules.flat_map(|rule| rule.judge(&self.history, &self.settings.thresholds));
+        for verdict in judged.collect::<Vec<_>>() {
             if self.told.insert((verdict.rule, verdict.at.clone())) {
                 self.books.ask();
                 self.record(&Record::Alert(verdict.alert(step)))?;
