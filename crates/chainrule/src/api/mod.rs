@@ -25,6 +25,7 @@ pub use options::Options;
 pub use program::{Program, Traced, compile, trace};
 pub use threads::threads;
 pub use vmap::vmap;
+pub use watching::WatchingStep;
 pub use within::{Turn, turns};
 
 pub use crate::plan::{Cost, Machine, Memory, PlanReport, StepReport};

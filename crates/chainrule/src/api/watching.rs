@@ -27,6 +27,9 @@ impl<In: Wires, Out: Wires> Program<In, Out> {
     }
 }
 
+/// A step of training that also reports values from within.
+pub type WatchingStep<S, D, R> = Program<(S, D), ((R, Vec<Wire>), S)>;
+
 impl<S: Wires, D: Wires, R: Wires> Program<(S, D), (R, S)>
 where
     (S, D): Wires,
@@ -55,7 +58,7 @@ where
     ///
     /// # Errors
     /// As [`Program::watching`].
-    pub fn watching_step(&self, wires: &[u32]) -> Result<Program<(S, D), ((R, Vec<Wire>), S)>> {
+    pub fn watching_step(&self, wires: &[u32]) -> Result<WatchingStep<S, D, R>> {
         check(self.circuit(), wires)?;
         let (report, state) = self.out();
         let (reports, states) = self.circuit().outputs.split_at(report.leaves().len());

@@ -92,7 +92,8 @@ pub struct History {
 }
 
 impl History {
-    /// Takes what a record says. Summaries of wires that no circuit has named are passed over.
+    /// Takes what a record says. Summaries of wires that no circuit has named are passed over. A step that comes again, since
+    /// a run was resumed before it, stands for all that came after.
     pub fn push(&mut self, record: &Record) {
         match record {
             Record::Run(head) => self.head = head.clone(),
@@ -104,6 +105,9 @@ impl History {
                 }
             }
             Record::Step(step) => {
+                while self.losses.last().is_some_and(|(last, _)| *last >= step.s) {
+                    self.losses.pop();
+                }
                 self.losses.push((step.s, step.loss));
                 self.ms.0 += step.ms.step;
                 self.ms.1 += step.ms.obs;
@@ -115,6 +119,9 @@ impl History {
                 self.observed += u64::from(first && sum.f != Field::Gradient && sum.f != Field::Update);
                 let Some(series) = self.series.get_mut(&sum.w) else { return };
                 let points = series.of(sum.f);
+                while points.last().is_some_and(|last| last.step >= sum.s) {
+                    points.pop();
+                }
                 if points.len() < limits::POINTS {
                     points.push(Point::of(sum));
                 }
@@ -181,5 +188,8 @@ mod tests {
         }
         assert_eq!(history.series[&3].values.last().map(|point| point.step), Some(49));
         assert_eq!((history.series.len(), history.observed), (1, 50));
+        history.push(&Record::Sum(Box::new(Summary::of_f64(&[2.0]).record(47, 3, Field::Value))));
+        let steps: Vec<u64> = history.series[&3].values.iter().map(|point| point.step).collect();
+        assert!(steps.ends_with(&[45, 46, 47]), "{steps:?}");
     }
 }

@@ -63,10 +63,10 @@ impl Writer {
         let mut reader = Reader::open(path)?;
         let mut kept = Vec::new();
         for record in &mut reader {
-            if let Record::Sum(sum) = record.map_err(|why| io::Error::new(io::ErrorKind::InvalidData, why))? {
-                if kept.last() != Some(&sum.s) {
-                    kept.push(sum.s);
-                }
+            if let Record::Sum(sum) = record.map_err(|why| io::Error::new(io::ErrorKind::InvalidData, why))?
+                && kept.last() != Some(&sum.s)
+            {
+                kept.push(sum.s);
             }
         }
         let file = OpenOptions::new().read(true).append(true).open(path)?;
