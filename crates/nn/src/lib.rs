@@ -4,6 +4,7 @@
 
 pub mod atomic;
 mod batches;
+pub mod checkpoint;
 pub mod data;
 mod error;
 pub mod formula;

@@ -1,6 +1,6 @@
 //! Tables of numbers with a label, as CSV. Every bad cell is reported with its row and column.
 
-use super::Dataset;
+use super::{Dataset, Targets};
 use crate::error::{Error, Result};
 use chainrule::{Diagnostic, Mistake, Place, formula::nearest, limits};
 use csv::{ReaderBuilder, StringRecord};
@@ -18,12 +18,12 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// from the end). The first row is a header if it names the label, or if none of its cells is a number.
 ///
 /// ```
-/// # use std::path::Path;
+/// # use {chainrule_nn::data::Targets, std::path::Path};
 /// let text = b"length,width,kind\n1.5,2,oak\n0.5,1,elm\n";
 /// let table = chainrule_nn::data::parse_csv(text, Path::new("trees.csv"), "kind")?;
 /// assert_eq!(table.columns, ["length", "width"]);
-/// assert_eq!(table.classes, ["elm", "oak"]);
-/// assert_eq!(table.labels, [1, 0]);
+/// let Targets::Classes { names, labels } = table.targets else { unreachable!("a label is a class") };
+/// assert_eq!((names, labels), (vec!["elm".to_string(), "oak".to_string()], vec![1, 0]));
 /// # Ok::<(), chainrule_nn::Error>(())
 /// ```
 ///
@@ -199,7 +199,7 @@ impl Table<'_> {
         let labels = labels.iter().map(|label| numbered[label]).collect();
         let columns =
             self.names.iter().enumerate().filter(|(i, _)| *i != self.label).map(|(_, n)| n.clone()).collect();
-        Ok(Dataset { columns, features, labels, classes, image: None })
+        Ok(Dataset { columns, features, targets: Targets::Classes { names: classes, labels }, image: None })
     }
 
     fn bad_cell(&self, line: u64, column: usize, what: &str, hint: &str) -> Mistake {
@@ -275,6 +275,15 @@ fn classes(labels: &[String]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Examples;
+
+    /// Names and labels.
+    fn classes_of(table: Dataset) -> (Vec<String>, Vec<usize>) {
+        match table.targets {
+            Targets::Classes { names, labels } => (names, labels),
+            Targets::Numbers { .. } => panic!("a label is a class"),
+        }
+    }
 
     fn read(text: &str, label: &str) -> Result<Dataset> {
         parse(text.as_bytes(), Path::new("t.csv"), label)
@@ -291,10 +300,7 @@ mod tests {
         let table = read("\u{feff}a,kind,b\n1,oak,2\n\n3,elm,-4e-1\n5,oak,6\n", "kind").unwrap();
         assert_eq!(table.columns, ["a", "b"]);
         assert_eq!(table.features, [1.0, 2.0, 3.0, -0.4, 5.0, 6.0]);
-        assert_eq!(
-            (table.classes, table.labels),
-            (vec!["elm".to_string(), "oak".to_string()], vec![1, 0, 1])
-        );
+        assert_eq!(classes_of(table), (vec!["elm".to_string(), "oak".to_string()], vec![1, 0, 1]));
     }
 
     #[test]
@@ -302,10 +308,7 @@ mod tests {
         for label in ["-1", "2"] {
             let table = read("1,2,10\n3,4,9\n5,6,10\n", label).unwrap();
             assert_eq!(table.columns, ["column0", "column1"]);
-            assert_eq!(
-                (table.classes, table.labels),
-                (vec!["9".to_string(), "10".to_string()], vec![1, 0, 1])
-            );
+            assert_eq!(classes_of(table), (vec!["9".to_string(), "10".to_string()], vec![1, 0, 1]));
         }
         assert_eq!(read("1,2,no\n3,4,yes\n", "-1").unwrap().rows(), 2);
     }
@@ -318,7 +321,7 @@ mod tests {
 
     #[test]
     fn whole_numbers_written_with_a_fraction_are_classes() {
-        assert_eq!(read("x,y\n1,1.0\n2,0.0\n3,1\n", "y").unwrap().classes, ["0", "1"]);
+        assert_eq!(classes_of(read("x,y\n1,1.0\n2,0.0\n3,1\n", "y").unwrap()).0, ["0", "1"]);
     }
 
     #[test]
@@ -389,7 +392,7 @@ mod tests {
         refuses("size,kind\n1,2\n", "Kind", "--label: there is no column \"Kind\"; hint: did you mean kind?");
         let expected = "--label: columns 0 and 2 are both called \"y\"; hint: give the position of the one that is meant";
         refuses("y,a,y\n1,2,3\n", "y", expected);
-        assert_eq!(read("y,a,y\n1,2,3\n4,5,6\n", "2").unwrap().classes, ["3", "6"]);
+        assert_eq!(classes_of(read("y,a,y\n1,2,3\n4,5,6\n", "2").unwrap()).0, ["3", "6"]);
         let expected = "--label: there is no column \"5\"; hint: t.csv has no header; its columns are 0 to 1, or -1 for the last";
         refuses("1,2\n3,4\n", "5", expected);
     }
