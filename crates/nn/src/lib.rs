@@ -15,6 +15,7 @@ pub mod model;
 pub mod normalise;
 pub mod optimiser;
 pub mod parameters;
+pub mod predict;
 pub mod rng;
 pub mod schedule;
 pub mod shift;

@@ -187,7 +187,7 @@ impl Job {
         let saved = save.map_or(Ok(()), write).map_err(Into::into);
         Ok(Trained {
             evaluation,
-            norms: trainer.gradient_norms(train)?,
+            norms: trainer.network().gradient_norms(train)?,
             weights: trainer.weights(),
             steps,
             seconds,

@@ -1,7 +1,6 @@
 //! The trainer: forward pass, backward pass and update are one circuit, compiled once and run for every batch.
 
 mod fit;
-mod predict;
 mod progress;
 mod settings;
 mod step;
@@ -16,13 +15,17 @@ pub use step::{Report, State, StepProgram};
 
 use crate::data::Examples;
 use crate::error::Result;
-use crate::model::{Model, Tensors, replace};
+use crate::model::{Batch, Mode, Model, Tensors, replace, specs};
 use crate::normalise::Normaliser;
+use crate::metrics::Evaluation;
+use crate::predict::{Compiled, Network, Taken};
 use crate::rng::{Purpose, Rng};
-use chainrule::Tree;
-use predict::Predictor;
+use chainrule::{Tree, Wire, trace};
 use std::collections::BTreeMap;
-use step::{Done, Stepper, mean};
+use step::{Done, Stepper};
+
+/// Examples that are predicted together, at least.
+const AT_ONCE: usize = 64;
 
 /// Trains a model.
 pub struct Trainer<M: Model> {
@@ -37,7 +40,7 @@ pub struct Trainer<M: Model> {
     steppers: BTreeMap<usize, Stepper<M>>,
     /// Whether they can: the loss has one number for each row.
     fills: bool,
-    predictor: Option<Predictor<M>>,
+    compiled: Option<Compiled<M>>,
 }
 
 impl<M: Model> Trainer<M> {
@@ -58,7 +61,7 @@ impl<M: Model> Trainer<M> {
             position: Position::start(),
             steppers: BTreeMap::new(),
             fills: true,
-            predictor: None,
+            compiled: None,
         };
         // Mistakes in the model are found now, not after the data was read and the first lines were printed.
         trainer.stepper(trainer.settings.batch.min(train.rows()), train)?;
@@ -125,6 +128,50 @@ impl<M: Model> Trainer<M> {
         stepper.batch.set_step(rate, of(Purpose::Dropout).key());
         stepper.function.step(&mut self.state, &stepper.batch, &mut stepper.report)?;
         stepper.done(&data.goal(), chosen.len())
+    }
+
+    /// Whether the loss has a number for each row.
+    fn loss_by_row(&self, data: &dyn Examples) -> Result<bool> {
+        let rows = self.settings.batch.min(data.rows());
+        let loss = |net: M::Net, seen: M::Seen, batch: Batch<Wire>| {
+            self.model.record(&net, &seen, &batch, Mode::Training).loss
+        };
+        let (net, seen) = (&self.state.0.0, &self.state.1);
+        let specs = (specs::<M::Net>(net), specs::<M::Seen>(seen), Batch::specs(rows, data)?);
+        let program = trace(loss, &specs)?;
+        let circuit = program.circuit();
+        Ok(circuit.specs(&circuit.outputs)[0].shape.rank() > 0)
+    }
+
+    /// The network as it is to be used.
+    pub fn network(&mut self) -> Network<'_, M> {
+        let (weights, moments, _) = &self.state.0;
+        let mean = self.settings.optimiser.average.and_then(|_| moments.last());
+        Network {
+            model: &self.model,
+            net: self.best.as_ref().or(mean).unwrap_or(weights),
+            seen: &self.state.1,
+            normaliser: &self.normaliser,
+            options: self.settings.options(),
+            at_once: self.settings.batch.max(AT_ONCE),
+            compiled: &mut self.compiled,
+        }
+    }
+
+    /// See [`Network::predict`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn predict(&mut self, data: &dyn Examples, taken: Taken<'_>) -> Result<()> {
+        self.network().predict(data, taken)
+    }
+
+    /// See [`Network::evaluate`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn evaluate(&mut self, data: &dyn Examples) -> Result<Evaluation> {
+        self.network().evaluate(data)
     }
 
     /// A copy of the weights to predict with as they are now.

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::metrics::best;
 use crate::model::{Batch, Mode, Model, Tensors, specs};
 use crate::optimiser;
+use crate::predict::{mean, weighed};
 use chainrule::{DType, Function, Program, Tensor, Tree, Wire, Wires, constant, scan, trace};
 
 /// All that steps change: weights, the optimiser's memory, and what the model has seen.
@@ -88,26 +89,6 @@ impl<M: Model> Stepper<M> {
         }
         Ok(Done { loss: self.report.loss.item()?, count: self.report.count.item()?, asked, right })
     }
-}
-
-/// Losses added up, each as heavy as its example, and what they weigh together.
-fn weighed(loss: Wire, batch: &Batch<Wire>) -> (Wire, Wire) {
-    let weight = match loss.shape().rank() {
-        // Of each place that asks for something.
-        2 => batch.weight.unsqueeze(1) * batch.y.ge(0).cast(DType::F32),
-        _ => batch.weight,
-    };
-    let count = weight.sum();
-    match loss.shape().rank() {
-        0 => (loss * count, count),
-        _ => ((loss * weight).sum(), count),
-    }
-}
-
-/// The mean over examples or places; the loss of a whole batch as it is.
-pub(super) fn mean(loss: Wire, batch: &Batch<Wire>) -> (Wire, Wire) {
-    let (sum, count) = weighed(loss, batch);
-    (if loss.shape().rank() == 0 { loss } else { sum / count.maximum(constant(1.0).cast(DType::F32)) }, count)
 }
 
 type Parts<N, S> = (Report<Wire>, N, S);

@@ -158,7 +158,7 @@ fn gradient_norms_are_those_of_the_mean_loss() {
     let zeros = |dims: &[usize]| Tensor::zeros(Spec::new(dims, DType::F32).unwrap());
     trainer.set_net(Mlp { layers: vec![Linear { weight: zeros(&[2, 1]), bias: Some(zeros(&[2])) }] });
     // Even predictions: upstream of the logits is (p - onehot) / 2 = +-1/4; the weight's gradient -1/2 and 1/2.
-    let (norms, rows) = trainer.gradient_norms(&data).unwrap();
+    let (norms, rows) = trainer.network().gradient_norms(&data).unwrap();
     assert_eq!(rows, 2);
     assert_eq!(norms[0].0, "layers.0.weight");
     assert!((norms[0].1 - 0.5f64.sqrt()).abs() < 1e-6 && norms[1].1 < 1e-6, "{norms:?}");
