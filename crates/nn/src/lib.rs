@@ -18,6 +18,7 @@ pub mod rng;
 pub mod schedule;
 pub mod shift;
 pub mod split;
+pub mod summary;
 pub mod trainer;
 pub mod weights;
 
