@@ -14,7 +14,7 @@ const FORM: (&str, &str) = ("chainrule", "1");
 /// The bytes of a safetensors file with the leaves of a tree, by path, and notes about them.
 ///
 /// # Errors
-/// A leaf that is neither f32 nor f64.
+/// A leaf that is neither f32, f64 nor i64.
 pub fn encode<T: Tree<Leaf = Tensor>>(tree: &T, notes: &[(&str, String)]) -> Result<Vec<u8>> {
     let (names, leaves) = (tree.paths(), tree.leaves());
     let bytes: Vec<(Dtype, Vec<u8>)> = leaves.iter().map(little_endian).collect::<Result<_>>()?;
@@ -51,9 +51,15 @@ fn little_endian(tensor: &Tensor) -> Result<(Dtype, Vec<u8>)> {
         DType::F64 => {
             Ok((Dtype::F64, tensor.as_slice::<f64>()?.iter().flat_map(|v| v.to_le_bytes()).collect()))
         }
-        other => {
-            Err(Error::argument("weights", format!("a tensor of {other} is no weight"), "save f32 or f64"))
+        // Counts beside the weights.
+        DType::I64 => {
+            Ok((Dtype::I64, tensor.as_slice::<i64>()?.iter().flat_map(|v| v.to_le_bytes()).collect()))
         }
+        other => Err(Error::argument(
+            "weights",
+            format!("a tensor of {other} is no weight"),
+            "save f32, f64 or i64",
+        )),
     }
 }
 
@@ -62,10 +68,7 @@ fn little_endian(tensor: &Tensor) -> Result<(Dtype, Vec<u8>)> {
 /// # Errors
 /// Bytes that are no safetensors file; missing, unknown or misshapen tensors, each by name.
 pub fn decode<T: Tree<Leaf = Tensor>>(bytes: &[u8], path: &Path, like: &T) -> Result<T::With<Tensor>> {
-    let file = SafeTensors::deserialize(bytes).map_err(|why| {
-        let what = format!("this is no safetensors file, or a damaged one ({why})");
-        wrong(path, what).hint("save the weights again")
-    })?;
+    let file = open(bytes, path)?;
     let (names, wanted) = (like.paths(), like.leaves());
     let mut mistakes = Vec::new();
     let mut leaves = Vec::new();
@@ -92,6 +95,34 @@ pub fn decode<T: Tree<Leaf = Tensor>>(bytes: &[u8], path: &Path, like: &T) -> Re
     }
 }
 
+fn open<'a>(bytes: &'a [u8], path: &Path) -> Result<SafeTensors<'a>> {
+    SafeTensors::deserialize(bytes).map_err(|why| {
+        let what = format!("this is no safetensors file, or a damaged one ({why})");
+        wrong(path, what).hint("save the weights again").into()
+    })
+}
+
+/// All tensors of a safetensors file by name, in the order of their names.
+///
+/// # Errors
+/// Bytes that are no safetensors file; tensors that are neither f32, f64 nor i64, each by name.
+pub fn entries(bytes: &[u8], path: &Path) -> Result<Vec<(String, Tensor)>> {
+    let file = open(bytes, path)?;
+    let mut mistakes = Vec::new();
+    let mut entries = Vec::new();
+    for (name, view) in file.tensors() {
+        match tensor(&view) {
+            Some(tensor) => entries.push((name, tensor)),
+            None => {
+                let what = format!("{name} is {:?}{:?}", view.dtype(), view.shape()).to_lowercase();
+                mistakes.push(wrong(path, what).hint("save it as f32 or f64: model.float()"));
+            }
+        }
+    }
+    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Diagnostic::from_all(mistakes).map_or(Ok(entries), |mistakes| Err(mistakes.into()))
+}
+
 fn wrong(path: &Path, what: String) -> Mistake {
     let place = Place::File { path: path.to_path_buf(), line: None, column: None };
     Mistake::new(place, "safetensors", what)
@@ -104,6 +135,7 @@ fn tensor(view: &TensorView<'_>) -> Option<Tensor> {
     match view.dtype() {
         Dtype::F32 => Tensor::new(numbers(view.data(), f32::from_le_bytes), view.shape()).ok(),
         Dtype::F64 => Tensor::new(numbers(view.data(), f64::from_le_bytes), view.shape()).ok(),
+        Dtype::I64 => Tensor::new(numbers(view.data(), i64::from_le_bytes), view.shape()).ok(),
         _ => None,
     }
 }
