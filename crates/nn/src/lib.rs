@@ -20,6 +20,8 @@ pub mod rng;
 pub mod schedule;
 pub mod shift;
 pub mod split;
+pub mod summary;
+pub mod torch;
 pub mod trainer;
 pub mod weights;
 
