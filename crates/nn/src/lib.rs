@@ -20,6 +20,7 @@ pub mod rng;
 pub mod schedule;
 pub mod shift;
 pub mod split;
+pub mod tensorboard;
 pub mod trainer;
 pub mod weights;
 
