@@ -24,6 +24,7 @@ pub mod schedule;
 pub mod shift;
 pub mod split;
 pub mod summary;
+pub mod tensorboard;
 pub mod torch;
 pub mod trainer;
 pub mod weights;

@@ -67,9 +67,8 @@ impl<M: Model> Network<'_, M> {
     /// A forward pass for so many examples.
     fn compile(&mut self, rows: usize, data: &dyn Examples) -> Result<()> {
         let batch = Batch::specs(rows, data)?;
-        let fits = |compiled: &Compiled<M>| {
-            [compiled.batch.x.spec(), compiled.batch.y.spec()] == [batch.x, batch.y]
-        };
+        let fits =
+            |compiled: &Compiled<M>| [compiled.batch.x.spec(), compiled.batch.y.spec()] == [batch.x, batch.y];
         if !self.compiled.as_ref().is_some_and(fits) {
             let forward = |net: M::Net, seen: M::Seen, batch: Batch<Wire>| {
                 self.model.record(&net, &seen, &batch, Mode::Predicting).output

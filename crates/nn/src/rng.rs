@@ -15,6 +15,8 @@ pub enum Purpose {
     Shift = 4,
     /// What a step drops.
     Dropout = 5,
+    /// Data that is made, not measured.
+    Data = 6,
 }
 
 /// A stream of random numbers: a key and how far it was read. The same on every machine.

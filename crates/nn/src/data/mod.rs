@@ -1,16 +1,31 @@
 //! Examples, and where they come from.
 
-mod csv;
+mod ahead;
+pub mod arrays;
 mod digits;
 mod examples;
+mod generated;
 pub mod idx;
+#[cfg(feature = "images")]
+mod images;
+pub mod limits;
+pub mod npy;
 mod read;
+pub mod table;
+mod text;
+mod watched;
 
-pub use csv::parse as parse_csv;
+pub use ahead::{Ahead, Loaded, ahead, buffers};
+pub use arrays::ArrayStream;
 pub use digits::digits;
 pub use examples::{Examples, Goal, Image, Part, batched};
+pub use generated::{moons, spiral};
 pub use idx::fashion_mnist;
+#[cfg(feature = "images")]
+pub use images::{Colour, ImageFolder, ImageOptions, decode_image};
 pub use read::read;
+pub use table::{Features, Missing, Request, Schema, Table, TableStream, Target, parse as parse_csv};
+pub use text::{Characters, Contexts, Lines, Vocabulary, WholeLines, decode_text, read_text, split_text};
 
 use crate::error::Result;
 use chainrule::{DType, Shape, Spec, Tensor};
@@ -56,6 +71,46 @@ impl Targets {
             Targets::Numbers { names, values } => values.len() / names.len().max(1),
         }
     }
+
+    /// As [`Examples::targets`].
+    fn spec(&self) -> Spec {
+        match self {
+            Targets::Classes { .. } => Spec::scalar(DType::I64),
+            Targets::Numbers { names, .. } => vector(names.len()),
+        }
+    }
+
+    /// As [`Examples::goal`].
+    fn goal(&self) -> Goal {
+        match self {
+            Targets::Classes { names, .. } => Goal::Classes(names.clone()),
+            Targets::Numbers { names, .. } => Goal::Numbers(names.clone()),
+        }
+    }
+
+    /// As [`Examples::class`].
+    fn class(&self, row: usize) -> Option<usize> {
+        match self {
+            Targets::Classes { labels, .. } => labels.get(row).copied(),
+            Targets::Numbers { .. } => None,
+        }
+    }
+
+    /// The targets of these rows, as [`Examples::load`] has them.
+    fn load(&self, rows: &[usize], y: &mut Tensor) -> Result<()> {
+        match self {
+            Targets::Classes { labels, .. } => {
+                let to = y.as_slice_mut::<i64>()?.iter_mut();
+                to.zip(rows).for_each(|(to, &row)| *to = labels[row] as i64);
+            }
+            Targets::Numbers { names, values } => {
+                let (width, to) = (names.len(), y.as_slice_mut::<f32>()?);
+                let to = to.chunks_exact_mut(width.max(1)).zip(rows);
+                to.for_each(|(to, &row)| to.copy_from_slice(&values[row * width..(row + 1) * width]));
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Dataset {
@@ -89,17 +144,11 @@ impl Examples for Dataset {
     }
 
     fn targets(&self) -> Spec {
-        match &self.targets {
-            Targets::Classes { .. } => Spec::scalar(DType::I64),
-            Targets::Numbers { names, .. } => vector(names.len()),
-        }
+        self.targets.spec()
     }
 
     fn goal(&self) -> Goal {
-        match &self.targets {
-            Targets::Classes { names, .. } => Goal::Classes(names.clone()),
-            Targets::Numbers { names, .. } => Goal::Numbers(names.clone()),
-        }
+        self.targets.goal()
     }
 
     fn columns(&self) -> &[String] {
@@ -111,27 +160,13 @@ impl Examples for Dataset {
     }
 
     fn class(&self, row: usize) -> Option<usize> {
-        match &self.targets {
-            Targets::Classes { labels, .. } => Some(labels[row]),
-            Targets::Numbers { .. } => None,
-        }
+        self.targets.class(row)
     }
 
     fn load(&self, rows: &[usize], x: &mut Tensor, y: &mut Tensor) -> Result<()> {
         let to = x.as_slice_mut::<f32>()?.chunks_exact_mut(self.width().max(1));
         to.zip(rows).for_each(|(to, &row)| to.copy_from_slice(self.row(row)));
-        match &self.targets {
-            Targets::Classes { labels, .. } => {
-                let to = y.as_slice_mut::<i64>()?.iter_mut();
-                to.zip(rows).for_each(|(to, &row)| *to = labels[row] as i64);
-            }
-            Targets::Numbers { names, values } => {
-                let (width, to) = (names.len(), y.as_slice_mut::<f32>()?);
-                let to = to.chunks_exact_mut(width.max(1)).zip(rows);
-                to.for_each(|(to, &row)| to.copy_from_slice(&values[row * width..(row + 1) * width]));
-            }
-        }
-        Ok(())
+        self.targets.load(rows, y)
     }
 }
 

@@ -15,9 +15,9 @@ pub use step::{Report, State, StepProgram};
 
 use crate::data::Examples;
 use crate::error::Result;
+use crate::metrics::Evaluation;
 use crate::model::{Batch, Mode, Model, Tensors, replace, specs};
 use crate::normalise::Normaliser;
-use crate::metrics::Evaluation;
 use crate::predict::{Compiled, Network, Taken};
 use crate::rng::{Purpose, Rng};
 use chainrule::{Tree, Wire, trace};
