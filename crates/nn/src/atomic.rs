@@ -8,6 +8,9 @@ use std::{
 };
 use tempfile::{Builder, NamedTempFile};
 
+/// What files are called until they are whole.
+const PREFIX: &str = ".chainrule-";
+const SUFFIX: &str = ".part";
 const HINT: &str = "give a path in a folder that can be written and has room";
 
 /// Writes a file: to a new one beside it, synced, then renamed over it. Where that fails, what was there stays.
@@ -38,6 +41,18 @@ pub fn rehearse(path: &Path, bytes: &[u8]) -> Result<()> {
         false => beside(path, bytes).map(drop),
     };
     done.map_err(|why| Error::file(path, "written", &why, HINT))
+}
+
+/// Removes what a process that was killed while writing into this folder has left behind. Nothing else may be writing there.
+pub fn sweep(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        if name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX)) {
+            // What can't be removed harms nobody.
+            fs::remove_file(entry.path()).ok();
+        }
+    }
 }
 
 /// Whether there is something that a file must not be renamed over: `/dev/full`, a named pipe.
@@ -76,7 +91,7 @@ fn beside(path: &Path, bytes: &[u8]) -> io::Result<(NamedTempFile, PathBuf)> {
         return Err(io::Error::other(format!("{} is no folder", folder.display())));
     }
     let mut builder = Builder::new();
-    builder.prefix(".chainrule-").suffix(".part");
+    builder.prefix(PREFIX).suffix(SUFFIX);
     readable(&mut builder, &target);
     let mut file = builder.tempfile_in(folder).map_err(plain)?;
     file.as_file_mut().write_all(bytes)?;

@@ -1,11 +1,12 @@
 //! Examples in the order of an epoch, put into batches of one size.
 
-use crate::data::Dataset;
+use crate::data::{Examples, Goal, batched};
+use crate::error::Result;
 use crate::model::Batch;
 use crate::normalise::Normaliser;
 use crate::rng::{Purpose, Rng};
 use crate::shift;
-use chainrule::{DType, Element, Shape, Spec, Tensor};
+use chainrule::{DType, Element, Spec, Tensor, Tree};
 
 /// The order of the examples in an epoch.
 pub fn shuffled(rows: usize, seed: u64, epoch: usize) -> Vec<usize> {
@@ -15,50 +16,73 @@ pub fn shuffled(rows: usize, seed: u64, epoch: usize) -> Vec<usize> {
 }
 
 impl Batch<Spec> {
-    /// The specs of a batch of so many rows.
-    pub fn specs(rows: usize, columns: usize) -> Option<Batch<Spec>> {
-        let (row, table) = (Shape::new(&[rows]).ok()?, Shape::new(&[rows, columns]).ok()?);
-        let of = |shape, dtype| Spec { shape, dtype };
-        Some(Batch {
-            x: of(table, DType::F32),
-            y: of(row, DType::I64),
-            weight: of(row, DType::F32),
+    /// The specs of a batch of so many examples.
+    ///
+    /// # Errors
+    /// It is too large.
+    pub fn specs(rows: usize, data: &dyn Examples) -> Result<Batch<Spec>> {
+        Ok(Batch {
+            x: batched(rows, data.inputs())?,
+            y: batched(rows, data.targets())?,
+            weight: batched(rows, Spec::scalar(DType::F32))?,
             rate: Spec::scalar(DType::F32),
+            key: Spec::scalar(DType::I64),
         })
     }
 }
 
 impl Batch<Tensor> {
-    /// Fills it with examples, normalised, and images shifted where `shifts` says so. Rows that are left over have
-    /// zeros and weight 0.
-    pub fn load(
-        &mut self,
-        data: &Dataset,
-        rows: &[usize],
-        normaliser: &Normaliser,
-        mut shifts: Option<&mut Rng>,
-    ) {
-        let width = data.width();
-        let x = numbers::<f32>(&mut self.x);
-        for (&row, to) in rows.iter().zip(x.chunks_exact_mut(width.max(1))) {
-            match (data.image, &mut shifts) {
-                (Some(size), Some(rng)) => shift::shift(data.row(row), size, shift::draw(rng), to),
-                _ => to.copy_from_slice(data.row(row)),
-            }
-        }
-        let (used, rest) = x.split_at_mut(rows.len() * width);
-        normaliser.apply(used);
-        rest.fill(0.0);
-        let y = numbers::<i64>(&mut self.y);
-        y.fill(0);
-        y.iter_mut().zip(rows).for_each(|(to, &row)| *to = data.labels[row] as i64);
-        let weight = numbers::<f32>(&mut self.weight);
-        weight.iter_mut().enumerate().for_each(|(i, to)| *to = f32::from(u8::from(i < rows.len())));
+    /// A batch of zeros.
+    pub fn zeros(specs: &Batch<Spec>) -> Batch<Tensor> {
+        specs.map(&mut |spec: &Spec| Tensor::zeros(*spec))
     }
 
-    /// Sets the learning rate.
-    pub fn set_rate(&mut self, rate: f64) {
+    /// Fills it with examples as they are. Rows that are left over have zeros and weight 0.
+    ///
+    /// # Errors
+    /// They can't be read.
+    pub fn load(&mut self, data: &dyn Examples, rows: &[usize]) -> Result<()> {
+        if rows.len() < self.weight.shape().elements() {
+            for tensor in [&mut self.x, &mut self.y] {
+                *tensor = Tensor::zeros(tensor.spec());
+            }
+        }
+        data.load(rows, &mut self.x, &mut self.y)?;
+        let weight = numbers::<f32>(&mut self.weight);
+        weight.iter_mut().enumerate().for_each(|(i, to)| *to = f32::from(u8::from(i < rows.len())));
+        Ok(())
+    }
+
+    /// Moves each of the first `rows` examples, which are images, by up to a pixel.
+    pub fn shift(&mut self, data: &dyn Examples, rows: usize, rng: &mut Rng) {
+        let Some(image) = data.image() else { return };
+        let plane = image.height * image.width;
+        let pixels = numbers::<f32>(&mut self.x);
+        let mut before = vec![0.0; plane];
+        for example in pixels.chunks_exact_mut((plane * image.channels).max(1)).take(rows) {
+            let offset = shift::draw(rng);
+            for channel in example.chunks_exact_mut(plane) {
+                before.copy_from_slice(channel);
+                shift::shift(&before, (image.height, image.width), offset, channel);
+            }
+        }
+    }
+
+    /// Normalises the first `rows` examples.
+    pub fn normalise(&mut self, data: &dyn Examples, rows: usize, normaliser: &Normaliser) {
+        if self.x.dtype() == DType::F32 {
+            let width = data.inputs().shape.elements();
+            normaliser.features.apply(&mut numbers::<f32>(&mut self.x)[..rows * width]);
+        }
+        if let Goal::Numbers(names) = data.goal() {
+            normaliser.targets.apply(&mut numbers::<f32>(&mut self.y)[..rows * names.len()]);
+        }
+    }
+
+    /// Sets the learning rate and the random key of a step.
+    pub fn set_step(&mut self, rate: f64, key: i64) {
         numbers::<f32>(&mut self.rate)[0] = rate as f32;
+        numbers::<i64>(&mut self.key)[0] = key;
     }
 }
 
@@ -69,27 +93,50 @@ fn numbers<T: Element>(tensor: &mut Tensor) -> &mut [T] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::{Dataset, Image, Targets};
+    use crate::normalise::Scale;
+
+    fn data(image: Option<Image>) -> Dataset {
+        Dataset {
+            columns: vec!["a".into(), "b".into()],
+            features: vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
+            targets: Targets::Classes { names: vec![], labels: vec![0, 2, 1] },
+            image,
+        }
+    }
 
     #[test]
     fn the_last_batch_is_filled_up_with_rows_of_weight_zero() {
-        let data = Dataset {
-            columns: vec!["a".into(), "b".into()],
-            features: vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
-            labels: vec![0, 2, 1],
-            classes: vec![],
-            image: None,
+        let data = data(None);
+        let features = Scale { mean: vec![1.0, 0.0], deviation: vec![2.0, 1.0] };
+        let normaliser = Normaliser { features, targets: Scale::default() };
+        let specs = Batch::specs(2, &data).unwrap();
+        let mut batch = specs.map(&mut |s: &Spec| Tensor::full(*s, 7.0));
+        let mut load = |rows: &[usize]| {
+            batch.load(&data, rows).unwrap();
+            batch.normalise(&data, rows.len(), &normaliser);
+            [&batch.x, &batch.y, &batch.weight].map(Tensor::to_f64)
         };
-        let normaliser = Normaliser { mean: vec![1.0, 0.0], deviation: vec![2.0, 1.0] };
-        let specs = Batch::specs(2, 2).unwrap();
-        let mut batch = chainrule::Tree::map(&specs, &mut |s: &Spec| Tensor::full(*s, 7.0));
-        batch.load(&data, &[2], &normaliser, None);
-        assert_eq!(batch.x.to_f64(), [2.0, 6.0, 0.0, 0.0]);
-        assert_eq!(batch.y.to_f64(), [1.0, 0.0]);
-        assert_eq!(batch.weight.to_f64(), [1.0, 0.0]);
-        batch.load(&data, &[1, 0], &normaliser, None);
-        assert_eq!(batch.x.to_f64(), [1.0, 4.0, 0.0, 2.0]);
-        assert_eq!(batch.y.to_f64(), [2.0, 0.0]);
-        assert_eq!(batch.weight.to_f64(), [1.0, 1.0]);
+        assert_eq!(load(&[2]), [vec![2.0, 6.0, 0.0, 0.0], vec![1.0, 0.0], vec![1.0, 0.0]]);
+        assert_eq!(load(&[1, 0]), [vec![1.0, 4.0, 0.0, 2.0], vec![2.0, 0.0], vec![1.0, 1.0]]);
+    }
+
+    #[test]
+    fn images_are_shifted_and_nothing_else_is() {
+        let plain = data(None);
+        let mut batch = Batch::zeros(&Batch::specs(2, &plain).unwrap());
+        batch.load(&plain, &[0, 1]).unwrap();
+        batch.shift(&plain, 2, &mut Rng::new(0, Purpose::Shift));
+        assert_eq!(batch.x.to_f64(), [1.0, 2.0, 3.0, 4.0]);
+        let images = data(Some(Image::grey(1, 2)));
+        let mut seen = std::collections::BTreeSet::new();
+        for seed in 0..40 {
+            batch.load(&images, &[1]).unwrap();
+            batch.shift(&images, 1, &mut Rng::new(seed, Purpose::Shift));
+            seen.insert(batch.x.to_f64().iter().map(|&v| v as i64).collect::<Vec<_>>());
+        }
+        let expected = [[0, 0, 0, 0], [0, 3, 0, 0], [3, 4, 0, 0], [4, 0, 0, 0]].map(Vec::from);
+        assert_eq!(seen.into_iter().collect::<Vec<_>>(), expected);
     }
 
     #[test]

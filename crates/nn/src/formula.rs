@@ -1,13 +1,13 @@
 //! Networks written as formulas: parameters, `logits` and `loss` by name.
 
-use crate::data::Dataset;
+use crate::data::{Examples, Goal};
 use crate::error::{Error, Result};
 use crate::init;
-use crate::model::{Batch, Model, Outcome};
+use crate::model::{Batch, Mode, Model, Outcome, Start};
 use crate::parameters::Parameters;
 use crate::rng::{Purpose, Rng};
 use chainrule::formula::{Env, Formula, Init, Options, nearest};
-use chainrule::{DType, Diagnostic, Mistake, Place, Spec, Tensor, Wire};
+use chainrule::{DType, Diagnostic, Mistake, Place, Spec, Wire};
 use std::collections::BTreeMap;
 
 /// What every formula must bind.
@@ -15,8 +15,8 @@ const RESULTS: [&str; 2] = ["logits", "loss"];
 /// What messages call the formula.
 const NAME: &str = "--model";
 
-/// A formula that can be trained. Its inputs are `x`, all features; `y`, the class as i64; or columns of the data by
-/// their names. The lengths `features`, `classes` and `batch` are known to it.
+/// A formula that can be trained. Its inputs are `x`, all features; `y`, the class as i64 or the numbers that are asked for;
+/// or columns of the data by their names. The lengths `features`, `classes` (or numbers) and `batch` are known to it.
 #[derive(Clone, Debug)]
 pub struct FormulaModel {
     formula: Formula,
@@ -24,25 +24,42 @@ pub struct FormulaModel {
     columns: Vec<String>,
     classes: usize,
     params: Vec<(String, Spec, Init)>,
-    by_row: bool,
+}
+
+/// What a formula is to fit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Form {
+    /// Names of the columns.
+    pub columns: Vec<String>,
+    /// What is predicted.
+    pub goal: Goal,
+    /// Examples a batch.
+    pub rows: usize,
+}
+
+impl Form {
+    /// That of some data.
+    pub fn of(data: &dyn Examples, rows: usize) -> Form {
+        Form { columns: data.columns().to_vec(), goal: data.goal(), rows }
+    }
 }
 
 impl FormulaModel {
-    /// Checks a formula against data, in batches of so many rows.
+    /// Checks a formula against what it is to fit.
     ///
     /// # Errors
     /// Mistakes in the formula, inputs that the data does not have, missing or misshapen `logits` and `loss`.
-    pub fn new(formula: &Formula, data: &Dataset, rows: usize) -> Result<FormulaModel> {
-        names(formula, data)?;
-        let mut options = Options {
-            dtype: DType::F32,
-            dims: dims(rows, data.width(), data.classes.len()),
-            ..Options::default()
-        };
+    pub fn new(formula: &Formula, form: &Form) -> Result<FormulaModel> {
+        let Form { columns, goal, rows } = form;
+        let (rows, classes) = (*rows, goal.names().len());
+        names(formula, columns)?;
+        let mut options =
+            Options { dtype: DType::F32, dims: dims(rows, columns.len(), classes), ..Options::default() };
         for variable in formula.inputs().filter(|v| !options.dims.contains_key(&v.name)) {
-            let (dims, dtype) = match variable.name.as_str() {
-                "x" => (vec![rows, data.width()], DType::F32),
-                "y" => (vec![rows], DType::I64),
+            let (dims, dtype) = match (variable.name.as_str(), goal) {
+                ("x", _) => (vec![rows, columns.len()], DType::F32),
+                ("y", Goal::Numbers(_)) => (vec![rows, classes], DType::F32),
+                ("y", _) => (vec![rows], DType::I64),
                 _ => (vec![rows], DType::F32),
             };
             let spec = Spec::new(&dims, dtype)
@@ -54,16 +71,14 @@ impl FormulaModel {
             built.bindings.iter().find(|(n, _)| n == name).map(|(_, wire)| built.circuit.node(*wire).spec)
         };
         let [logits, loss] = RESULTS.map(result);
-        let by_row = loss.is_some_and(|spec| spec.shape.rank() > 0);
-        shaped("logits", logits, &[&[rows, data.classes.len()]])?;
+        shaped("logits", logits, &[&[rows, classes]])?;
         shaped("loss", loss, &[&[], &[rows]])?;
         let params = built.inputs.into_iter().filter_map(|input| Some((input.name, input.spec, input.init?)));
         Ok(FormulaModel {
             formula: formula.clone(),
-            columns: data.columns.clone(),
-            classes: data.classes.len(),
+            columns: columns.clone(),
+            classes,
             params: params.collect(),
-            by_row,
         })
     }
 }
@@ -75,7 +90,7 @@ fn dims(rows: usize, features: usize, classes: usize) -> BTreeMap<String, usize>
 }
 
 /// Whether the formula binds what it must, has something to train and asks only for what the data has.
-fn names(formula: &Formula, data: &Dataset) -> Result<()> {
+fn names(formula: &Formula, columns: &[String]) -> Result<()> {
     let mistake =
         |what: String, hint: String| Mistake::new(Place::Argument(NAME.into()), "", what).hint(hint);
     let mut mistakes = Vec::new();
@@ -92,7 +107,7 @@ fn names(formula: &Formula, data: &Dataset) -> Result<()> {
         mistakes.push(mistake("the formula has no param".to_string(), hint.to_string()));
     }
     let given = ["x", "y", "batch", "features", "classes"];
-    let known = || given.into_iter().chain(data.columns.iter().map(String::as_str));
+    let known = || given.into_iter().chain(columns.iter().map(String::as_str));
     for variable in formula.inputs().filter(|v| !known().any(|name| name == v.name)) {
         let near = nearest(&variable.name, known());
         let hint = near
@@ -120,17 +135,19 @@ fn shaped(name: &str, spec: Option<Spec>, wanted: &[&[usize]]) -> Result<()> {
 
 impl Model for FormulaModel {
     type Net = Parameters<Wire>;
+    type Seen = Vec<Wire>;
 
-    fn start(&self, seed: u64) -> Result<Parameters<Tensor>> {
+    fn start(&self, seed: u64) -> Result<Start<Self>> {
         let rng = Rng::new(seed, Purpose::Start);
         let first = |(i, (_, spec, init)): (usize, &(String, Spec, Init))| {
             init::tensor(*init, *spec, init::Fan::of_formula(spec.shape), &mut rng.fold(i as u64))
         };
         let values = self.params.iter().enumerate().map(first).collect();
-        Ok(Parameters { names: self.params.iter().map(|(name, ..)| name.clone()).collect(), values })
+        let names = self.params.iter().map(|(name, ..)| name.clone()).collect();
+        Ok((Parameters { names, values }, Vec::new()))
     }
 
-    fn record(&self, net: &Parameters<Wire>, batch: &Batch<Wire>) -> Outcome {
+    fn record(&self, net: &Parameters<Wire>, _: &Vec<Wire>, batch: &Batch<Wire>, _: Mode) -> Outcome {
         let shape = batch.x.shape();
         let mut values: BTreeMap<String, Wire> =
             net.names.iter().cloned().zip(net.values.iter().copied()).collect();
@@ -148,21 +165,18 @@ impl Model for FormulaModel {
         let env = Env { dtype: DType::F32, values, dims: dims(shape[0], self.columns.len(), self.classes) };
         let recorded = self.formula.record(&env);
         let [logits, loss] = RESULTS.map(|name| recorded.get(name).unwrap_or_default());
-        Outcome { logits, loss }
-    }
-
-    fn loss_by_row(&self) -> bool {
-        self.by_row
+        Outcome::new(logits, loss)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::{Dataset, Targets};
     use crate::model::Classifier;
     use crate::optimiser::{Optimiser, Rule};
-    use crate::schedule::Schedule;
-    use crate::trainer::{Settings, Trainer};
+    use crate::trainer::{Length, Settings, Trainer};
+    use chainrule::Tensor;
     use std::ops::ControlFlow;
 
     /// Two clouds of points, one a class.
@@ -174,33 +188,22 @@ mod tests {
         Dataset {
             columns: vec!["width".into(), "height".into()],
             features: features.collect(),
-            classes: vec!["a".into(), "b".into()],
-            labels: labels.clone(),
+            targets: Targets::Classes { names: vec!["a".into(), "b".into()], labels: labels.clone() },
             image: None,
         }
     }
 
     fn settings() -> Settings {
-        let optimiser = Optimiser::new(Rule::ADAM);
-        Settings {
-            epochs: 20,
-            batch: 16,
-            rate: 0.05,
-            schedule: Schedule::Constant,
-            optimiser,
-            seed: 1,
-            shifts: false,
-            threads: None,
-        }
+        Settings::new(Length::Epochs(20), 16, 0.05, Optimiser::new(Rule::ADAM), 1)
     }
 
     fn trained(source: &str, rows: usize) -> f64 {
         let data = data(rows);
         let formula = Formula::parse(source).unwrap();
-        let model = FormulaModel::new(&formula, &data, 16).unwrap();
+        let model = FormulaModel::new(&formula, &Form::of(&data, 16)).unwrap();
         let mut trainer = Trainer::new(model, settings(), &data).unwrap();
         let _ = trainer.fit(&data, &mut |_| ControlFlow::Continue(())).unwrap();
-        trainer.evaluate(&data).unwrap().accuracy()
+        trainer.evaluate(&data).unwrap().accuracy().unwrap()
     }
 
     #[test]
@@ -227,7 +230,7 @@ mod tests {
         let data = data(50);
         let source = "param A[features, 4] = he\nparam a[4] = zeros\nparam B[4, classes] = he\nparam b[classes] = zeros\n\
                       logits = relu(x @ A + a) @ B + b\nloss = cross_entropy(logits, y)";
-        let model = FormulaModel::new(&Formula::parse(source).unwrap(), &data, 16).unwrap();
+        let model = FormulaModel::new(&Formula::parse(source).unwrap(), &Form::of(&data, 16)).unwrap();
         let mut written = Trainer::new(model, settings(), &data).unwrap();
         let mut layered = Trainer::new(Classifier { widths: vec![2, 4, 2] }, settings(), &data).unwrap();
         let mut net = layered.net().clone();
@@ -244,7 +247,15 @@ mod tests {
         layered.set_net(net);
         let _ = written.fit(&data, &mut |_| ControlFlow::Continue(())).unwrap();
         let _ = layered.fit(&data, &mut |_| ControlFlow::Continue(())).unwrap();
-        for (a, b) in written.logits(&data).unwrap().iter().zip(layered.logits(&data).unwrap()) {
+        let (mut a, mut b) = (Vec::new(), Vec::new());
+        fn into(all: &mut Vec<f32>, logits: &[f32]) -> Result<()> {
+            all.extend_from_slice(logits);
+            Ok(())
+        }
+        written.predict(&data, &mut |_, logits, _| into(&mut a, logits)).unwrap();
+        layered.predict(&data, &mut |_, logits, _| into(&mut b, logits)).unwrap();
+        assert_eq!(a.len(), 100);
+        for (a, b) in a.iter().zip(b) {
             assert!((a - b).abs() < 1e-3 * b.abs().max(1.0), "{a} {b}");
         }
     }
@@ -252,7 +263,9 @@ mod tests {
     #[test]
     fn formulas_that_do_not_fit_are_refused_with_every_reason() {
         let refusal = |source: &str| {
-            FormulaModel::new(&Formula::parse(source).unwrap(), &data(50), 16).unwrap_err().to_string()
+            FormulaModel::new(&Formula::parse(source).unwrap(), &Form::of(&data(50), 16))
+                .unwrap_err()
+                .to_string()
         };
         let text = refusal("f = x + widht");
         for part in [

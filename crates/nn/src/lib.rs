@@ -2,9 +2,11 @@
 //!
 //! A training step is one circuit: the forward pass, the gradient of the loss and the update of every weight.
 
+pub mod architecture;
 pub mod atomic;
 mod batches;
 pub mod birth;
+pub mod checkpoint;
 pub mod data;
 mod error;
 pub mod formula;
@@ -16,11 +18,17 @@ pub mod normalise;
 pub mod observe;
 pub mod optimiser;
 pub mod parameters;
+pub mod predict;
 pub mod rng;
+pub mod sample;
+pub mod saved;
 pub mod schedule;
 pub mod shift;
 pub mod snapshots;
 pub mod split;
+pub mod summary;
+pub mod tensorboard;
+pub mod torch;
 pub mod trainer;
 pub mod weights;
 

@@ -11,8 +11,12 @@ pub enum Purpose {
     Start = 2,
     /// The order of examples in an epoch.
     Shuffle = 3,
-    /// Shifts of images in an epoch.
+    /// Shifts of images in a step.
     Shift = 4,
+    /// What a step drops.
+    Dropout = 5,
+    /// Data that is made, not measured.
+    Data = 6,
 }
 
 /// A stream of random numbers: a key and how far it was read. The same on every machine.
@@ -31,6 +35,11 @@ impl Rng {
     /// A stream of its own for number `i` of something: an epoch, a tensor.
     pub fn fold(&self, i: u64) -> Rng {
         Rng { key: random::fold(self.key, i as i64), next: 0 }
+    }
+
+    /// Its key, for what is drawn inside circuits.
+    pub fn key(&self) -> i64 {
+        self.key
     }
 
     fn advance(&mut self) -> u64 {

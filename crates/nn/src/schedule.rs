@@ -1,5 +1,6 @@
 //! How the learning rate changes while training.
 
+use crate::error::{Error, Result};
 use std::f64::consts::PI;
 
 /// The factor on the learning rate at a point of the training.
@@ -18,6 +19,18 @@ pub enum Schedule {
     Cosine {
         /// How many the first steps are.
         warmup: usize,
+        /// What it comes down to.
+        floor: f64,
+    },
+    /// 1, and times `factor` whenever so many validations in a row were no better than the best one. The trainer counts them.
+    Plateau {
+        /// How many validations.
+        patience: usize,
+        /// What the rate is multiplied by.
+        factor: f64,
+    },
+    /// From 1 in a line down to `floor` (CS231n, micrograd).
+    Linear {
         /// What it comes down to.
         floor: f64,
     },
@@ -40,6 +53,8 @@ impl Schedule {
             Schedule::Constant => "constant",
             Schedule::Step { .. } => "step",
             Schedule::Cosine { .. } => "cosine",
+            Schedule::Plateau { .. } => "plateau",
+            Schedule::Linear { .. } => "linear",
             Schedule::OneCycle { .. } => "one-cycle",
         }
     }
@@ -47,7 +62,8 @@ impl Schedule {
     /// The factor in step number `step`, from 0, of `steps`.
     pub fn factor(self, step: usize, steps: usize) -> f64 {
         match self {
-            Schedule::Constant => 1.0,
+            Schedule::Constant | Schedule::Plateau { .. } => 1.0,
+            Schedule::Linear { floor } => 1.0 - (1.0 - floor) * step as f64 / steps.max(1) as f64,
             Schedule::Step { every, factor } => {
                 factor.powi((step / every.max(1)).min(i32::MAX as usize) as i32)
             }
@@ -60,6 +76,26 @@ impl Schedule {
                 one_cycle(step as f64, rise * steps as f64 - 1.0, steps as f64 - 1.0)
             }
         }
+    }
+}
+
+impl Schedule {
+    /// Whether the numbers make sense.
+    ///
+    /// # Errors
+    /// Those that do not.
+    pub(crate) fn check(self) -> Result<()> {
+        let factor = match self {
+            Schedule::Step { factor, .. } | Schedule::Plateau { factor, .. } => factor,
+            Schedule::Cosine { floor, .. } | Schedule::Linear { floor } => floor,
+            Schedule::OneCycle { rise } => rise,
+            Schedule::Constant => 1.0,
+        };
+        if (0.0..=1.0).contains(&factor) {
+            return Ok(());
+        }
+        let what = format!("a rate can't come down to {factor} of itself");
+        Err(Error::argument("--schedule", what, "give a factor from 0 to 1"))
     }
 }
 
@@ -89,6 +125,15 @@ mod tests {
         assert_eq!(factors[0], 1.0);
         assert!((factors[50] - 0.5).abs() < 1e-12 && factors[99] < 1e-3);
         assert!(factors.windows(2).all(|w| w[0] > w[1]));
+    }
+
+    #[test]
+    fn lines_go_down_to_their_floor_and_senseless_factors_are_refused() {
+        let schedule = Schedule::Linear { floor: 0.1 };
+        assert_eq!([0, 50, 100].map(|i| schedule.factor(i, 100)), [1.0, 1.0 - 0.9 * 50.0 / 100.0, 1.0 - 0.9]);
+        assert!(schedule.check().is_ok() && Schedule::ONE_CYCLE.check().is_ok());
+        assert!(Schedule::Plateau { patience: 2, factor: 1.5 }.check().is_err());
+        assert!(Schedule::Step { every: 2, factor: f64::NAN }.check().is_err());
     }
 
     #[test]

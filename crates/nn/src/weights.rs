@@ -1,20 +1,20 @@
 //! Weights in files: safetensors, named by their paths.
 
-use crate::data::Dataset;
 use crate::error::{Error, Result};
-use crate::normalise::Normaliser;
 use chainrule::{DType, Diagnostic, Element, Mistake, Place, Tensor, Tree};
 use safetensors::{Dtype, SafeTensors, serialize, tensor::TensorView};
-use serde_json::json;
 use std::{collections::HashMap, path::Path};
 
 /// Says in a file's metadata that we wrote it, and in which form.
 const FORM: (&str, &str) = ("chainrule", "1");
 
+/// The note with a checksum of all numbers, since the format has none: their CRC-32 in the order of their names.
+const CHECKSUM: &str = "crc32";
+
 /// The bytes of a safetensors file with the leaves of a tree, by path, and notes about them.
 ///
 /// # Errors
-/// A leaf that is neither f32 nor f64.
+/// A leaf that is neither f32, f64 nor i64.
 pub fn encode<T: Tree<Leaf = Tensor>>(tree: &T, notes: &[(&str, String)]) -> Result<Vec<u8>> {
     let (names, leaves) = (tree.paths(), tree.leaves());
     let bytes: Vec<(Dtype, Vec<u8>)> = leaves.iter().map(little_endian).collect::<Result<_>>()?;
@@ -23,20 +23,20 @@ pub fn encode<T: Tree<Leaf = Tensor>>(tree: &T, notes: &[(&str, String)]) -> Res
         let view = TensorView::new(*dtype, leaf.shape().dims(), bytes).map_err(|why| unwritable(&why))?;
         views.push((name, view));
     }
+    let content = names.iter().zip(bytes.iter().map(|(_, bytes)| &bytes[..]));
+    let ours = [(FORM.0.to_string(), FORM.1.to_string()), (CHECKSUM.to_string(), checksum(content))];
     let notes = notes.iter().map(|(key, value)| (key.to_string(), value.clone()));
-    let notes: HashMap<String, String> = notes.chain([(FORM.0.to_string(), FORM.1.to_string())]).collect();
+    let notes: HashMap<String, String> = notes.chain(ours).collect();
     serialize(views, Some(notes)).map_err(|why| unwritable(&why))
 }
 
-/// What is needed, besides the weights, to use a network on new data.
-pub fn notes(network: &str, train: &Dataset, normaliser: &Normaliser) -> Vec<(&'static str, String)> {
-    vec![
-        ("network", network.to_string()),
-        ("columns", json!(train.columns).to_string()),
-        ("classes", json!(train.classes).to_string()),
-        ("mean", json!(normaliser.mean).to_string()),
-        ("deviation", json!(normaliser.deviation).to_string()),
-    ]
+/// Names must be in some order that a reader can find again.
+fn checksum<'a>(content: impl Iterator<Item = (&'a String, &'a [u8])>) -> String {
+    let mut content: Vec<(&String, &[u8])> = content.collect();
+    content.sort_unstable_by_key(|(name, _)| *name);
+    let mut crc = flate2::Crc::new();
+    content.iter().for_each(|(_, bytes)| crc.update(bytes));
+    format!("{:08x}", crc.sum())
 }
 
 fn unwritable(why: &safetensors::SafeTensorError) -> Error {
@@ -51,9 +51,44 @@ fn little_endian(tensor: &Tensor) -> Result<(Dtype, Vec<u8>)> {
         DType::F64 => {
             Ok((Dtype::F64, tensor.as_slice::<f64>()?.iter().flat_map(|v| v.to_le_bytes()).collect()))
         }
-        other => {
-            Err(Error::argument("weights", format!("a tensor of {other} is no weight"), "save f32 or f64"))
+        // Counts beside the weights.
+        DType::I64 => {
+            Ok((Dtype::I64, tensor.as_slice::<i64>()?.iter().flat_map(|v| v.to_le_bytes()).collect()))
         }
+        other => Err(Error::argument(
+            "weights",
+            format!("a tensor of {other} is no weight"),
+            "save f32, f64 or i64",
+        )),
+    }
+}
+
+/// The notes of a safetensors file, once its numbers are known to be undamaged.
+///
+/// # Errors
+/// Bytes that are no safetensors file, or not those that were written.
+pub fn read_notes(bytes: &[u8], path: &Path) -> Result<HashMap<String, String>> {
+    opened(bytes, path)?;
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|why| damaged(path, &why.to_string()))?;
+    Ok(header.metadata().clone().unwrap_or_default())
+}
+
+fn damaged(path: &Path, why: &str) -> Error {
+    let what = format!("this is no safetensors file, or a damaged one ({why})");
+    wrong(path, what).hint("save the weights again").into()
+}
+
+/// The file, if its checksum is right or if it has none.
+fn opened<'a>(bytes: &'a [u8], path: &Path) -> Result<SafeTensors<'a>> {
+    let file = SafeTensors::deserialize(bytes).map_err(|why| damaged(path, &why.to_string()))?;
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|why| damaged(path, &why.to_string()))?;
+    let noted = header.metadata().as_ref().and_then(|notes| notes.get(CHECKSUM));
+    let tensors = file.tensors();
+    match noted {
+        Some(noted) if *noted != checksum(tensors.iter().map(|(name, view)| (name, view.data()))) => {
+            Err(damaged(path, "its numbers are not those that were written"))
+        }
+        _ => Ok(file),
     }
 }
 
@@ -62,10 +97,7 @@ fn little_endian(tensor: &Tensor) -> Result<(Dtype, Vec<u8>)> {
 /// # Errors
 /// Bytes that are no safetensors file; missing, unknown or misshapen tensors, each by name.
 pub fn decode<T: Tree<Leaf = Tensor>>(bytes: &[u8], path: &Path, like: &T) -> Result<T::With<Tensor>> {
-    let file = SafeTensors::deserialize(bytes).map_err(|why| {
-        let what = format!("this is no safetensors file, or a damaged one ({why})");
-        wrong(path, what).hint("save the weights again")
-    })?;
+    let file = opened(bytes, path)?;
     let (names, wanted) = (like.paths(), like.leaves());
     let mut mistakes = Vec::new();
     let mut leaves = Vec::new();
@@ -92,6 +124,27 @@ pub fn decode<T: Tree<Leaf = Tensor>>(bytes: &[u8], path: &Path, like: &T) -> Re
     }
 }
 
+/// All tensors of a safetensors file by name, in the order of their names.
+///
+/// # Errors
+/// Bytes that are no safetensors file; tensors that are neither f32, f64 nor i64, each by name.
+pub fn entries(bytes: &[u8], path: &Path) -> Result<Vec<(String, Tensor)>> {
+    let file = opened(bytes, path)?;
+    let mut mistakes = Vec::new();
+    let mut entries = Vec::new();
+    for (name, view) in file.tensors() {
+        match tensor(&view) {
+            Some(tensor) => entries.push((name, tensor)),
+            None => {
+                let what = format!("{name} is {:?}{:?}", view.dtype(), view.shape()).to_lowercase();
+                mistakes.push(wrong(path, what).hint("save it as f32 or f64: model.float()"));
+            }
+        }
+    }
+    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Diagnostic::from_all(mistakes).map_or(Ok(entries), |mistakes| Err(mistakes.into()))
+}
+
 fn wrong(path: &Path, what: String) -> Mistake {
     let place = Place::File { path: path.to_path_buf(), line: None, column: None };
     Mistake::new(place, "safetensors", what)
@@ -104,6 +157,7 @@ fn tensor(view: &TensorView<'_>) -> Option<Tensor> {
     match view.dtype() {
         Dtype::F32 => Tensor::new(numbers(view.data(), f32::from_le_bytes), view.shape()).ok(),
         Dtype::F64 => Tensor::new(numbers(view.data(), f64::from_le_bytes), view.shape()).ok(),
+        Dtype::I64 => Tensor::new(numbers(view.data(), i64::from_le_bytes), view.shape()).ok(),
         _ => None,
     }
 }
@@ -148,6 +202,14 @@ mod tests {
         let bytes = encode(&net(&[3, 4, 2]), &[]).unwrap();
         for length in 0..bytes.len() {
             assert!(decode(&bytes[..length], Path::new("w"), &net(&[3, 4, 2])).is_err(), "{length}");
+        }
+        for at in 0..bytes.len() {
+            let mut flipped = bytes.clone();
+            flipped[at] ^= 4;
+            // A flip within a name or a note may be harmless; one among the numbers never is.
+            let read = decode(&flipped, Path::new("w"), &net(&[3, 4, 2]));
+            let same = |read: Mlp<Tensor>| read.leaves() == net(&[3, 4, 2]).leaves();
+            assert!(read.is_err() || read.is_ok_and(same), "{at}");
         }
         let error = decode(b"not a file", Path::new("w"), &net(&[3, 4, 2])).unwrap_err().to_string();
         assert!(

@@ -1,7 +1,7 @@
 //! Damaged files: refused with a short message or read whole, and never a panic.
 
 use chainrule::{DType, Tree};
-use chainrule_nn::data::{parse_csv, read};
+use chainrule_nn::data::{Examples, parse_csv, read};
 use chainrule_nn::layers::Mlp;
 use chainrule_nn::rng::{Purpose, Rng};
 use chainrule_nn::{Error, Kind, weights};
@@ -60,7 +60,9 @@ fn tables() {
             Ok(table) => {
                 assert_eq!(table.features.len(), table.rows() * table.width());
                 assert!(table.features.iter().all(|v| v.is_finite()));
-                assert!(table.classes.len() >= 2 && table.labels.iter().all(|l| *l < table.classes.len()));
+                let classes = table.goal().names().len();
+                let labelled = |row| table.class(row).is_some_and(|class| class < classes);
+                assert!(classes >= 2 && (0..table.rows()).all(labelled));
             }
             Err(error) => refused(&error),
         });

@@ -4,12 +4,13 @@ use crate::failure::{Failure, Result, argument, read_text};
 use crate::train::{Job, Network, Trained, header, line, results, several};
 use crate::{interrupt, output};
 use chainrule::formula::Formula;
-use chainrule_nn::data::{Dataset, digits, fashion_mnist, idx::FASHION_MNIST};
+use chainrule_nn::data::{Dataset, Examples, digits, fashion_mnist, idx::FASHION_MNIST};
 use chainrule_nn::optimiser::{Clip, Optimiser, Rule};
 use chainrule_nn::schedule::Schedule;
 use chainrule_nn::split::Split;
-use chainrule_nn::trainer::Settings;
+use chainrule_nn::trainer::{Length, Settings};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Train a classifier on digits, clothes or a CSV file
 #[derive(clap::Args)]
@@ -270,17 +271,18 @@ impl Train {
             Some(path) => Network::Formula(Box::new(formula(path)?), path.clone()),
             None => Network::Layers { channels: self.channels.clone(), hidden: self.layers.0.clone() },
         };
-        let (name, data, held) = match (&self.data, &self.label, self.task) {
-            (Some(path), Some(label), _) => {
-                (path.display().to_string(), Dataset::from_csv(path, label)?, None)
-            }
-            (_, _, Task::Digits) => ("digits".to_string(), digits()?, None),
-            (_, _, Task::FashionMnist) => {
-                let (train, test) =
-                    fashion_mnist(self.folder.as_deref().unwrap_or(Path::new(FASHION_MNIST)))?;
-                ("fashion-mnist".to_string(), train, Some(test))
-            }
-        };
+        let (name, data, held): (String, Arc<dyn Examples>, Option<Arc<dyn Examples>>) =
+            match (&self.data, &self.label, self.task) {
+                (Some(path), Some(label), _) => {
+                    (path.display().to_string(), Arc::new(Dataset::from_csv(path, label)?), None)
+                }
+                (_, _, Task::Digits) => ("digits".to_string(), Arc::new(digits()?), None),
+                (_, _, Task::FashionMnist) => {
+                    let (train, test) =
+                        fashion_mnist(self.folder.as_deref().unwrap_or(Path::new(FASHION_MNIST)))?;
+                    ("fashion-mnist".to_string(), Arc::new(train), Some(Arc::new(test)))
+                }
+            };
         Ok(Job {
             name,
             data,
@@ -332,8 +334,11 @@ impl Train {
     fn settings(&self) -> Settings {
         let (rule, rate, decay) = self.optimiser.usual();
         Settings {
-            epochs: self.epochs,
+            length: Length::Epochs(self.epochs),
             batch: self.batch,
+            parts: 1,
+            every: None,
+            patience: None,
             rate: self.rate.unwrap_or(rate),
             schedule: match self.schedule {
                 Course::Cosine => Schedule::Cosine { warmup: self.warmup, floor: 0.0 },

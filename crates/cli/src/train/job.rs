@@ -4,17 +4,19 @@ use super::progress::Watch;
 use crate::failure::{Result, argument};
 use crate::interrupt;
 use chainrule::formula::Formula;
-use chainrule::{Tensor, Tree};
-use chainrule_nn::data::Dataset;
-use chainrule_nn::formula::FormulaModel;
+use chainrule_nn::data::{Examples, Image, Part};
+use chainrule_nn::formula::{Form, FormulaModel};
 use chainrule_nn::layers::ConvNet;
 use chainrule_nn::metrics::Evaluation;
 use chainrule_nn::model::{Classifier, ImageClassifier, Model};
-use chainrule_nn::split::{Split, stratified};
-use chainrule_nn::trainer::{Settings, Trainer};
+use chainrule_nn::normalise::Normaliser;
+use chainrule_nn::split::{Split, held_out};
+use chainrule_nn::trainer::{Event, Settings, Trainer};
 use chainrule_nn::{atomic, weights};
+use serde_json::json;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// What is to be trained.
@@ -22,9 +24,9 @@ pub struct Job {
     /// What the data is called.
     pub name: String,
     /// The examples.
-    pub data: Dataset,
+    pub data: Arc<dyn Examples>,
     /// Those that are held out, if they came apart from the others.
-    pub held: Option<Dataset>,
+    pub held: Option<Arc<dyn Examples>>,
     /// The share of the examples that is held out otherwise.
     pub test_share: f64,
     /// The network.
@@ -79,7 +81,7 @@ impl Job {
         match &self.network {
             Network::Formula(_, path) => Ok(format!("formula {}", path.display())),
             Network::Layers { channels, hidden } if channels.is_empty() => {
-                Ok(format!("layers {}", joined(&self.widths(self.data.width(), hidden))))
+                Ok(format!("layers {}", joined(&self.widths(self.width(), hidden))))
             }
             Network::Layers { channels, hidden } => {
                 let features = ConvNet::features(self.image()?, channels)?;
@@ -91,13 +93,23 @@ impl Job {
 
     /// Widths of the layers from features to classes.
     fn widths(&self, features: usize, hidden: &[usize]) -> Vec<usize> {
-        [&[features], hidden, &[self.data.classes.len()]].concat()
+        [&[features], hidden, &[self.classes()]].concat()
     }
 
-    fn image(&self) -> Result<(usize, usize)> {
+    /// How many features an example has.
+    pub fn width(&self) -> usize {
+        self.data.inputs().shape.elements()
+    }
+
+    /// How many classes there are.
+    pub fn classes(&self) -> usize {
+        self.data.goal().names().len()
+    }
+
+    fn image(&self) -> Result<Image> {
         let hint = "leave them out, or train on images, as the digits are";
         let none = || argument("--channels", format!("{} holds no images", self.name), hint);
-        Ok(self.data.image.ok_or_else(none)?)
+        Ok(self.data.image().ok_or_else(none)?)
     }
 
     /// The examples divided by a seed.
@@ -106,8 +118,10 @@ impl Job {
     /// A share that leaves nothing to learn from, or nothing to hold out.
     pub fn split(&self, seed: u64) -> Result<Split> {
         match &self.held {
-            Some(test) => Ok(Split { train: self.data.clone(), test: test.clone() }),
-            None => Ok(stratified(&self.data, self.test_share, seed)?),
+            Some(test) => {
+                Ok(Split { train: Part::whole(self.data.clone()), test: Part::whole(test.clone()) })
+            }
+            None => Ok(held_out(&self.data, self.test_share, seed, "--test-share")?),
         }
     }
 
@@ -120,16 +134,19 @@ impl Job {
     pub fn train(&self, seed: u64, ready: Ready<'_>) -> Result<Trained> {
         match &self.network {
             Network::Layers { channels, hidden } if channels.is_empty() => {
-                let model = Classifier { widths: self.widths(self.data.width(), hidden) };
+                let model = Classifier { widths: self.widths(self.width(), hidden) };
                 self.run(model, self.network()?.trim_start_matches("layers "), seed, ready)
             }
             Network::Layers { channels, hidden } => {
-                let widths = [&hidden[..], &[self.data.classes.len()]].concat();
+                let widths = [&hidden[..], &[self.classes()]].concat();
                 let model = ImageClassifier { image: self.image()?, channels: channels.clone(), widths };
                 self.run(model, &self.network()?, seed, ready)
             }
             Network::Formula(formula, path) => {
-                let model = FormulaModel::new(formula, &self.data, self.settings.batch.min(self.data.rows()));
+                let model = FormulaModel::new(
+                    formula,
+                    &Form::of(&*self.data, self.settings.batch.min(self.data.rows())),
+                );
                 let trained =
                     model.map_err(Into::into).and_then(|m| self.run(m, formula.source(), seed, ready));
                 trained.map_err(|failure| failure.came_from(formula.source(), path))
@@ -147,11 +164,13 @@ impl Job {
         save.map_or(Ok(()), |path| atomic::rehearse(path, &encoded(&trainer, network, train)?))?;
         ready(&split)?;
         let start = Instant::now();
-        let mut watch = Watch::new(self.settings.epochs, train.rows());
+        let mut watch = Watch::new(trainer.epochs(train.rows()));
         let (mut steps, mut stopped) = (0, false);
-        let ended = trainer.fit(train, &mut |progress| {
-            watch.show(progress);
-            steps = progress.step;
+        let ended = trainer.fit(train, &mut |event| {
+            if let Event::Step(progress) = event {
+                watch.show(progress);
+                steps = progress.step;
+            }
             stopped = interrupt::pressed();
             if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
@@ -168,8 +187,8 @@ impl Job {
         let saved = save.map_or(Ok(()), write).map_err(Into::into);
         Ok(Trained {
             evaluation,
-            norms: trainer.gradient_norms(train)?,
-            weights: count(&trainer),
+            norms: trainer.network().gradient_norms(train)?,
+            weights: trainer.weights(),
             steps,
             seconds,
             stopped,
@@ -178,12 +197,22 @@ impl Job {
     }
 }
 
-/// How many numbers training changes.
-fn count<M: Model>(trainer: &Trainer<M>) -> usize {
-    trainer.net().leaves().iter().map(|t: &Tensor| t.shape().elements()).sum()
+/// The weights as a file, with what is needed to use them on new data.
+fn encoded<M: Model>(
+    trainer: &Trainer<M>,
+    network: &str,
+    train: &dyn Examples,
+) -> chainrule_nn::Result<Vec<u8>> {
+    weights::encode(trainer.net(), &notes(network, train, trainer.normaliser()))
 }
 
-/// The weights as a file, with what is needed to use them on new data.
-fn encoded<M: Model>(trainer: &Trainer<M>, network: &str, train: &Dataset) -> chainrule_nn::Result<Vec<u8>> {
-    weights::encode(trainer.net(), &weights::notes(network, train, trainer.normaliser()))
+/// What is needed, besides the weights, to use a network on new data.
+fn notes(network: &str, train: &dyn Examples, normaliser: &Normaliser) -> Vec<(&'static str, String)> {
+    vec![
+        ("network", network.to_string()),
+        ("columns", json!(train.columns()).to_string()),
+        ("classes", json!(train.goal().names()).to_string()),
+        ("mean", json!(normaliser.features.mean).to_string()),
+        ("deviation", json!(normaliser.features.deviation).to_string()),
+    ]
 }

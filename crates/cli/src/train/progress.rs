@@ -15,13 +15,12 @@ const EVERY: usize = 16;
 pub struct Watch {
     bar: Option<ProgressBar>,
     epochs: usize,
-    rows: usize,
     start: Instant,
 }
 
 impl Watch {
-    /// For so many epochs over so many examples.
-    pub fn new(epochs: usize, rows: usize) -> Watch {
+    /// For so many epochs.
+    pub fn new(epochs: usize) -> Watch {
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::new(0);
             // The template is a constant that a test parses.
@@ -30,7 +29,7 @@ impl Watch {
             }
             bar
         });
-        Watch { bar, epochs, rows, start: Instant::now() }
+        Watch { bar, epochs, start: Instant::now() }
     }
 
     /// After a step.
@@ -59,15 +58,13 @@ impl Watch {
     }
 
     fn line(&self, progress: &Progress) -> String {
-        let seen =
-            progress.step as f64 / progress.steps.max(1) as f64 * self.epochs as f64 * self.rows as f64;
-        let speed = seen / self.start.elapsed().as_secs_f64().max(1e-9);
+        let speed = progress.seen as f64 / self.start.elapsed().as_secs_f64().max(1e-9);
         format!(
-            "epoch {:>width$}/{}  loss {:.4}  accuracy {:5.1} %  rate {:.2e}  {speed:.0} examples/s",
+            "epoch {:>width$}/{}  loss {:.4}{}  rate {:.2e}  {speed:.0} examples/s",
             progress.epoch,
             self.epochs,
             progress.loss,
-            100.0 * progress.accuracy,
+            progress.accuracy.map_or(String::new(), |share| format!("  accuracy {:5.1} %", 100.0 * share)),
             progress.rate,
             width = self.epochs.to_string().len(),
         )
@@ -90,7 +87,7 @@ mod tests {
     #[test]
     fn plain_lines_are_few_and_end_with_the_last_epoch() {
         for epochs in [1, 2, 7, 10, 99, 1000] {
-            let watch = Watch { bar: None, epochs, rows: 1, start: Instant::now() };
+            let watch = Watch { bar: None, epochs, start: Instant::now() };
             let told: Vec<usize> = (1..=epochs).filter(|&e| watch.is_told(e)).collect();
             assert!(
                 told.len() <= LINES + 2 && told.first() == Some(&1) && told.last() == Some(&epochs),

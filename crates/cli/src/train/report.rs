@@ -2,9 +2,11 @@
 
 use super::{Job, Trained};
 use crate::failure::Result;
+use chainrule_nn::data::Examples;
 use chainrule_nn::metrics::mean_and_spread;
 use chainrule_nn::optimiser::Clip;
 use chainrule_nn::split::Split;
+use chainrule_nn::trainer::Length;
 
 /// Data, network and settings, before the training.
 ///
@@ -12,7 +14,7 @@ use chainrule_nn::split::Split;
 /// Those of [`Job::network`].
 pub fn header(job: &Job, split: &Split) -> Result<String> {
     let (data, settings) = (&job.data, &job.settings);
-    let (learnt, held) = (split.train.rows(), split.test.rows());
+    let (learnt, held): (usize, usize) = (split.train.rows(), split.test.rows());
     let rows = learnt + held;
     let optimiser = &settings.optimiser;
     let clip = match optimiser.clip {
@@ -20,20 +22,21 @@ pub fn header(job: &Job, split: &Split) -> Result<String> {
         Clip::Norm(most) | Clip::Value(most) => format!(", gradients clipped at {most}"),
     };
     let average = optimiser.average.map_or(String::new(), |keep| format!(", mean of weights {keep}"));
-    let shifts = if data.image.is_some() && settings.shifts { ", shifts" } else { "" };
+    let epochs = if let Length::Epochs(epochs) = settings.length { epochs } else { 0 };
+    let shifts = if data.image().is_some() && settings.shifts { ", shifts" } else { "" };
     Ok(format!(
         "data     {}: {rows} examples, {} features, {} classes; {learnt} to learn from, {held} held out\n\
          network  {}\n\
          training {}, rate {} ({}), decay {}{clip}{average}, {} epochs, batch {}{shifts}\n",
         job.name,
-        data.width(),
-        data.classes.len(),
+        job.width(),
+        job.classes(),
         job.network()?,
         optimiser.rule.name(),
         settings.rate,
         settings.schedule.name(),
         optimiser.shrink,
-        settings.epochs,
+        epochs,
         settings.batch,
     ))
 }
@@ -41,8 +44,9 @@ pub fn header(job: &Job, split: &Split) -> Result<String> {
 /// What one training came to.
 pub fn results(trained: &Trained) -> String {
     let Trained { evaluation, norms: (norms, examples), .. } = trained;
-    let confusion = &evaluation.confusion;
-    let right = (evaluation.accuracy() * confusion.total() as f64).round();
+    let Some(confusion) = evaluation.confusion() else { return String::new() };
+    let accuracy = confusion.accuracy();
+    let right = (accuracy * confusion.total() as f64).round();
     let stopped = if trained.stopped { "stopped by Ctrl-C after" } else { "trained" };
     let mut text = format!(
         "{stopped} {} steps of {} weights in {:.1} s\n\n\
@@ -52,7 +56,7 @@ pub fn results(trained: &Trained) -> String {
         trained.steps,
         trained.weights,
         trained.seconds,
-        100.0 * evaluation.accuracy(),
+        100.0 * accuracy,
         confusion.total(),
         evaluation.loss,
         indented(&confusion.to_string()),
@@ -67,7 +71,8 @@ pub fn results(trained: &Trained) -> String {
 
 /// One line a run, and what they come to together.
 pub fn several(runs: &[(u64, Trained)]) -> String {
-    let accuracies: Vec<f64> = runs.iter().map(|(_, run)| 100.0 * run.evaluation.accuracy()).collect();
+    let accuracies: Vec<f64> =
+        runs.iter().map(|(_, run)| 100.0 * run.evaluation.accuracy().unwrap_or(f64::NAN)).collect();
     let (mean, spread) = mean_and_spread(&accuracies);
     let lowest = accuracies.iter().copied().fold(f64::INFINITY, f64::min);
     let highest = accuracies.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -80,7 +85,7 @@ pub fn several(runs: &[(u64, Trained)]) -> String {
 /// The line of one run among several.
 pub fn line(seed: u64, trained: &Trained) -> String {
     let Trained { evaluation, seconds, .. } = trained;
-    let accuracy = 100.0 * evaluation.accuracy();
+    let accuracy = 100.0 * evaluation.accuracy().unwrap_or(f64::NAN);
     format!("seed {seed}: held-out accuracy {accuracy:.2} %, loss {:.4}, {seconds:.1} s\n", evaluation.loss)
 }
 

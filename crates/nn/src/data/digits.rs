@@ -3,7 +3,7 @@
 //! "Optical Recognition of Handwritten Digits" (test set), E. Alpaydin, 1998, UCI Machine Learning Repository,
 //! CC BY 4.0, as shipped with scikit-learn.
 
-use super::{Dataset, parse_csv, read};
+use super::{Dataset, Image, parse_csv, read};
 use crate::error::Result;
 use std::path::Path;
 
@@ -19,20 +19,22 @@ pub fn digits() -> Result<Dataset> {
     let path = Path::new(NAME);
     let text = read::unpack(PACKED, path, read::UNPACKED_BYTES)?;
     let mut digits = parse_csv(&text, path, "-1")?;
-    digits.image = Some((8, 8));
+    digits.image = Some(Image::grey(8, 8));
     Ok(digits)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::{Examples, Targets};
 
     #[test]
     fn all_digits_are_there() {
         let digits = digits().unwrap();
         assert_eq!((digits.rows(), digits.width()), (1797, 64));
-        assert_eq!(digits.classes, ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
-        let count = |class| digits.labels.iter().filter(|&&l| l == class).count();
+        let Targets::Classes { names, labels } = &digits.targets else { panic!("digits are classes") };
+        assert_eq!(names, &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+        let count = |class| labels.iter().filter(|&&l| l == class).count();
         assert_eq!(
             (0..10).map(count).collect::<Vec<_>>(),
             [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]

@@ -3,7 +3,7 @@
 //! Two zero bytes, the kind of number (8 for bytes), the number of axes, the length of each as four bytes with the highest first,
 //! then the numbers, row-major (Y. LeCun, C. Cortes, C. Burges: "The MNIST database of handwritten digits").
 
-use super::{Dataset, read};
+use super::{Dataset, Image, Targets, read};
 use crate::error::Result;
 use chainrule::{Mistake, Place};
 use std::path::{Path, PathBuf};
@@ -91,9 +91,11 @@ pub fn images(images: &Path, labels: &Path, classes: &[&str]) -> Result<Dataset>
             .map(|i| format!("pixel {},{}", i / width.max(1), i % width.max(1)))
             .collect(),
         features: pixels.bytes.iter().map(|&byte| f32::from(byte)).collect(),
-        labels: known.bytes.iter().map(|&label| usize::from(label)).collect(),
-        classes: classes.iter().map(|class| (*class).to_string()).collect(),
-        image: Some((height, width)),
+        targets: Targets::Classes {
+            names: classes.iter().map(|class| (*class).to_string()).collect(),
+            labels: known.bytes.iter().map(|&label| usize::from(label)).collect(),
+        },
+        image: Some(Image::grey(height, width)),
     })
 }
 
@@ -124,6 +126,7 @@ pub fn fashion_mnist(folder: &Path) -> Result<(Dataset, Dataset)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Examples;
     use std::fs;
 
     fn idx(dims: &[u32], bytes: &[u8]) -> Vec<u8> {
@@ -163,8 +166,8 @@ mod tests {
         };
         let pixels = write("pixels", idx(&[2, 1, 2], &[0, 128, 255, 1]));
         let data = images(&pixels, &write("labels", idx(&[2], &[1, 0])), &["a", "b"]).unwrap();
-        assert_eq!((data.rows(), data.width(), data.image), (2, 2, Some((1, 2))));
-        assert_eq!((data.row(0), &data.labels[..]), (&[0.0, 128.0][..], &[1, 0][..]));
+        assert_eq!((data.rows(), data.width(), data.image), (2, 2, Some(Image::grey(1, 2))));
+        assert_eq!((data.row(0), [0, 1].map(|row| data.class(row))), (&[0.0, 128.0][..], [Some(1), Some(0)]));
         let said =
             |labels: Vec<u8>| images(&pixels, &write("others", labels), &["a", "b"]).unwrap_err().to_string();
         assert!(said(idx(&[3], &[1, 0, 0])).contains("has lengths [3] beside 2 images"));

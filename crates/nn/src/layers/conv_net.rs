@@ -1,20 +1,21 @@
 //! Convolutions with relu and a pool after each, then linear layers.
 
 use super::{Conv2d, Mlp};
+use crate::data::Image;
 use crate::error::{Error, Result};
 use crate::init::{Fan, Init};
 use crate::rng::Rng;
 use chainrule::{Conv, DType, Pool, Tensor, Tree, Wire, stage};
 
-/// A network for images of one channel.
+/// A network for images.
 #[derive(Tree, Clone, Debug)]
 pub struct ConvNet<T> {
     /// Convolutions of 3 by 3 that keep the size; a pool of 2 by 2 after each halves it.
     pub convolutions: Vec<Conv2d<T>>,
     /// What reads all that is left.
     pub head: Mlp<T>,
-    /// Height and width of the images.
-    pub image: (usize, usize),
+    /// The form of the images.
+    pub image: Image,
 }
 
 impl ConvNet<Tensor> {
@@ -22,7 +23,8 @@ impl ConvNet<Tensor> {
     ///
     /// # Errors
     /// It can't be halved as often as there are channels.
-    pub fn features((height, width): (usize, usize), channels: &[usize]) -> Result<usize> {
+    pub fn features(image: Image, channels: &[usize]) -> Result<usize> {
+        let Image { height, width, .. } = image;
         let halved = |side: usize| channels.iter().fold(side, |side, _| side / 2);
         match halved(height) * halved(width) {
             0 => {
@@ -30,7 +32,7 @@ impl ConvNet<Tensor> {
                     format!("an image of {height} by {width} can't be halved {} times", channels.len());
                 Err(Error::argument("--channels", what, "give fewer convolutions"))
             }
-            area => Ok(area * channels.last().copied().unwrap_or(1)),
+            area => Ok(area * channels.last().copied().unwrap_or(image.channels)),
         }
     }
 
@@ -39,14 +41,14 @@ impl ConvNet<Tensor> {
     /// # Errors
     /// A layer is larger than a tensor can be, or there are more pools than the image has halves.
     pub fn new(
-        image: (usize, usize),
+        image: Image,
         channels: &[usize],
         widths: &[usize],
         dtype: DType,
         rng: &Rng,
     ) -> Result<ConvNet<Tensor>> {
         let options = Conv { padding: [1, 1], ..Conv::default() };
-        let inputs = [&[1], channels].concat();
+        let inputs = [&[image.channels], channels].concat();
         let convolution = |(i, pair): (usize, &[usize])| {
             let fan = Fan { inputs: pair[0], outputs: pair[1] };
             Conv2d::new(fan, [3, 3], options, (Init::He, dtype), &mut rng.fold(i as u64))
@@ -62,8 +64,8 @@ impl ConvNet<Wire> {
     /// Rows of pixels become rows of logits.
     #[track_caller]
     pub fn forward(&self, x: Wire) -> Wire {
-        let (rows, (height, width)) = (x.shape().dims()[0], self.image);
-        let mut x = x.reshape(&[rows, 1, height, width]);
+        let (rows, Image { channels, height, width }) = (x.shape().dims()[0], self.image);
+        let mut x = x.reshape(&[rows, channels, height, width]);
         for (i, convolution) in self.convolutions.iter().enumerate() {
             x = stage(&format!("convolutions.{i}"), || {
                 convolution.forward(x).relu().max_pool2d(Pool::of([2, 2]))
@@ -82,7 +84,8 @@ mod tests {
 
     #[test]
     fn images_are_halved_and_their_weights_named() {
-        let net = ConvNet::new((8, 9), &[3, 5], &[7, 2], DType::F32, &Rng::new(0, Purpose::Start)).unwrap();
+        let net = ConvNet::new(Image::grey(8, 9), &[3, 5], &[7, 2], DType::F32, &Rng::new(0, Purpose::Start))
+            .unwrap();
         let dims: Vec<Vec<usize>> = net.leaves().iter().map(|t| t.shape().dims()).collect();
         assert_eq!(dims[..4], [vec![3, 1, 3, 3], vec![3], vec![5, 3, 3, 3], vec![5]]);
         // 2 by 2 pixels are left of 5 channels.
@@ -94,7 +97,7 @@ mod tests {
         let program = trace(|net: ConvNet<Wire>, x: Wire| net.forward(x), &specs).unwrap();
         let y = program.run((net, x)).unwrap();
         assert_eq!(y.shape().dims(), [3, 2]);
-        let refused = ConvNet::features((8, 8), &[1; 4]).unwrap_err().to_string();
+        let refused = ConvNet::features(Image::grey(8, 8), &[1; 4]).unwrap_err().to_string();
         assert!(refused.contains("an image of 8 by 8 can't be halved 4 times"), "{refused}");
     }
 }

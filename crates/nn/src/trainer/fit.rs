@@ -1,0 +1,158 @@
+//! The loop over steps, epochs and validations.
+
+use super::{Done, End, Event, Length, Progress, Trainer};
+use crate::batches::shuffled;
+use crate::checkpoint::Keeper;
+use crate::data::{Examples, Goal};
+use crate::error::{Error, Result};
+use crate::metrics::Evaluation;
+use crate::model::Model;
+use crate::schedule::Schedule;
+use std::ops::ControlFlow;
+
+/// What a training is given beside its settings.
+pub struct Trained<'a> {
+    /// Examples to learn from.
+    pub train: &'a dyn Examples,
+    /// Examples to try the network on while it learns, so that the best weights are kept.
+    pub validation: Option<&'a dyn Examples>,
+    /// Where checkpoints go.
+    pub keeper: Option<&'a mut Keeper>,
+}
+
+/// Called after each step and validation; may stop the training there.
+pub type Watch<'a> = &'a mut dyn FnMut(&Event<'_>) -> ControlFlow<()>;
+
+impl<M: Model> Trainer<M> {
+    /// Trains on examples: see [`Trainer::fit_with`].
+    ///
+    /// # Errors
+    /// As [`Trainer::fit_with`].
+    pub fn fit(&mut self, train: &dyn Examples, watch: Watch<'_>) -> Result<End> {
+        self.fit_with(Trained { train, validation: None, keeper: None }, watch)
+    }
+
+    /// Trains from where it is to the end of what the settings say.
+    ///
+    /// # Errors
+    /// Examples that can't be read, a loss that becomes NaN or infinite, checkpoints that can't be written.
+    pub fn fit_with(&mut self, mut given: Trained<'_>, watch: Watch<'_>) -> Result<End> {
+        let train = given.train;
+        let (rows, batch) = (train.rows(), self.settings.batch.min(train.rows()).max(1));
+        let (steps, by_epoch) = (self.settings.steps(rows), self.settings.by_epoch(rows));
+        let mut order: Option<(usize, Vec<usize>)> = None;
+        let mut examples = 0;
+        while self.position.step < steps {
+            let (epoch, i) = (self.position.step / by_epoch, self.position.step % by_epoch);
+            if order.as_ref().is_none_or(|(of, _)| *of != epoch) {
+                order = Some((epoch, shuffled(rows, self.settings.seed, epoch)));
+            }
+            if i == 0 {
+                self.position.begin_epoch();
+            }
+            let (_, order) = order.as_ref().expect("it was made just now");
+            let chosen = &order[i * batch..rows.min((i + 1) * batch)];
+            examples += chosen.len();
+            let rate = self.rate(steps);
+            let done = self.step(train, chosen, rate)?;
+            self.count(done)?;
+            let progress = self.progress(&train.goal(), rows, done.loss, rate, examples);
+            let mut stop = watch(&Event::Step(&progress)).is_break();
+            let mut patient = true;
+            if let Some(validation) = given.validation.filter(|_| self.is_due(rows, steps)) {
+                let (evaluation, is_best) = self.validate(validation)?;
+                stop |= watch(&Event::Validated(&progress, &evaluation, is_best)).is_break();
+                patient = self.settings.patience.is_none_or(|most| self.position.waited < most);
+            }
+            let end = match (self.position.step == steps, patient, stop) {
+                (true, ..) => Some(End::Done),
+                (_, false, _) => Some(End::Patience),
+                (_, _, true) => Some(End::Stopped),
+                _ => None,
+            };
+            if let Some(keeper) = &mut given.keeper
+                && (end.is_some() || self.position.step.is_multiple_of(keeper.every(by_epoch)))
+            {
+                keeper.keep(self.position.step, &self.checkpoint(train)?)?;
+                stop |= watch(&Event::Kept(&progress)).is_break();
+            }
+            if let Some(end) = end.or(stop.then_some(End::Stopped)) {
+                return Ok(end);
+            }
+        }
+        Ok(End::Done)
+    }
+
+    /// The learning rate of the step to come.
+    fn rate(&self, steps: usize) -> f64 {
+        self.settings.rate * self.settings.schedule.factor(self.position.step, steps) * self.position.pace
+    }
+
+    /// Whether a validation follows the step that was just made.
+    fn is_due(&self, rows: usize, steps: usize) -> bool {
+        self.position.step == steps || self.position.step.is_multiple_of(self.settings.every(rows))
+    }
+
+    /// Takes a step into account.
+    fn count(&mut self, done: Done) -> Result<()> {
+        let by = &mut self.position;
+        by.step += 1;
+        if !done.loss.is_finite() {
+            let what = format!("the loss is {} at step {}", done.loss, by.step);
+            return Err(Error::diverged(what, self.settings.rate));
+        }
+        by.loss += done.loss * done.count;
+        by.count += done.count;
+        by.right += done.right;
+        by.asked += done.asked;
+        Ok(())
+    }
+
+    fn progress(&self, goal: &Goal, rows: usize, batch_loss: f64, rate: f64, seen: usize) -> Progress {
+        let (at, by_epoch) = (&self.position, self.settings.by_epoch(rows));
+        let steps = self.settings.steps(rows);
+        let asked = !matches!(goal, Goal::Numbers(_));
+        Progress {
+            epoch: (at.step - 1) / by_epoch + 1,
+            step: at.step,
+            steps,
+            epoch_ends: at.step.is_multiple_of(by_epoch) || at.step == steps,
+            batch_loss,
+            loss: at.mean_loss(),
+            accuracy: asked.then(|| at.right as f64 / at.asked.max(1) as f64),
+            rate,
+            seen,
+        }
+    }
+
+    /// Tries the network on examples that it does not learn from, keeps the best weights and lowers the rate on a plateau.
+    fn validate(&mut self, validation: &dyn Examples) -> Result<(Evaluation, bool)> {
+        // The weights of now are tried, not the best ones so far.
+        let before = self.best.take();
+        let evaluation = self.evaluate(validation)?;
+        let at = &mut self.position;
+        let is_best = at.best.is_none_or(|(loss, _)| evaluation.loss < loss);
+        if is_best {
+            at.best = Some((evaluation.loss, at.step));
+            (at.waited, at.flat) = (0, 0);
+        } else {
+            (at.waited, at.flat) = (at.waited + 1, at.flat + 1);
+        }
+        if let Schedule::Plateau { patience, factor } = self.settings.schedule
+            && self.position.flat >= patience.max(1)
+        {
+            self.position.pace *= factor;
+            self.position.flat = 0;
+        }
+        self.best = if is_best { Some(self.copied()) } else { before };
+        Ok((evaluation, is_best))
+    }
+
+    /// How many epochs there are.
+    pub fn epochs(&self, rows: usize) -> usize {
+        match self.settings.length {
+            Length::Epochs(epochs) => epochs,
+            Length::Steps(steps) => steps.div_ceil(self.settings.by_epoch(rows)),
+        }
+    }
+}

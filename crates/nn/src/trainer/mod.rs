@@ -1,0 +1,213 @@
+//! The trainer: forward pass, backward pass and update are one circuit, compiled once and run for every batch.
+
+mod fit;
+mod progress;
+mod settings;
+mod step;
+#[cfg(test)]
+mod tests;
+
+pub use fit::Trained;
+pub(crate) use progress::Position;
+pub use progress::{End, Event, Progress};
+pub use settings::{Length, Settings};
+pub use step::{Report, State, StepProgram};
+
+use crate::data::Examples;
+use crate::error::Result;
+use crate::metrics::Evaluation;
+use crate::model::{Batch, Mode, Model, Tensors, replace, specs};
+use crate::normalise::Normaliser;
+use crate::predict::{Compiled, Network, Taken};
+use crate::rng::{Purpose, Rng};
+use chainrule::{Tree, Wire, trace};
+use std::collections::BTreeMap;
+use step::{Done, Stepper};
+
+/// Examples that are predicted together, at least.
+const AT_ONCE: usize = 64;
+
+/// Trains a model.
+pub struct Trainer<M: Model> {
+    model: M,
+    settings: Settings,
+    normaliser: Normaliser,
+    state: Tensors<State<M>>,
+    /// The weights with which a validation was best.
+    best: Option<Tensors<M::Net>>,
+    position: Position,
+    /// One for each size of batch: a single one where short batches can be filled up.
+    steppers: BTreeMap<usize, Stepper<M>>,
+    /// Whether they can: the loss has one number for each row.
+    fills: bool,
+    compiled: Option<Compiled<M>>,
+}
+
+impl<M: Model> Trainer<M> {
+    /// A trainer with first weights, for examples like these: the normaliser is fitted to them.
+    ///
+    /// # Errors
+    /// Settings that make no sense, weights that are too large, mistakes in the model, examples that can't be read.
+    pub fn new(model: M, settings: Settings, train: &dyn Examples) -> Result<Trainer<M>> {
+        settings.check(train.rows())?;
+        let (net, seen) = model.start(settings.seed)?;
+        let state = (settings.optimiser.start::<M::Net>(net), seen);
+        let mut trainer = Trainer {
+            model,
+            settings,
+            normaliser: Normaliser::fit(train)?,
+            state,
+            best: None,
+            position: Position::start(),
+            steppers: BTreeMap::new(),
+            fills: true,
+            compiled: None,
+        };
+        // Mistakes in the model are found now, not after the data was read and the first lines were printed.
+        trainer.stepper(trainer.settings.batch.min(train.rows()), train)?;
+        trainer.fills = trainer.loss_by_row(train)?;
+        Ok(trainer)
+    }
+
+    /// The weights to predict with: those of the best validation; else their running mean, if the optimiser keeps one; else
+    /// those of the last step.
+    pub fn net(&self) -> &Tensors<M::Net> {
+        let (weights, moments, _) = &self.state.0;
+        let mean = self.settings.optimiser.average.and_then(|_| moments.last());
+        self.best.as_ref().or(mean).unwrap_or(weights)
+    }
+
+    /// What the model has seen.
+    pub fn seen(&self) -> &Tensors<M::Seen> {
+        &self.state.1
+    }
+
+    /// Goes on from other weights, as if no step had been made.
+    pub fn set_net(&mut self, net: Tensors<M::Net>) {
+        self.state.0 = self.settings.optimiser.start::<M::Net>(net);
+        (self.best, self.position) = (None, Position::start());
+    }
+
+    /// What is subtracted from features, and what they are divided by.
+    pub fn normaliser(&self) -> &Normaliser {
+        &self.normaliser
+    }
+
+    /// How it trains.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The compiled step for batches of so many rows.
+    fn stepper(&mut self, rows: usize, data: &dyn Examples) -> Result<&mut Stepper<M>> {
+        if !self.steppers.contains_key(&rows) {
+            let stepper = Stepper::new(&self.model, &self.settings, &self.state, rows, data)?;
+            self.steppers.insert(rows, stepper);
+        }
+        Ok(self.steppers.get_mut(&rows).expect("it was there or was inserted just now"))
+    }
+
+    /// The traced step for whole batches.
+    pub fn program(&self) -> &StepProgram<M> {
+        let largest = self.steppers.last_key_value().expect("new has traced one");
+        &largest.1.program
+    }
+
+    /// One step with these examples.
+    fn step(&mut self, data: &dyn Examples, chosen: &[usize], rate: f64) -> Result<Done> {
+        let rows = if self.fills { self.settings.batch.min(data.rows()) } else { chosen.len() };
+        self.stepper(rows, data)?;
+        let (step, seed) = (self.position.step as u64, self.settings.seed);
+        let of = |purpose| Rng::new(seed, purpose).fold(step);
+        let stepper = self.steppers.get_mut(&rows).expect("the line above has compiled it");
+        stepper.batch.load(data, chosen)?;
+        if self.settings.shifts {
+            stepper.batch.shift(data, chosen.len(), &mut of(Purpose::Shift));
+        }
+        stepper.batch.normalise(data, chosen.len(), &self.normaliser);
+        stepper.batch.set_step(rate, of(Purpose::Dropout).key());
+        stepper.function.step(&mut self.state, &stepper.batch, &mut stepper.report)?;
+        stepper.done(&data.goal(), chosen.len())
+    }
+
+    /// Whether the loss has a number for each row.
+    fn loss_by_row(&self, data: &dyn Examples) -> Result<bool> {
+        let rows = self.settings.batch.min(data.rows());
+        let loss = |net: M::Net, seen: M::Seen, batch: Batch<Wire>| {
+            self.model.record(&net, &seen, &batch, Mode::Training).loss
+        };
+        let (net, seen) = (&self.state.0.0, &self.state.1);
+        let specs = (specs::<M::Net>(net), specs::<M::Seen>(seen), Batch::specs(rows, data)?);
+        let program = trace(loss, &specs)?;
+        let circuit = program.circuit();
+        Ok(circuit.specs(&circuit.outputs)[0].shape.rank() > 0)
+    }
+
+    /// The network as it is to be used.
+    pub fn network(&mut self) -> Network<'_, M> {
+        let (weights, moments, _) = &self.state.0;
+        let mean = self.settings.optimiser.average.and_then(|_| moments.last());
+        Network {
+            model: &self.model,
+            net: self.best.as_ref().or(mean).unwrap_or(weights),
+            seen: &self.state.1,
+            normaliser: &self.normaliser,
+            options: self.settings.options(),
+            at_once: self.settings.batch.max(AT_ONCE),
+            compiled: &mut self.compiled,
+        }
+    }
+
+    /// See [`Network::predict`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn predict(&mut self, data: &dyn Examples, taken: Taken<'_>) -> Result<()> {
+        self.network().predict(data, taken)
+    }
+
+    /// See [`Network::evaluate`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn evaluate(&mut self, data: &dyn Examples) -> Result<Evaluation> {
+        self.network().evaluate(data)
+    }
+
+    /// A copy of the weights to predict with as they are now.
+    fn copied(&self) -> Tensors<M::Net> {
+        let (weights, moments, _) = &self.state.0;
+        let mean = self.settings.optimiser.average.and_then(|_| moments.last());
+        replace::<M::Net>(mean.unwrap_or(weights), chainrule::Tensor::clone)
+    }
+
+    /// Where it is.
+    pub(crate) fn position(&self) -> &Position {
+        &self.position
+    }
+
+    /// Everything that steps change.
+    pub(crate) fn state(&self) -> &Tensors<State<M>> {
+        &self.state
+    }
+
+    /// Whether a validation has named best weights.
+    pub(crate) fn has_best(&self) -> bool {
+        self.position.best.is_some()
+    }
+
+    /// They.
+    pub(crate) fn best_net(&self) -> Option<&Tensors<M::Net>> {
+        self.best.as_ref()
+    }
+
+    /// Goes on from another place.
+    pub(crate) fn go_on(&mut self, state: Tensors<State<M>>, best: Option<Tensors<M::Net>>, at: Position) {
+        (self.state, self.best, self.position) = (state, best, at);
+    }
+
+    /// How many numbers training changes.
+    pub fn weights(&self) -> usize {
+        self.state.0.0.leaves().iter().map(|tensor| tensor.shape().elements()).sum()
+    }
+}
