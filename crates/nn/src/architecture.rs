@@ -110,7 +110,11 @@ impl Architecture {
             }
             Architecture::Convolutions { channels, hidden } => {
                 let features = ConvNet::features(interface.pixels()?, channels)?;
-                format!("convolutions {}, layers {}", joined(channels), joined(&widths(features, hidden, last)))
+                format!(
+                    "convolutions {}, layers {}",
+                    joined(channels),
+                    joined(&widths(features, hidden, last))
+                )
             }
             Architecture::Formula { .. } => "a formula".to_string(),
             Architecture::CharMlp { width, hidden } => {
@@ -226,7 +230,8 @@ mod tests {
         let classes = || Goal::Classes(names(3));
         let numbers = interface(false, Goal::Numbers(names(2)), None);
         let images = interface(false, classes(), Some(Image::grey(4, 4)));
-        let source = "param W[features, classes] = he\nlogits = x @ W\nloss = cross_entropy(logits, y)".into();
+        let source =
+            "param W[features, classes] = he\nlogits = x @ W\nloss = cross_entropy(logits, y)".into();
         vec![
             (Architecture::Layers { hidden: vec![5] }, numbers),
             (Architecture::Convolutions { channels: vec![2], hidden: vec![] }, images),

@@ -3,10 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use chainrule::{DType, Program, Spec, Tensor, Wire, cond, iterate, name, scan, stage, trace};
-use chainrule_explorer::run::{Birth, Kind, Pass};
+use chainrule_explorer::run::{Birth, Kind, Pass, Record};
 use chainrule_nn::birth::{self, Search};
+use chainrule_nn::observe::{At, Guard, Observer, Settings};
 use chainrule_nn::snapshots::Snapshots;
-use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex};
 
 type Step = Program<(Wire, Wire), (Wire, Wire)>;
 
@@ -274,7 +275,7 @@ fn the_update_is_searched_too() {
 }
 
 #[test]
-fn a_run_is_replayed_from_its_snapshot_to_the_step_that_fails() {
+fn a_guard_goes_back_to_the_step_that_fails() {
     // The weight sinks by 0.3 a step and below 0 at the fifth: its square root is no number from then on.
     let spec = Spec::scalar(DType::F64);
     let program = trace(
@@ -286,36 +287,58 @@ fn a_run_is_replayed_from_its_snapshot_to_the_step_that_fails() {
     )
     .unwrap();
     let plain = program.compile();
-    let mut snapshots: Snapshots<Wire, f64> = Snapshots::every(3);
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let sink = told.clone();
+    let observer =
+        Observer::new(&program, &["w".into()], Settings::default()).telling(move |record: &Record| {
+            sink.lock().unwrap().push(record.clone());
+            Ok(())
+        });
+    let mut guard: Guard<Wire, Wire, Wire, f64> = Guard::new(Some(observer), Search::default());
     let (mut w, mut loss) = (Tensor::scalar(1.0), Tensor::scalar(0.0));
-    let mut states = Vec::new();
+    let mut last = 0;
     for step in 1..20 {
         let x = 0.01 * step as f64;
-        snapshots.before(step, &w, x);
-        states.push(w.item().unwrap());
-        plain.step(&mut w, &x.into(), &mut loss).unwrap();
-        if !loss.item().unwrap().is_finite() {
+        let at = At { step, rate: 0.3 };
+        last = step;
+        if !guard.step(&plain, &mut w, &x.into(), x, &mut loss, at).unwrap().is_finite() {
             break;
         }
     }
-    let mut seen = Vec::new();
-    let mut found = None;
-    snapshots
-        .replay(
-            &plain,
-            &mut loss,
-            |_, x| Ok::<Tensor, chainrule_nn::Error>((*x).into()),
-            |step, w, x| {
-                seen.push((step, w.item()?));
-                found = birth::find(&program, w, x, step, Search::default())?;
-                Ok(if found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-            },
-        )
-        .unwrap();
-    let found = found.unwrap();
-    assert_eq!((found.op.as_str(), found.s), ("sqrt", states.len() as u64), "{found}");
-    assert!(seen.len() <= 3 && seen.len() > 1, "{seen:?}");
-    for (step, state) in seen {
-        assert_eq!(state.to_bits(), states[step as usize - 1].to_bits(), "step {step}");
+    let found = guard.birth(&program, &plain, &mut loss, |_, x| Ok((*x).into())).unwrap().unwrap();
+    assert_eq!((found.op.as_str(), found.s), ("sqrt", last), "{found}");
+    assert!(last == 5 || last == 4, "{last}");
+    let is_told =
+        |record: &Record| matches!(record, Record::Birth(birth) if birth.to_string() == found.to_string());
+    assert!(told.lock().unwrap().iter().any(is_told));
+    guard.forget();
+    assert_eq!(guard.birth(&program, &plain, &mut loss, |_, x| Ok((*x).into())).unwrap(), None);
+}
+
+/// The steps are those that were made, to the bit, also where the next snapshot would hold a NaN.
+#[test]
+fn snapshots_lead_back_to_the_state_before_the_failure() {
+    let spec = Spec::scalar(DType::F64);
+    let program = trace(
+        |w: Wire, x: Wire| {
+            let loss = (w * x).square();
+            (loss, w - 0.1 * loss.gradient(&w) + (x - 7.0).log() * 0.0)
+        },
+        &(spec, spec),
+    )
+    .unwrap();
+    let plain = program.compile();
+    let (mut w, mut loss) = (Tensor::scalar(1.0), Tensor::scalar(0.0));
+    let mut snapshots: Snapshots<Wire, f64> = Snapshots::every(3);
+    let mut states = Vec::new();
+    // The weight is no number after the step with x = 6, which is number 8; the loss only one later.
+    let given = [8.1, 8.2, 8.3, 8.4, 8.5, 8.6, 8.7, 6.0, 8.8, 8.9, 8.0];
+    for (step, x) in (1..).zip(given) {
+        states.push(w.item().unwrap());
+        snapshots.before(step, &w, x);
+        plain.step(&mut w, &x.into(), &mut loss).unwrap();
     }
+    let failing = snapshots.failing(&plain, &mut loss, |_, x| Ok(Tensor::scalar(*x))).unwrap().unwrap();
+    assert_eq!((failing.step, failing.batch.item().unwrap()), (8, 6.0));
+    assert_eq!(failing.state.item().unwrap().to_bits(), states[7].to_bits());
 }

@@ -4,18 +4,20 @@
 //! the same weights, bit for bit, so that observing changes nothing but the time.
 
 mod cadence;
+mod guard;
 mod passes;
 mod units;
 mod watch;
 
 pub use cadence::Cadence;
+pub use guard::Guard;
 pub use passes::passes;
 pub use watch::{Counted, Watched, Watching, graph, source};
 
 use crate::error::{Error, Kind, Result};
 use crate::snapshots::shared;
 use cadence::Books;
-use chainrule::{Function, Mistake, Options, Path, Place, Program, Tensor, Tree, Wire, Wires};
+use chainrule::{Function, Mistake, Options, Path, Place, Program, Spec, Tensor, Tree, Wire, Wires};
 use chainrule_explorer::health::{Rule, Thresholds};
 use chainrule_explorer::run::{
     End, Field, Graph, Head, History, Milliseconds, Record, Sink, Step, Summary, VERSION,
@@ -52,6 +54,7 @@ type Seeing<S, D, R> = Function<(S, D), ((R, Vec<Wire>), S)>;
 /// Watches the steps of one program.
 pub struct Observer<S: Wires, D: Wires, R: Wires> {
     program: Program<(S, D), (R, S)>,
+    inputs: Vec<Spec>,
     watching: Watching,
     graph: Graph,
     settings: Settings,
@@ -84,6 +87,7 @@ where
         history.push(&Record::Graph(graph.clone()));
         Observer {
             program: program.clone(),
+            inputs: program.circuit().specs(&program.circuit().inputs),
             watching,
             graph,
             books: Books::new(settings.cadence),
@@ -161,7 +165,7 @@ where
     }
 
     /// Makes a step, by `plain`, or by the plan that gives out the watched wires if its turn has come. Both give the same
-    /// bits. Gives the loss.
+    /// bits. A plan for other batches than the program's, such as a short last one, is never observed. Gives the loss.
     ///
     /// # Errors
     /// As [`Function::step`] and [`Observer::begin`].
@@ -173,7 +177,7 @@ where
         report: &mut R::With<Tensor>,
         at: At,
     ) -> Result<f64> {
-        if !self.is_due() {
+        if !self.is_due() || plain.inputs() != self.inputs {
             let begun = Instant::now();
             plain.step(state, batch, report)?;
             let loss = first(report)?;
