@@ -28,8 +28,10 @@ pub struct Thresholds {
     pub rise: f64,
     /// The share of dead units that is worth a look, that is serious, and that is critical,
     pub dead: [f64; 3],
-    /// in all of so many observed steps.
+    /// in all of so many observed steps,
     pub dead_logs: usize,
+    /// where a unit has at least so many elements in a batch: of few, all may be 0 by chance.
+    pub dead_elements: usize,
     /// The share of saturated elements that is worth a look, and that is serious.
     pub saturated: [f64; 2],
     /// The update of a weight beside the weight: between these it is fine.
@@ -53,7 +55,8 @@ impl Default for Thresholds {
             rise: 10.0,
             dead: [0.05, 0.2, 0.5],
             dead_logs: 5,
-            saturated: [0.05, 0.2],
+            dead_elements: 32,
+            saturated: [0.2, 0.4],
             update: [1e-4, 1e-2],
             update_far: [1e-5, 1e-1],
             fall: 0.02,
@@ -64,7 +67,7 @@ impl Default for Thresholds {
 
 impl Thresholds {
     /// Every number by its name, to be read or changed.
-    pub fn named(&mut self) -> [(&'static str, Threshold<'_>); 18] {
+    pub fn named(&mut self) -> [(&'static str, Threshold<'_>); 19] {
         use Threshold::{Count, Number};
         let [watch, serious, critical] = &mut self.dead;
         let [saturated_watch, saturated] = &mut self.saturated;
@@ -80,6 +83,7 @@ impl Thresholds {
             ("dead_serious", Number(serious)),
             ("dead_critical", Number(critical)),
             ("dead_logs", Count(&mut self.dead_logs)),
+            ("dead_elements", Count(&mut self.dead_elements)),
             ("saturated_watch", Number(saturated_watch)),
             ("saturated", Number(saturated)),
             ("update_low", Number(low)),

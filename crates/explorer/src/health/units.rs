@@ -7,7 +7,8 @@ use crate::run::{History, Point};
 pub fn dead(history: &History, limits: &Thresholds) -> Vec<Verdict> {
     let judged = history.activations().filter_map(|series| {
         let points = recent(&series.values, limits.dead_logs, limits.dead_logs);
-        let shares: Vec<f64> = points.iter().filter_map(|point| point.dead).collect();
+        let is_enough = |point: &&Point| point.n / point.units.max(1) >= limits.dead_elements as u64;
+        let shares: Vec<f64> = points.iter().filter(is_enough).filter_map(|point| point.dead).collect();
         let value = shares.into_iter().reduce(f64::min)?;
         let (threshold, severity) = step(value, &limits.dead)?;
         let units = points.last().map_or(0, |point| point.units);
