@@ -4,9 +4,11 @@ use crate::data::{Examples, Goal, Image};
 use crate::error::{Error, Result};
 use crate::formula::{Form, FormulaModel};
 use crate::layers::{CharLstmOptions, CharMlpOptions, ConvNet, GptOptions};
-use crate::model::{AnyModel, Classifier, ImageClassifier, Regressor, boxed};
-use chainrule::DType;
+use crate::model::{AnyModel, Batch, Classifier, ImageClassifier, Mode, Regressor, boxed};
+use crate::parameters::Parameters;
+use crate::summary::{Summary, summary};
 use chainrule::formula::Formula;
+use chainrule::{DType, Spec, Tensor, Tree, Wire, trace};
 use serde::{Deserialize, Serialize};
 
 /// What a network is made of.
@@ -86,6 +88,28 @@ impl Interface {
         }
     }
 
+    /// The spec of one example's inputs.
+    ///
+    /// # Errors
+    /// A tensor can't be that large.
+    pub fn spec(&self) -> Result<Spec> {
+        let dtype = if self.tokens { DType::I64 } else { DType::F32 };
+        Spec::new(&self.inputs, dtype).map_err(|why| Error::argument("inputs", why, "give smaller examples"))
+    }
+
+    /// The spec of one example's targets.
+    ///
+    /// # Errors
+    /// As [`Interface::spec`].
+    pub fn targets(&self) -> Result<Spec> {
+        match &self.goal {
+            Goal::Classes(_) => Ok(Spec::scalar(DType::I64)),
+            Goal::Tokens(_) => self.spec(),
+            Goal::Numbers(names) => Spec::new(&[names.len()], DType::F32)
+                .map_err(|why| Error::argument("targets", why, "ask for fewer numbers")),
+        }
+    }
+
     fn features(&self) -> usize {
         self.inputs.iter().product()
     }
@@ -110,7 +134,11 @@ impl Architecture {
             }
             Architecture::Convolutions { channels, hidden } => {
                 let features = ConvNet::features(interface.pixels()?, channels)?;
-                format!("convolutions {}, layers {}", joined(channels), joined(&widths(features, hidden, last)))
+                format!(
+                    "convolutions {}, layers {}",
+                    joined(channels),
+                    joined(&widths(features, hidden, last))
+                )
             }
             Architecture::Formula { .. } => "a formula".to_string(),
             Architecture::CharMlp { width, hidden } => {
@@ -184,6 +212,21 @@ impl Architecture {
     }
 }
 
+/// A model's modules with their outputs, weights and costs, for so many examples at once.
+///
+/// # Errors
+/// Mistakes in the model; weights that are too large.
+pub fn summarised(model: &dyn AnyModel, interface: &Interface, rows: usize) -> Result<Summary> {
+    let (net, seen) = model.start(0)?;
+    let spec = |tensors: &Parameters<Tensor>| tensors.map(&mut |tensor: &Tensor| tensor.spec());
+    let batch = Batch::of(rows, interface.spec()?, interface.targets()?)?;
+    let forward = |net: Parameters<Wire>, seen: Parameters<Wire>, batch: Batch<Wire>| {
+        model.record(&net.values, &seen.values, &batch, Mode::Predicting).output
+    };
+    let program = trace(forward, &(spec(&net), spec(&seen), batch))?;
+    Ok(summary(program.circuit(), &spec(&net)))
+}
+
 impl Interface {
     /// The form of the images that convolutions read.
     fn pixels(&self) -> Result<Image> {
@@ -226,7 +269,8 @@ mod tests {
         let classes = || Goal::Classes(names(3));
         let numbers = interface(false, Goal::Numbers(names(2)), None);
         let images = interface(false, classes(), Some(Image::grey(4, 4)));
-        let source = "param W[features, classes] = he\nlogits = x @ W\nloss = cross_entropy(logits, y)".into();
+        let source =
+            "param W[features, classes] = he\nlogits = x @ W\nloss = cross_entropy(logits, y)".into();
         vec![
             (Architecture::Layers { hidden: vec![5] }, numbers),
             (Architecture::Convolutions { channels: vec![2], hidden: vec![] }, images),

@@ -67,7 +67,9 @@ impl Saved {
     pub fn decode(bytes: &[u8], path: &Path) -> Result<Saved> {
         let wrong = |what: String| -> Error {
             let place = Place::File { path: path.to_path_buf(), line: None, column: None };
-            Mistake::new(place, "weights", what).hint("give a file that `chainrule train --save` has written").into()
+            Mistake::new(place, "weights", what)
+                .hint("give a file that `chainrule train --save` has written")
+                .into()
         };
         let notes = weights::read_notes(bytes, path)?;
         let note = notes.get(NOTE).ok_or_else(|| wrong("the file does not say what network it is".into()))?;
@@ -110,4 +112,3 @@ impl Saved {
         &*self.model
     }
 }
-

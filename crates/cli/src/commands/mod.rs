@@ -1,8 +1,11 @@
 //! The subcommands, one file each.
 
 pub mod check;
+pub mod evaluate;
 pub mod explain;
 pub mod gates;
 pub mod grad;
 pub mod plan;
+pub mod predict;
+pub mod summary;
 pub mod train;
