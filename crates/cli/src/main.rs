@@ -47,6 +47,7 @@ enum Command {
     Predict(commands::predict::Predict),
     Evaluate(commands::evaluate::Evaluate),
     Summary(Box<commands::summary::SummaryArgs>),
+    Doctor(commands::doctor::Doctor),
 }
 
 impl Command {
@@ -61,6 +62,7 @@ impl Command {
             Command::Predict(args) => commands::predict::run(args),
             Command::Evaluate(args) => commands::evaluate::run(args),
             Command::Summary(args) => commands::summary::run(args),
+            Command::Doctor(args) => commands::doctor::run(args),
         }
     }
 }

@@ -11,6 +11,8 @@ mod options;
 mod program;
 mod threads;
 mod vmap;
+mod watching;
+mod within;
 
 pub use catalogue::{CatalogueEntry, catalogue};
 pub use check::{CheckOptions, CheckedInput, GradientCheck, check_gradient};
@@ -23,5 +25,7 @@ pub use options::Options;
 pub use program::{Program, Traced, compile, trace};
 pub use threads::threads;
 pub use vmap::vmap;
+pub use watching::WatchingStep;
+pub use within::{Turn, turns};
 
 pub use crate::plan::{Cost, Machine, Memory, PlanReport, StepReport};

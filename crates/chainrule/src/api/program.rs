@@ -50,6 +50,20 @@ pub struct Program<In, Out> {
     marker: PhantomData<fn(In)>,
 }
 
+impl<In, Out> Program<In, Out> {
+    /// The same circuit with other outputs, in a tree that has one leaf for each of them.
+    pub(super) fn giving<More>(&self, outputs: Vec<u32>, out: More) -> Program<In, More> {
+        let mut circuit = self.circuit.clone();
+        circuit.outputs = outputs;
+        Program { circuit, out, paths: self.paths.clone(), marker: PhantomData }
+    }
+
+    /// The tree of the outputs; each wire holds the number of its node.
+    pub(super) fn out(&self) -> &Out {
+        &self.out
+    }
+}
+
 /// Runs a function once on wires to obtain its circuit.
 ///
 /// ```
@@ -101,9 +115,14 @@ pub fn compile<In: Wires, F: Traced<In>>(f: F, specs: &In::With<Spec>) -> Result
 }
 
 impl<In: Wires, Out: Wires> Program<In, Out> {
-    /// Paths of the inputs, for messages.
-    pub(super) fn paths(&self) -> &[String] {
+    /// Paths of the inputs in the tree of arguments, leaf by leaf: `0.weight`.
+    pub fn input_paths(&self) -> &[String] {
         &self.paths
+    }
+
+    /// Paths of the outputs in their tree, leaf by leaf.
+    pub fn output_paths(&self) -> Vec<String> {
+        self.out.paths()
     }
 
     /// The circuit. It prints as text, which [`parse_circuit`](crate::parse_circuit) reads again.
@@ -241,7 +260,7 @@ impl Program<Vec<Wire>, Vec<Wire>> {
 }
 
 /// Wires are `Copy`, but a tree of them may be no `Clone`.
-trait CloneTree: Wires {
+pub(super) trait CloneTree: Wires {
     fn clone_tree(&self) -> Self {
         self.map(&mut |&w: &Wire| w)
     }

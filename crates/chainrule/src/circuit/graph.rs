@@ -1,6 +1,6 @@
 //! A finished circuit: gates joined by wires, every wire's inputs with smaller numbers.
 
-use super::{Attrs, Class, GateDef};
+use super::{Attrs, Class, GateDef, PassedBack};
 use crate::base::{Site, Spec};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -89,6 +89,8 @@ pub struct Circuit {
     pub names: BTreeMap<u32, String>,
     /// The formula it came from, if it came from one.
     pub source: Option<Arc<str>>,
+    /// What the adjoint did, in the order in which it did it; known as long as the circuit is as it was traced.
+    pub passed: Vec<PassedBack>,
 }
 
 impl Default for Circuit {
@@ -103,6 +105,7 @@ impl Default for Circuit {
             stages: vec![root],
             names: BTreeMap::new(),
             source: None,
+            passed: Vec::new(),
         }
     }
 }
@@ -322,6 +325,7 @@ impl Circuit {
             stage.inputs = renumbered(&stage.inputs);
             stage.outputs = renumbered(&stage.outputs);
         }
+        self.passed.clear();
         let names = std::mem::take(&mut self.names);
         self.names = names.into_iter().filter_map(|(old, name)| Some((new(&old)?, name))).collect();
     }

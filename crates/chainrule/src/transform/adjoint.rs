@@ -1,7 +1,7 @@
 //! The backward pass as a circuit: starts at the outputs and applies the chain rule gate by gate.
 
 use super::{PASSES, levels};
-use crate::circuit::{Local, OpenNode, Room, Wire, at_site};
+use crate::circuit::{Local, OpenNode, Room, Wire, at_site, note, recorded};
 use crate::gates::{is_padded, joined, scale, support::operands::zeros_like};
 use std::collections::HashMap;
 
@@ -23,19 +23,20 @@ pub fn vjp(outputs: &[Wire], at: &[Wire], upstreams: &[Option<Wire>]) -> Vec<Opt
         let level = &levels[depth];
         for index in (0..level.marked.len()).rev().filter(|&i| level.marked[i]) {
             let Some(gate) = level.gate(index) else { continue };
-            let end = (index + gate.outputs.len()).min(level.marked.len());
+            let (end, from) = ((index + gate.outputs.len()).min(level.marked.len()), recorded());
             let upstreams: Vec<Option<Wire>> = (index..end).map(|i| arrived.sum((depth, i))).collect();
             if upstreams.iter().all(Option::is_none) {
                 continue;
             }
             let wants: Vec<bool> =
                 gate.inputs.iter().map(|w| level.marked[w.index as usize] && w.dtype().is_float()).collect();
-            let passed = at_site(gate.site, || pass_back(&gate, upstreams, &wants));
+            let passed = at_site(gate.site, || pass_back(&gate, upstreams.clone(), &wants));
             for ((input, passed), wanted) in gate.inputs.iter().zip(passed).zip(wants) {
                 if let (Some(passed), true) = (passed, wanted) {
                     arrived.add((depth, input.index as usize), passed);
                 }
             }
+            note(&gate.outputs, &upstreams, from);
         }
         for (outer, input) in &level.captures {
             let index = input.index as usize;

@@ -1,6 +1,7 @@
 //! The subcommands, one file each.
 
 pub mod check;
+pub mod doctor;
 pub mod evaluate;
 pub mod explain;
 pub mod gates;

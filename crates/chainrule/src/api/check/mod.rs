@@ -81,7 +81,7 @@ impl<In: Wires, Out: Wires> Program<In, Out> {
     pub fn check_gradient(&self, at: &In::With<Tensor>, options: &CheckOptions) -> Result<GradientCheck> {
         let at = at.leaves();
         let specs = self.circuit().specs(&self.circuit().inputs);
-        function::check("input", &specs, at.iter().map(Tensor::spec).collect(), self.paths())?;
+        function::check("input", &specs, at.iter().map(Tensor::spec).collect(), self.input_paths())?;
         let mut circuit = self.circuit().clone();
         circuit.outputs.retain(|&o| self.circuit().node(o).spec.dtype.is_float());
         if circuit.outputs.is_empty() {
@@ -92,10 +92,10 @@ impl<In: Wires, Out: Wires> Program<In, Out> {
         let checker = Checker::new(&circuit, &at, &checked, options)?;
         let line = |name: &str, moving: &[usize]| checker.line(name.to_string(), moving);
         let inputs: Result<Vec<CheckedInput>> =
-            (0..checked.len()).map(|n| line(&self.paths()[checked[n]], &[n])).collect();
+            (0..checked.len()).map(|n| line(&self.input_paths()[checked[n]], &[n])).collect();
         let every: Vec<usize> = (0..checked.len()).collect();
         let together = if every.len() > 1 { Some(line("together", &every)?) } else { None };
-        let held = (0..specs.len()).filter(|i| !checked.contains(i)).map(|i| self.paths()[i].clone());
+        let held = (0..specs.len()).filter(|i| !checked.contains(i)).map(|i| self.input_paths()[i].clone());
         let (tolerance, directions) = (checker.tolerance, options.directions);
         Ok(GradientCheck { inputs: inputs?, together, held: held.collect(), tolerance, directions })
     }

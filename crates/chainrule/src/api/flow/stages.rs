@@ -3,7 +3,7 @@
 use super::{StageFlow, WireFlow, record::Table};
 use crate::base::Tensor;
 use crate::circuit::{Circuit, Class};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A stage's gates and the wires through its wall.
 #[derive(Default)]
@@ -97,7 +97,7 @@ pub fn flows(
     boundaries: Vec<Boundary>,
     locals: Vec<Table<Tensor>>,
 ) -> Vec<StageFlow> {
-    let names = names(circuit);
+    let names = circuit.stage_paths();
     let stages = circuit.stages.iter().zip(boundaries).zip(locals).zip(names);
     let flow = |(((stage, boundary), local), name): (((&crate::circuit::Stage, Boundary), _), _)| StageFlow {
         name,
@@ -108,21 +108,6 @@ pub fn flows(
         local,
     };
     stages.map(flow).collect()
-}
-
-/// Full names; siblings of one name are numbered from the second on.
-fn names(circuit: &Circuit) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    for (index, stage) in circuit.stages.iter().enumerate() {
-        let around = if index == 0 { "" } else { &names[stage.parent as usize] };
-        let dot = if around.is_empty() { "" } else { "." };
-        let plain = format!("{around}{dot}{}", stage.name);
-        let count = seen.entry(plain.clone()).or_insert(0);
-        *count += 1;
-        names.push(if *count == 1 { plain } else { format!("{plain}#{count}") });
-    }
-    names
 }
 
 /// The local gradients of the gates inside, multiplied along each path and summed over the paths: from the numbers that

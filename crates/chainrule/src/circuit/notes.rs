@@ -1,0 +1,112 @@
+//! What is known about a circuit beside what it computes: what the adjoint did in it, and the full names of its stages.
+//! Plain data, without a say in any result. The text form and `simplify` leave out what the adjoint did.
+
+use super::{Circuit, Class, Node, Wire, builder};
+use std::collections::HashMap;
+
+/// What the adjoint did at one wire: which gradient arrived there, and which nodes it recorded to pass it back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PassedBack {
+    /// The wire that the gradient belongs to.
+    pub wire: u32,
+    /// The wire that holds what arrived: the sum over all uses.
+    pub upstream: u32,
+    /// The first node that was recorded to pass it back.
+    pub from: u32,
+    /// The node behind the last one.
+    pub to: u32,
+}
+
+/// How many nodes the innermost open circuit has.
+pub fn recorded() -> u32 {
+    builder::with_top(|b| b.circuit.len() as u32).unwrap_or(0)
+}
+
+/// Notes that `upstreams` arrived at the outputs of a gate and were passed back by all nodes since `from`. Of a gate of an
+/// outer circuit nothing is noted: its wires have no number here.
+pub fn note(outputs: &[Wire], upstreams: &[Option<Wire>], from: u32) {
+    builder::with_top(|b| {
+        let (trace, to) = (b.trace, b.circuit.len() as u32);
+        for (wire, upstream) in outputs.iter().zip(upstreams) {
+            if let Some(upstream) = upstream.filter(|u| u.trace == trace && wire.trace == trace) {
+                let passed = PassedBack { wire: wire.index, upstream: upstream.index, from, to };
+                b.circuit.passed.push(passed);
+            }
+        }
+    });
+}
+
+impl Circuit {
+    /// The wire that holds the gradient of each wire, where one was asked for; where several were, the last.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// let spec = Spec::scalar(DType::F64);
+    /// let program = trace(|x: Wire| (x * x).exp().gradient(&x), &(spec,))?;
+    /// let circuit = program.circuit();
+    /// assert_eq!(circuit.upstreams()[0], Some(circuit.outputs[0]));
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
+    pub fn upstreams(&self) -> Vec<Option<u32>> {
+        let mut upstreams = vec![None; self.len()];
+        for passed in &self.passed {
+            upstreams[passed.wire as usize] = Some(passed.upstream);
+        }
+        upstreams
+    }
+
+    /// For each node that passes a gradient back, the note of the gate for which it does so; where several say so, the last.
+    pub fn served(&self) -> Vec<Option<PassedBack>> {
+        let mut served = vec![None; self.len()];
+        for passed in &self.passed {
+            served[passed.from as usize..passed.to as usize].fill(Some(*passed));
+        }
+        served
+    }
+
+    /// Full names of the stages, `block.sigma`; siblings of one name are numbered from the second on: `sigma#2`. That of the
+    /// whole circuit is empty.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// let twice = |x: Wire| stage("net", || stage("l", || x.exp()) + stage("l", || x.sin()));
+    /// let program = trace(twice, &(Spec::scalar(DType::F64),))?;
+    /// assert_eq!(program.circuit().stage_paths(), ["", "net", "net.l", "net.l#2"]);
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
+    pub fn stage_paths(&self) -> Vec<String> {
+        let mut paths: Vec<String> = Vec::new();
+        let mut seen: HashMap<String, usize> = HashMap::new();
+        for (index, stage) in self.stages.iter().enumerate() {
+            let around = if index == 0 { "" } else { &paths[stage.parent as usize] };
+            let dot = if around.is_empty() { "" } else { "." };
+            let plain = format!("{around}{dot}{}", stage.name);
+            let count = seen.entry(plain.clone()).or_insert(0);
+            *count += 1;
+            paths.push(if *count == 1 { plain } else { format!("{plain}#{count}") });
+        }
+        paths
+    }
+}
+
+impl Node<'_> {
+    /// Whether its numbers come from outside.
+    pub fn is_input(&self) -> bool {
+        matches!(self.gate.class, Class::Input)
+    }
+
+    /// Whether its numbers are part of the circuit.
+    pub fn is_constant(&self) -> bool {
+        matches!(self.gate.class, Class::Constant)
+    }
+
+    /// Whether each element depends on the same element of the inputs alone.
+    pub fn is_elementwise(&self) -> bool {
+        matches!(self.gate.class, Class::Elementwise(_))
+    }
+
+    /// Whether the gate holds circuits.
+    pub fn holds_circuits(&self) -> bool {
+        matches!(self.gate.class, Class::Control(_))
+    }
+}

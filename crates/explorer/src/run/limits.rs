@@ -1,0 +1,16 @@
+//! Limits on what is read, so that a damaged file is refused before it fills the memory.
+
+/// Most bytes of one line.
+pub const LINE: usize = 1 << 24;
+
+/// Most records of a file.
+pub const RECORDS: u64 = 1 << 28;
+
+/// Most summaries that are kept of one wire and kind when a file is read.
+pub const POINTS: usize = 1 << 16;
+
+/// Most wires that are watched.
+pub const WATCHED: usize = 1 << 14;
+
+/// Most gates that the record of a circuit lists; of a larger one it holds the modules and the watched wires alone.
+pub const GATES: usize = 20_000;
