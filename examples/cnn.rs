@@ -37,7 +37,7 @@ fn run(epochs: usize) -> Result<Vec<f64>> {
         |state: State<ConvNet<Wire>>, (images, labels): (Wire, Wire)| {
             let loss = state.0.forward(images).cross_entropy(labels).mean();
             let slopes = loss.gradient(&state.0);
-            (loss, optimiser.update(state, &slopes, constant(2e-3)))
+            (loss, optimiser.update(state, &slopes, constant(1e-3)))
         },
         &specs,
     )?;
@@ -74,8 +74,8 @@ fn main() -> Result<()> {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn two_epochs_are_enough_for_most_digits() {
-        let seen = super::run(2).unwrap();
-        assert!(seen[1] > 0.9, "{seen:?}");
+    fn four_epochs_are_enough_for_most_digits() {
+        let seen = super::run(4).unwrap();
+        assert!(seen[3] > 0.9, "{seen:?}");
     }
 }

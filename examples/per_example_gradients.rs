@@ -65,7 +65,8 @@ fn run(rows: usize, planted: usize, steps: usize) -> Result<(usize, f64)> {
     }
 
     let specs = (state.0.clone(), data.clone()).map(&mut |t: &Tensor| t.spec());
-    let pulls = compile(|net: Mlp<Wire>, (images, labels): (Wire, Wire)| pulls(&net, images, labels), &specs)?;
+    let pulls =
+        compile(|net: Mlp<Wire>, (images, labels): (Wire, Wire)| pulls(&net, images, labels), &specs)?;
     let (norms, difference) = pulls.run((state.0, data))?;
     let norms = norms.to_f64();
     let mut hardest: Vec<usize> = (0..rows).collect();

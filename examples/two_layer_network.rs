@@ -76,7 +76,9 @@ fn train(steps: usize) -> Result<(Vec<f64>, f64)> {
         }
     }
     let right = compile(
-        |net: Network<Wire>, (x, arm): (Wire, Wire)| net.forward(x).argmax(-1).eq(arm).cast(DType::F64).mean(),
+        |net: Network<Wire>, (x, arm): (Wire, Wire)| {
+            net.forward(x).argmax(-1).eq(arm).cast(DType::F64).mean()
+        },
         &specs,
     )?;
     Ok((losses, right.run((net, data))?.item()?))
@@ -87,7 +89,10 @@ fn main() -> Result<()> {
     for (i, loss) in losses.iter().enumerate() {
         println!("step {:>5}  loss {loss:.4}", 1000 * i);
     }
-    println!("{:.1} % of the points are on the right arm; a linear classifier gets about 50 %", 100.0 * right);
+    println!(
+        "{:.1} % of the points are on the right arm; a linear classifier gets about 50 %",
+        100.0 * right
+    );
     Ok(())
 }
 

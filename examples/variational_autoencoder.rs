@@ -78,7 +78,8 @@ fn painted(net: &Autoencoder<Tensor>, z: &[[f32; LATENT]]) -> Result<String> {
     let mut text = String::new();
     for row in 0..8 {
         for image in pixels.chunks_exact(64) {
-            let shades = image[8 * row..8 * row + 8].iter().map(|p| b" .:-=+*#%@"[(p * 9.99) as usize] as char);
+            let shades =
+                image[8 * row..8 * row + 8].iter().map(|p| b" .:-=+*#%@"[(p * 9.99) as usize] as char);
             // Letters are twice as high as wide.
             text.extend(shades.flat_map(|shade| [shade, shade]));
             text.push_str("  ");
@@ -91,7 +92,11 @@ fn painted(net: &Autoencoder<Tensor>, z: &[[f32; LATENT]]) -> Result<String> {
 fn main() -> Result<()> {
     let (net, losses) = train(3000)?;
     for (i, part) in losses.chunks(500).enumerate() {
-        println!("steps from {:>4}  {:.2} nats an image", 500 * i, part.iter().sum::<f64>() / part.len() as f64);
+        println!(
+            "steps from {:>4}  {:.2} nats an image",
+            500 * i,
+            part.iter().sum::<f64>() / part.len() as f64
+        );
     }
     println!("\ndigits that never were, once around the middle:\n");
     let around = [0, 1, 2, 3, 4, 5].map(|i| (i as f32 / 6.0 * std::f32::consts::TAU).sin_cos());
@@ -105,7 +110,8 @@ mod tests {
     fn the_bound_gets_tighter_and_pictures_differ() {
         let (net, losses) = super::train(150).unwrap();
         assert!(losses[0] > 40.0 && losses[149] < 30.0, "{} {}", losses[0], losses[149]);
-        let (a, b) = (super::painted(&net, &[[-1.5, 0.0]]).unwrap(), super::painted(&net, &[[1.5, 0.0]]).unwrap());
+        let (a, b) =
+            (super::painted(&net, &[[-1.5, 0.0]]).unwrap(), super::painted(&net, &[[1.5, 0.0]]).unwrap());
         assert!(a != b && a.lines().count() == 8, "{a}\n{b}");
     }
 }

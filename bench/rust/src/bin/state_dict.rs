@@ -5,7 +5,8 @@
 use chainrule::prelude::*;
 use chainrule_nn::init::Fan;
 use chainrule_nn::layers::{
-    BatchResidual, CharLstm, CharLstmOptions, Gpt, GptOptions, Running, Sight, Transformer, TransformerOptions,
+    BatchResidual, CharLstm, CharLstmOptions, Gpt, GptOptions, Running, Sight, Transformer,
+    TransformerOptions,
 };
 use chainrule_nn::parameters::Parameters;
 use chainrule_nn::rng::{Purpose, Rng};
@@ -52,9 +53,8 @@ impl Nets<Tensor> {
         let computed = compile(
             |nets: Nets<Wire>, (tokens, x, images): (Wire, Wire, Wire)| {
                 let (block, seen) = &nets.block;
-                let sight = Sight { mask: None, key: None, causal: false };
                 let logits = [nets.gpt.forward(tokens, None), nets.lstm.forward(tokens)];
-                [logits[0], nets.encoder.forward(x, &sight), block.predict(images, seen), logits[1]]
+                [logits[0], nets.encoder.forward(x, &Sight::ALL), block.predict(images, seen), logits[1]]
             },
             &specs,
         )?;
@@ -73,7 +73,9 @@ fn run(folder: &Path) -> Result<()> {
     let entries = weights::entries(&read(&path("inputs"))?, &path("inputs"))?;
     let input = |name: &str| {
         let found = entries.iter().find(|(n, _)| n == name).map(|(_, tensor)| tensor.clone());
-        found.ok_or_else(|| Error::argument("inputs", format!("there are no {name}"), "run bench/state_dict.py"))
+        found.ok_or_else(|| {
+            Error::argument("inputs", format!("there are no {name}"), "run bench/state_dict.py")
+        })
     };
     let inputs = (input("tokens")?, input("x")?, input("images")?);
     let fresh = Nets::new(7)?;

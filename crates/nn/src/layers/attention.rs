@@ -1,10 +1,10 @@
 //! Attention with several heads.
 
-use super::Linear;
+use super::{Dropout, Linear};
 use crate::error::{Error, Result};
 use crate::init::{Fan, Init};
 use crate::rng::Rng;
-use chainrule::{DType, Tensor, Tree, Wire, attention, stage};
+use chainrule::{DType, Tensor, Tree, Wire, attention_with, stage};
 
 /// Queries look at keys and values, each head in its own part of the width (Vaswani and others 2017).
 #[derive(Tree, Clone, Debug)]
@@ -19,6 +19,26 @@ pub struct MultiHeadAttention<T> {
     pub output: Linear<T>,
     /// How many heads share the width.
     pub heads: usize,
+    /// Of the weights with which queries see keys, where there is a key for it.
+    pub dropout: Dropout,
+}
+
+/// What places may see of each other, and the key for what is dropped.
+#[derive(Tree, Clone, Debug)]
+pub struct Sight<T> {
+    /// Which keys a query may see: bool, broadcast to `[n, heads, t, s]`.
+    pub mask: Option<T>,
+    /// An i64 scalar; nothing is dropped without it.
+    pub key: Option<T>,
+    /// Whether a query sees no key after its own place.
+    pub causal: bool,
+}
+
+impl Sight<Wire> {
+    /// Every place sees every other.
+    pub const ALL: Sight<Wire> = Sight { mask: None, key: None, causal: false };
+    /// Every place sees itself and those before it.
+    pub const CAUSAL: Sight<Wire> = Sight { mask: None, key: None, causal: true };
 }
 
 impl MultiHeadAttention<Tensor> {
@@ -39,6 +59,7 @@ impl MultiHeadAttention<Tensor> {
             value: linear(2)?,
             output: linear(3)?,
             heads,
+            dropout: Dropout::default(),
         })
     }
 }
@@ -51,19 +72,19 @@ impl<T> MultiHeadAttention<T> {
             key: self.key.without_bias(),
             value: self.value.without_bias(),
             output: self.output.without_bias(),
-            heads: self.heads,
+            ..self
         }
     }
 }
 
 impl MultiHeadAttention<Wire> {
-    /// Queries from `x [n, t, width]`, keys and values from `seen [n, s, width]`. A mask (bool, broadcast to
-    /// `[n, heads, t, s]`) says which keys a query may see; causal: none after its own place.
+    /// Queries from `x [n, t, width]`, keys and values from `seen [n, s, width]`, give `[n, t, width]`.
     #[track_caller]
-    pub fn forward(&self, x: Wire, seen: Wire, mask: Option<Wire>, causal: bool) -> Wire {
+    pub fn forward(&self, x: Wire, seen: Wire, sight: &Sight<Wire>) -> Wire {
         let parts = [("query", &self.query, x), ("key", &self.key, seen), ("value", &self.value, seen)];
         let [q, k, v] = parts.map(|(name, layer, x)| self.split(stage(name, || layer.forward(x))));
-        let y = attention(q, k, v, mask, causal).transpose(&[0, 2, 1, 3]);
+        let dropped = |weights| self.dropout.forward(weights, sight.key);
+        let y = attention_with(q, k, v, sight.mask, sight.causal, dropped).transpose(&[0, 2, 1, 3]);
         stage("output", || self.output.forward(y.reshape(&x.shape().dims())))
     }
 

@@ -80,7 +80,7 @@ impl Gpt<Wire> {
         let x = stage("tokens", || self.tokens.forward(tokens));
         let x = x + stage("positions", || self.positions.weight.slice_axis(0, 0, time as i64));
         let x = self.dropout.forward(x, folded(key, 0));
-        let sight = Sight { mask: None, key: folded(key, 1), causal: true };
+        let sight = Sight { key: folded(key, 1), ..Sight::CAUSAL };
         let x = stage("transformer", || self.transformer.forward(x, &sight));
         stage("logits", || x.matmul(self.tokens.weight.mt()))
     }

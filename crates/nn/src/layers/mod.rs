@@ -16,7 +16,7 @@ mod recurrent;
 mod residual;
 mod transformer;
 
-pub use attention::MultiHeadAttention;
+pub use attention::{MultiHeadAttention, Sight};
 pub use char_lstm::{CharLstm, CharLstmOptions};
 pub use char_mlp::{CharMlp, CharMlpOptions};
 pub use conv::{Conv1d, Conv2d};
@@ -29,7 +29,7 @@ pub use mlp::Mlp;
 pub use norm::{BatchNorm, EPSILON, GroupNorm, LayerNorm, Running};
 pub use recurrent::{Gates, Gru, Lstm, Rnn};
 pub use residual::{BatchResidual, Convolutions, Residual};
-pub use transformer::{FeedForward, Sight, Transformer, TransformerBlock, TransformerOptions};
+pub use transformer::{FeedForward, Transformer, TransformerBlock, TransformerOptions};
 
 use crate::error::{Error, Result};
 use chainrule::{DType, Spec};
