@@ -4,7 +4,7 @@ use super::{Conv2d, Mlp};
 use crate::error::{Error, Result};
 use crate::init::{Fan, Init};
 use crate::rng::Rng;
-use chainrule::{Conv, DType, Pool, Tensor, Tree, Wire, stage};
+use chainrule::{Conv, DType, Pool, Tensor, Tree, Wire, part};
 
 /// A network for images of one channel.
 #[derive(Tree, Clone, Debug)]
@@ -65,12 +65,12 @@ impl ConvNet<Wire> {
         let (rows, (height, width)) = (x.shape().dims()[0], self.image);
         let mut x = x.reshape(&[rows, 1, height, width]);
         for (i, convolution) in self.convolutions.iter().enumerate() {
-            x = stage(&format!("convolutions.{i}"), || {
+            x = part(&format!("convolutions.{i}"), || {
                 convolution.forward(x).relu().max_pool2d(Pool::of([2, 2]))
             });
         }
         let features = x.shape().elements() / rows.max(1);
-        stage("head", || self.head.forward(x.reshape(&[rows, features])))
+        part("head", || self.head.forward(x.reshape(&[rows, features])))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Layers: structs of weights with a method that records what they compute. Pools and activations have no weights and are functions
-//! of the engine. Each layer names its parts as stages, as their weights are named, so that pictures and summaries show them.
+//! of the engine. Each layer names its parts as stages, as their weights are named, so that pictures and
+//! summaries show them; mistakes are said to be on the line that calls the layer.
 
 mod attention;
 mod char_lstm;

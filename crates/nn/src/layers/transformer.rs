@@ -5,7 +5,7 @@ use super::{Dropout, LayerNorm, Linear, MultiHeadAttention, Sight};
 use crate::error::Result;
 use crate::init::{Fan, Init};
 use crate::rng::Rng;
-use chainrule::{DType, Tensor, Tree, Wire, stage};
+use chainrule::{DType, Tensor, Tree, Wire, part};
 
 /// Two linear layers with gelu between: a network that sees one place alone.
 #[derive(Tree, Clone, Debug)]
@@ -66,8 +66,8 @@ impl FeedForward<Wire> {
     /// `[.., width]` to the same.
     #[track_caller]
     pub fn forward(&self, x: Wire) -> Wire {
-        let hidden = stage("up", || self.up.forward(x)).gelu();
-        stage("down", || self.down.forward(hidden))
+        let hidden = part("up", || self.up.forward(x)).gelu();
+        part("down", || self.down.forward(hidden))
     }
 }
 
@@ -110,13 +110,13 @@ impl TransformerBlock<Wire> {
     /// `[n, t, width]` to the same.
     #[track_caller]
     pub fn forward(&self, x: Wire, sight: &Sight<Wire>) -> Wire {
-        let dropped = |x: Wire, i: usize| self.dropout.forward(x, folded(sight.key, i));
-        let y = stage("attention_norm", || self.attention_norm.forward(x));
+        let y = part("attention_norm", || self.attention_norm.forward(x));
         let seen = Sight { key: folded(sight.key, 2), ..sight.clone() };
-        let y = stage("attention", || self.attention.forward(y, y, &seen));
-        let x = x + dropped(y, 0);
-        let y = stage("mlp_norm", || self.mlp_norm.forward(x));
-        x + dropped(stage("mlp", || self.mlp.forward(y)), 1)
+        let y = part("attention", || self.attention.forward(y, y, &seen));
+        let x = x + self.dropout.forward(y, folded(sight.key, 0));
+        let y = part("mlp_norm", || self.mlp_norm.forward(x));
+        let y = part("mlp", || self.mlp.forward(y));
+        x + self.dropout.forward(y, folded(sight.key, 1))
     }
 }
 
@@ -147,9 +147,9 @@ impl Transformer<Wire> {
         let mut x = x;
         for (i, layer) in self.layers.iter().enumerate() {
             let sight = Sight { key: folded(sight.key, i), ..sight.clone() };
-            x = stage(&format!("layers.{i}"), || layer.forward(x, &sight));
+            x = part(&format!("layers.{i}"), || layer.forward(x, &sight));
         }
-        stage("norm", || self.norm.forward(x))
+        part("norm", || self.norm.forward(x))
     }
 }
 
