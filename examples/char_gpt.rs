@@ -29,7 +29,12 @@ impl Text {
 
     /// Random stretches of the text `[batch, time]`, and the same one character on.
     fn batch(&self, [rows, time]: [usize; 2], rng: &mut Rng) -> Result<(Tensor, Tensor)> {
-        let starts: Vec<usize> = (0..rows).map(|_| rng.below(self.tokens.len() - time)).collect();
+        let Some(places) = self.tokens.len().checked_sub(time).filter(|&places| places > 0) else {
+            let what =
+                format!("{} characters are fewer than the {} of a lesson", self.tokens.len(), time + 1);
+            return Err(Error::argument("FILE", what, "give a longer text"));
+        };
+        let starts: Vec<usize> = (0..rows).map(|_| rng.below(places)).collect();
         let stretch = |on: usize| {
             starts.iter().flat_map(|&at| &self.tokens[at + on..at + on + time]).copied().collect()
         };
@@ -68,20 +73,22 @@ fn train(text: &Text, options: GptOptions, steps: usize) -> Result<(Gpt<Tensor>,
 fn write(text: &Text, net: &Gpt<Tensor>, context: usize, beginning: &str, length: usize) -> Result<String> {
     let mut rng = Rng::new(1, Purpose::Shuffle);
     let window = Tensor::new(vec![0i64; context], &[1, context])?;
-    let specs = (net.clone(), window).map(&mut |t: &Tensor| t.spec());
-    let guess = compile(|net: Gpt<Wire>, x: Wire| net.forward(x, None).softmax(-1), &specs)?;
+    let specs = (net.clone(), window, Tensor::from(0i64)).map(&mut |t: &Tensor| t.spec());
+    // The share of each character in the guess at one place.
+    let guess =
+        |net: Gpt<Wire>, x: Wire, place: Wire| net.forward(x, None).at(0, 0).take(place, 0).softmax(-1);
+    let guess = compile(guess, &specs)?;
     let known = beginning.chars().filter_map(|c| text.alphabet.binary_search(&c).ok());
     let mut tokens: Vec<i64> = known.map(|at| at as i64).collect();
     for _ in 0..length {
         // No place sees those after it, so that anything may stand there: zeros fill up the window.
         let seen = &tokens[tokens.len().saturating_sub(context)..];
+        let place = seen.len().saturating_sub(1) as i64;
         let mut window = seen.to_vec();
         window.resize(context, 0);
-        let shares = guess.run((net.clone(), Tensor::new(window, &[1, context])?))?.to_f64();
-        let last = seen.len().max(1) - 1;
-        let shares = &shares[last * text.alphabet.len()..(last + 1) * text.alphabet.len()];
+        let shares = guess.run((net.clone(), Tensor::new(window, &[1, context])?, place.into()))?;
         let mut left = rng.uniform();
-        let drawn = shares.iter().position(|share| {
+        let drawn = shares.to_f64().iter().position(|share| {
             left -= share;
             left < 0.0
         });
@@ -97,14 +104,8 @@ fn main() -> Result<()> {
         None => include_str!("../DESIGN.md").to_string(),
     };
     let text = Text::new(&text);
-    let options = GptOptions {
-        vocabulary: text.alphabet.len(),
-        context: 64,
-        layers: 3,
-        width: 96,
-        heads: 4,
-        dropout: 0.1,
-    };
+    let vocabulary = text.alphabet.len();
+    let options = GptOptions { vocabulary, context: 64, layers: 3, width: 96, heads: 4, dropout: 0.1 };
     let (net, losses) = train(&text, options, 1500)?;
     for (i, part) in losses.chunks(250).enumerate() {
         println!("step {:>4}  loss {:.3}", 250 * i, part.iter().sum::<f64>() / part.len() as f64);
@@ -125,6 +126,7 @@ mod tests {
         let (net, losses) = train(&text, options, 250).unwrap();
         assert!((losses[0] - 11f64.ln()).abs() < 0.2, "{}", losses[0]);
         assert!(losses[249] < 0.1, "{}", losses[249]);
+        assert!(text.batch([1, 440], &mut Rng::new(0, Purpose::Shuffle)).is_err());
         assert_eq!(write(&text, &net, 16, "234", 10).unwrap(), "23456789 0123");
     }
 }

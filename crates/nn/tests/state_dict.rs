@@ -187,6 +187,14 @@ fn every_entry_that_does_not_fit_is_named() {
 }
 
 #[test]
+fn a_damaged_file_is_refused_wherever_it_ends() {
+    let like = zoo(DType::F64).unwrap();
+    for length in (0..FILE.len()).step_by(61) {
+        assert!(torch::decode(&FILE[..length], Path::new("zoo"), &like).is_err(), "{length}");
+    }
+}
+
+#[test]
 fn a_description_that_loses_a_weight_is_refused() {
     #[derive(Tree, Clone)]
     struct Forgetful<T> {
