@@ -1,6 +1,7 @@
 //! The command `chainrule`: explain, check and train circuits from the command line.
 
 mod commands;
+mod config;
 mod draw;
 mod failure;
 mod given;
@@ -11,6 +12,7 @@ mod output;
 mod problem;
 mod render;
 mod start;
+mod text;
 mod train;
 
 use clap::Parser;
@@ -41,7 +43,10 @@ enum Command {
     Check(commands::check::Check),
     Plan(commands::plan::Plan),
     Gates(commands::gates::Gates),
-    Train(commands::train::Train),
+    Train(Box<commands::train::Train>),
+    Predict(commands::predict::Predict),
+    Evaluate(commands::evaluate::Evaluate),
+    Summary(Box<commands::summary::SummaryArgs>),
     Doctor(commands::doctor::Doctor),
 }
 
@@ -54,6 +59,9 @@ impl Command {
             Command::Plan(args) => commands::plan::run(args),
             Command::Gates(args) => commands::gates::run(args),
             Command::Train(args) => commands::train::run(args),
+            Command::Predict(args) => commands::predict::run(args),
+            Command::Evaluate(args) => commands::evaluate::run(args),
+            Command::Summary(args) => commands::summary::run(args),
             Command::Doctor(args) => commands::doctor::run(args),
         }
     }
@@ -61,7 +69,11 @@ impl Command {
 
 fn main() -> ExitCode {
     interrupt::outlive_file_limits();
-    let command = match Cli::try_parse() {
+    let arguments = match config::filled::<Cli>(std::env::args_os().collect()) {
+        Ok(arguments) => arguments,
+        Err(failure) => return report(&failure),
+    };
+    let command = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli.command,
         Err(usage) => return explain(&usage),
     };

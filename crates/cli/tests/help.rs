@@ -4,6 +4,22 @@ mod common;
 
 use common::{command, run};
 
+/// A folder with what examples read: flowers, and a network that knows them.
+fn files_of_examples() -> std::path::PathBuf {
+    let place = common::empty_folder("examples");
+    let row = |i: usize| format!("{},{},{}\n", i % 7, i % 5, ["rose", "tulip"][usize::from(i % 7 > 3)]);
+    let table = "length,width,kind\n".to_string() + &(0..70).map(row).collect::<String>();
+    for name in ["flowers.csv", "more_flowers.csv", "new.csv"] {
+        std::fs::write(place.join(name), &table).expect("the folder is writable");
+    }
+    let train =
+        ["train", "csv", "flowers.csv", "--label", "kind", "--epochs", "5", "--save", "flowers.safetensors"];
+    let trained =
+        command().current_dir(&place).args(train).output().expect("the binary was built for this test");
+    assert!(trained.status.success());
+    place
+}
+
 #[test]
 fn every_help_text_has_an_example_that_works() {
     let whole = run(&["--help"]).ok();
@@ -16,6 +32,7 @@ fn every_help_text_has_an_example_that_works() {
         .filter_map(|line| line.split_whitespace().next())
         .filter(|name| *name != "help")
         .collect();
+    let place = files_of_examples();
     assert!(commands.contains(&"explain") && commands.contains(&"gates"), "{commands:?}");
     for name in commands {
         let help = run(&[name, "--help"]).ok();
@@ -26,6 +43,7 @@ fn every_help_text_has_an_example_that_works() {
         // They need minutes, or a run that somebody else has left.
         if !["train", "doctor"].contains(&name) {
             let output = std::process::Command::new("sh")
+                .current_dir(&place)
                 .args(["-c", &line.replacen("chainrule", env!("CARGO_BIN_EXE_chainrule"), 1)])
                 .output()
                 .expect("a shell runs it");

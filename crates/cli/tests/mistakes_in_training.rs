@@ -63,7 +63,7 @@ fn a_misspelt_label_is_near_to_a_column() {
         "error: --label: there is no column \"colour\"\n  = hint: the columns of near.csv are a, b, kind\n",
     );
     let said = train(&["--data", data]).fails(2);
-    assert!(said.contains("--label <COLUMN>"), "{said}");
+    assert!(said.contains("say --label COLUMN for a class, or --target COLUMN for a number"), "{said}");
 }
 
 #[test]
@@ -120,9 +120,7 @@ fn convolutions_and_settings_that_can_not_be() {
     says(
         &["--data", data, "--label", "kind", "--channels", "4"],
         2,
-        &format!(
-            "error: --channels: {data} holds no images\n  = hint: leave them out, or train on images, as the digits are\n"
-        ),
+        "error: --channels: the examples are no images\n  = hint: leave them out, or train on images, as the digits are\n",
     );
     says(
         &["--channels", "4,4,4,4"],
@@ -147,7 +145,7 @@ fn convolutions_and_settings_that_can_not_be() {
     says(
         &["--folder", "x"],
         2,
-        "error: --folder: means nothing to the embedded digits\n  = hint: write `train fashion-mnist`, or leave the folder out\n",
+        "error: --folder: means nothing to digits\n  = hint: leave it out, or choose another task\n",
     );
     let none = train(&["fashion-mnist", "--folder", "nowhere"]).fails(2);
     assert!(none.contains("train-images-idx3-ubyte.gz: idx: is not there"), "{none}");

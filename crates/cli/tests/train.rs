@@ -228,9 +228,10 @@ fn weights_are_saved_and_replaced_and_open_elsewhere() {
     let bytes = std::fs::read(&path).expect("it was just read");
     let (_, header) = SafeTensors::read_metadata(&bytes).expect("it was just opened");
     let notes = header.metadata().as_ref().expect("the file has notes");
-    assert_eq!(notes["columns"], r#"["size","other"]"#);
-    assert_eq!(notes["classes"], r#"["left","right"]"#);
-    assert_eq!(notes["network"], "2-6-4-2");
+    let about: serde_json::Value = serde_json::from_str(&notes["about"]).expect("it is JSON");
+    assert_eq!(about["interface"]["columns"], serde_json::json!(["size", "other"]));
+    assert_eq!(about["interface"]["goal"]["classes"], serde_json::json!(["left", "right"]));
+    assert_eq!(about["architecture"], serde_json::json!({ "kind": "layers", "hidden": [6, 4] }));
 }
 
 #[test]

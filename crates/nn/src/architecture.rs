@@ -4,9 +4,11 @@ use crate::data::{Examples, Goal, Image};
 use crate::error::{Error, Result};
 use crate::formula::{Form, FormulaModel};
 use crate::layers::{CharLstmOptions, CharMlpOptions, ConvNet, GptOptions};
-use crate::model::{AnyModel, Classifier, ImageClassifier, Regressor, boxed};
-use chainrule::DType;
+use crate::model::{AnyModel, Batch, Classifier, ImageClassifier, Mode, Regressor, boxed};
+use crate::parameters::Parameters;
+use crate::summary::{Summary, summary};
 use chainrule::formula::Formula;
+use chainrule::{DType, Spec, Tensor, Tree, Wire, trace};
 use serde::{Deserialize, Serialize};
 
 /// What a network is made of.
@@ -83,6 +85,28 @@ impl Interface {
             tokens: inputs.dtype == DType::I64,
             image: data.image(),
             goal: data.goal(),
+        }
+    }
+
+    /// The spec of one example's inputs.
+    ///
+    /// # Errors
+    /// A tensor can't be that large.
+    pub fn spec(&self) -> Result<Spec> {
+        let dtype = if self.tokens { DType::I64 } else { DType::F32 };
+        Spec::new(&self.inputs, dtype).map_err(|why| Error::argument("inputs", why, "give smaller examples"))
+    }
+
+    /// The spec of one example's targets.
+    ///
+    /// # Errors
+    /// As [`Interface::spec`].
+    pub fn targets(&self) -> Result<Spec> {
+        match &self.goal {
+            Goal::Classes(_) => Ok(Spec::scalar(DType::I64)),
+            Goal::Tokens(_) => self.spec(),
+            Goal::Numbers(names) => Spec::new(&[names.len()], DType::F32)
+                .map_err(|why| Error::argument("targets", why, "ask for fewer numbers")),
         }
     }
 
@@ -186,6 +210,21 @@ impl Architecture {
             },
         }
     }
+}
+
+/// A model's modules with their outputs, weights and costs, for so many examples at once.
+///
+/// # Errors
+/// Mistakes in the model; weights that are too large.
+pub fn summarised(model: &dyn AnyModel, interface: &Interface, rows: usize) -> Result<Summary> {
+    let (net, seen) = model.start(0)?;
+    let spec = |tensors: &Parameters<Tensor>| tensors.map(&mut |tensor: &Tensor| tensor.spec());
+    let batch = Batch::of(rows, interface.spec()?, interface.targets()?)?;
+    let forward = |net: Parameters<Wire>, seen: Parameters<Wire>, batch: Batch<Wire>| {
+        model.record(&net.values, &seen.values, &batch, Mode::Predicting).output
+    };
+    let program = trace(forward, &(spec(&net), spec(&seen), batch))?;
+    Ok(summary(program.circuit(), &spec(&net)))
 }
 
 impl Interface {

@@ -21,9 +21,17 @@ impl Batch<Spec> {
     /// # Errors
     /// It is too large.
     pub fn specs(rows: usize, data: &dyn Examples) -> Result<Batch<Spec>> {
+        Batch::of(rows, data.inputs(), data.targets())
+    }
+
+    /// The specs of a batch of so many examples with such inputs and targets.
+    ///
+    /// # Errors
+    /// It is too large.
+    pub fn of(rows: usize, inputs: Spec, targets: Spec) -> Result<Batch<Spec>> {
         Ok(Batch {
-            x: batched(rows, data.inputs())?,
-            y: batched(rows, data.targets())?,
+            x: batched(rows, inputs)?,
+            y: batched(rows, targets)?,
             weight: batched(rows, Spec::scalar(DType::F32))?,
             rate: Spec::scalar(DType::F32),
             key: Spec::scalar(DType::I64),

@@ -33,3 +33,8 @@ pub mod trainer;
 pub mod weights;
 
 pub use error::{Error, Kind, Result};
+
+/// The page about networks is executed.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/networks.md")]
+struct Networks;

@@ -108,7 +108,8 @@ impl<M: Model> Network<'_, M> {
     /// # Errors
     /// As [`Network::predict`].
     pub fn gradient_norms(&self, data: &dyn Examples) -> Result<(Vec<(String, f64)>, usize)> {
-        let chosen: Vec<usize> = (0..data.rows().min(REPORTED).min(self.at_once.max(1) * 16)).collect();
+        let chosen: Vec<usize> =
+            (0..data.rows().min(REPORTED).min(self.at_once.max(1).saturating_mul(16))).collect();
         let batch_specs: Batch<Spec> = Batch::specs(chosen.len(), data)?;
         let mut batch = Batch::zeros(&batch_specs);
         batch.load(data, &chosen)?;

@@ -17,6 +17,8 @@ pub enum Purpose {
     Dropout = 5,
     /// Data that is made, not measured.
     Data = 6,
+    /// What a network makes up.
+    Sample = 7,
 }
 
 /// A stream of random numbers: a key and how far it was read. The same on every machine.

@@ -15,6 +15,11 @@ pub enum Schedule {
         /// What the rate is multiplied by.
         factor: f64,
     },
+    /// Times `factor` after each third of the steps.
+    Thirds {
+        /// What the rate is multiplied by.
+        factor: f64,
+    },
     /// Up to 1 in a line over the first steps, then down to `floor` along half a cosine (Loshchilov and Hutter 2017).
     Cosine {
         /// How many the first steps are.
@@ -51,7 +56,7 @@ impl Schedule {
     pub fn name(self) -> &'static str {
         match self {
             Schedule::Constant => "constant",
-            Schedule::Step { .. } => "step",
+            Schedule::Step { .. } | Schedule::Thirds { .. } => "step",
             Schedule::Cosine { .. } => "cosine",
             Schedule::Plateau { .. } => "plateau",
             Schedule::Linear { .. } => "linear",
@@ -67,6 +72,7 @@ impl Schedule {
             Schedule::Step { every, factor } => {
                 factor.powi((step / every.max(1)).min(i32::MAX as usize) as i32)
             }
+            Schedule::Thirds { factor } => factor.powi((3 * step / steps.max(1)).min(2) as i32),
             Schedule::Cosine { warmup, .. } if step < warmup => (step + 1) as f64 / warmup as f64,
             Schedule::Cosine { warmup, floor } => {
                 let part = (step - warmup) as f64 / steps.saturating_sub(warmup).max(1) as f64;
@@ -86,7 +92,9 @@ impl Schedule {
     /// Those that do not.
     pub(crate) fn check(self) -> Result<()> {
         let factor = match self {
-            Schedule::Step { factor, .. } | Schedule::Plateau { factor, .. } => factor,
+            Schedule::Step { factor, .. }
+            | Schedule::Thirds { factor }
+            | Schedule::Plateau { factor, .. } => factor,
             Schedule::Cosine { floor, .. } | Schedule::Linear { floor } => floor,
             Schedule::OneCycle { rise } => rise,
             Schedule::Constant => 1.0,
@@ -150,6 +158,11 @@ mod tests {
     fn steps_come_down_at_once_and_one_cycle_up_and_down() {
         let step = Schedule::Step { every: 10, factor: 0.1 };
         assert_eq!([0, 9, 10, 20].map(|i| step.factor(i, 30)), [1.0, 1.0, 0.1, 0.1f64.powi(2)]);
+        let thirds = Schedule::Thirds { factor: 0.1 };
+        assert_eq!(
+            [0, 9, 10, 19, 20, 29].map(|i| thirds.factor(i, 30)),
+            [1.0, 1.0, 0.1, 0.1, 0.1f64.powi(2), 0.1f64.powi(2)]
+        );
         let cycle = |i| Schedule::ONE_CYCLE.factor(i, 100);
         // Step 29 is the top, as in PyTorch.
         assert!((cycle(0) - 0.04).abs() < 1e-12 && (cycle(29) - 1.0).abs() < 1e-12);

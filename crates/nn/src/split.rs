@@ -19,6 +19,15 @@ pub struct Split {
 /// # Errors
 /// A share outside of 0 to 1, or one that leaves a part empty. `flag` is what messages call the share.
 pub fn held_out(data: &Arc<dyn Examples>, share: f64, seed: u64, flag: &str) -> Result<Split> {
+    let (train, test) = rows(&**data, share, seed, flag)?;
+    Ok(Split { train: Part::new(data.clone(), train), test: Part::new(data.clone(), test) })
+}
+
+/// The rows to learn from and those that are held out, as [`held_out`] divides them.
+///
+/// # Errors
+/// As there.
+pub fn rows(data: &dyn Examples, share: f64, seed: u64, flag: &str) -> Result<(Vec<usize>, Vec<usize>)> {
     if !(share > 0.0 && share < 1.0) {
         let what = format!("{share} is no share");
         return Err(Error::argument(flag, what, "give a number between 0 and 1, as in 0.2"));
@@ -40,7 +49,7 @@ pub fn held_out(data: &Arc<dyn Examples>, share: f64, seed: u64, flag: &str) -> 
     }
     train.sort_unstable();
     test.sort_unstable();
-    Ok(Split { train: Part::new(data.clone(), train), test: Part::new(data.clone(), test) })
+    Ok((train, test))
 }
 
 #[cfg(test)]

@@ -27,7 +27,20 @@ pub fn encode<T: Tree<Leaf = Tensor>>(tree: &T, notes: &[(&str, String)]) -> Res
     let ours = [(FORM.0.to_string(), FORM.1.to_string()), (CHECKSUM.to_string(), checksum(content))];
     let notes = notes.iter().map(|(key, value)| (key.to_string(), value.clone()));
     let notes: HashMap<String, String> = notes.chain(ours).collect();
-    serialize(views, Some(notes)).map_err(|why| unwritable(&why))
+    serialize(views, Some(notes)).map(in_order).map_err(|why| unwritable(&why))
+}
+
+/// The same file with the names in its head in order: the crate writes notes in the order of a hash map, and the same weights must
+/// give the same bytes.
+fn in_order(file: Vec<u8>) -> Vec<u8> {
+    let Some((length, rest)) = file.split_first_chunk::<8>() else { return file };
+    let (head, numbers) = rest.split_at(u64::from_le_bytes(*length) as usize);
+    // Maps of serde_json are sorted.
+    let Ok(sorted) = serde_json::from_slice::<serde_json::Value>(head) else { return file };
+    let mut sorted = sorted.to_string().into_bytes();
+    // The numbers begin at a multiple of eight, as the format asks.
+    sorted.resize(sorted.len().next_multiple_of(8), b' ');
+    [&(sorted.len() as u64).to_le_bytes()[..], &sorted, numbers].concat()
 }
 
 /// Names must be in some order that a reader can find again.
@@ -177,6 +190,8 @@ mod tests {
         let before = net(&[3, 4, 2]);
         let bytes = encode(&before, &[("classes", "a,b".to_string())]).unwrap();
         let after = decode(&bytes, Path::new("w"), &net(&[3, 4, 2])).unwrap();
+        let again = encode(&before, &[("classes", "a,b".to_string())]).unwrap();
+        assert!(bytes == again, "the same weights give the same bytes");
         assert_eq!(before.leaves(), after.leaves());
         let file = SafeTensors::deserialize(&bytes).unwrap();
         let mut names = file.names();

@@ -20,11 +20,8 @@ fn data() -> (Part, Part) {
 }
 
 fn settings() -> Settings {
-    let optimiser = Optimiser {
-        clip: Clip::Norm(1.0),
-        average: Some(0.9),
-        ..Optimiser::new(Rule::NADAM).shrinking(0.1)
-    };
+    let optimiser =
+        Optimiser { clip: Clip::Norm(1.0), average: Some(0.9), ..Optimiser::new(Rule::NADAM).shrinking(0.1) };
     Settings {
         shifts: true,
         every: Some(3),
@@ -107,7 +104,10 @@ fn what_does_not_fit_is_refused_and_nothing_is_changed() {
     for cut in [0, 1, 100, bytes.len() / 2, bytes.len() - 1] {
         std::fs::write(&newest, &bytes[..cut]).expect("it can be written");
         let said = refusal(settings(), &train);
-        assert!(said.contains("step-000000008.safetensors: safetensors: this is no safetensors file"), "{said}");
+        assert!(
+            said.contains("step-000000008.safetensors: safetensors: this is no safetensors file"),
+            "{said}"
+        );
     }
     for at in [bytes.len() - 1, bytes.len() / 2, bytes.len() - 2000] {
         let mut flipped = bytes.clone();
@@ -116,7 +116,8 @@ fn what_does_not_fit_is_refused_and_nothing_is_changed() {
         let said = refusal(settings(), &train);
         assert!(said.contains("step-000000008.safetensors: "), "{at}: {said}");
     }
-    let foreign = chainrule_nn::weights::encode(trainer(settings(), &train).net(), &[]).expect("they are f32");
+    let foreign =
+        chainrule_nn::weights::encode(trainer(settings(), &train).net(), &[]).expect("they are f32");
     std::fs::write(&newest, foreign).expect("it can be written");
     assert!(refusal(settings(), &train).contains("is no checkpoint of a training"));
 }

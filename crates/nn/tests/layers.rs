@@ -152,7 +152,7 @@ fn a_batch_norm_remembers_what_it_has_seen() {
 #[test]
 fn attention_is_that_of_pytorch() {
     let attention = MultiHeadAttention::new(8, 2, DType::F64, &rng()).unwrap();
-    agrees::<MultiHeadAttention<Wire>>("attention", &attention, |net, x| net.forward(x, x, None, true));
+    agrees::<MultiHeadAttention<Wire>>("attention", &attention, |net, x| net.forward(x, x, &Sight::CAUSAL));
     let refused = MultiHeadAttention::new(8, 3, DType::F64, &rng()).unwrap_err().to_string();
     assert!(refused.contains("3 heads can't share a width of 8"), "{refused}");
 }
@@ -171,7 +171,7 @@ fn a_transformer_is_that_of_pytorch() {
     let encoder = Transformer::new(options, DType::F64, &rng()).unwrap();
     agrees::<Transformer<Wire>>("encoder", &encoder, |net, x| {
         let mask = Tensor::new([true, true, false].repeat(3), &[3, 3]).expect("3 times 3");
-        net.forward(x, &Sight { mask: Some(constant(mask)), key: None, causal: false })
+        net.forward(x, &Sight { mask: Some(constant(mask)), ..Sight::ALL })
     });
 }
 

@@ -4,7 +4,7 @@ use chainrule::prelude::*;
 use chainrule_nn::init::Fan;
 use chainrule_nn::layers::{
     BatchNorm, BatchResidual, CharLstm, CharLstmOptions, ConvNet, Gpt, GptOptions, Gru, Lstm, Mlp,
-    MultiHeadAttention, Rnn, Running, Transformer, TransformerOptions,
+    MultiHeadAttention, Rnn, Running, Sight, Transformer, TransformerOptions,
 };
 use chainrule_nn::rng::{Purpose, Rng};
 use chainrule_nn::torch::{self, Names, StateDict};
@@ -68,7 +68,8 @@ fn zoo(dtype: DType) -> chainrule_nn::Result<Zoo<Tensor>> {
 }
 
 fn read() -> Zoo<Tensor> {
-    torch::decode(FILE, Path::new("zoo"), &zoo(DType::F64).unwrap()).unwrap()
+    let like = zoo(DType::F64).expect("the zoo is small");
+    torch::decode(FILE, Path::new("zoo"), &like).expect("the file is of this zoo")
 }
 
 fn tensor(value: &Value) -> Tensor {
@@ -106,9 +107,10 @@ fn networks_of_pytorch_compute_the_same_here() {
     let zoo = read();
     computes::<Mlp<Wire>>("mlp", &zoo.mlp, |net, x| net.forward(x));
     computes::<ConvNet<Wire>>("cnn", &zoo.cnn, |net, x| net.forward(x.reshape(&[2, 16])));
-    computes::<MultiHeadAttention<Wire>>("attention", &zoo.attention, |net, x| net.forward(x, x, None, true));
-    let sight = chainrule_nn::layers::Sight { mask: None, key: None, causal: false };
-    computes::<Transformer<Wire>>("encoder", &zoo.encoder, |net, x| net.forward(x, &sight));
+    computes::<MultiHeadAttention<Wire>>("attention", &zoo.attention, |net, x| {
+        net.forward(x, x, &Sight::CAUSAL)
+    });
+    computes::<Transformer<Wire>>("encoder", &zoo.encoder, |net, x| net.forward(x, &Sight::ALL));
     computes::<Rnn<Wire>>("rnn", &zoo.rnn, |net, x| net.forward(x).0);
     computes::<Lstm<Wire>>("lstm", &zoo.lstm, |net, x| net.forward(x).0);
     computes::<Gru<Wire>>("gru", &zoo.gru, |net, x| net.forward(x).0);
@@ -136,7 +138,8 @@ fn what_was_read_is_written_again_to_the_bit() {
 fn every_entry_that_does_not_fit_is_named() {
     let net = zoo(DType::F64).unwrap();
     let entries = weights::entries(FILE, Path::new("zoo")).unwrap();
-    let with = |change: &dyn Fn(&mut Vec<(String, Tensor)>)| {
+    type Entries = Vec<(String, Tensor)>;
+    let with = |change: &dyn Fn(&mut Entries)| {
         let mut entries = entries.clone();
         change(&mut entries);
         net.load_state_dict(&entries).map(|_| ()).map_err(|why| why.to_string())
@@ -181,6 +184,14 @@ fn every_entry_that_does_not_fit_is_named() {
     assert!(
         said.to_string().contains("zoo: state dict: mlp.0.weight is f64[4, 3], the network has f32[4, 3]")
     );
+}
+
+#[test]
+fn a_damaged_file_is_refused_wherever_it_ends() {
+    let like = zoo(DType::F64).unwrap();
+    for length in (0..FILE.len()).step_by(61) {
+        assert!(torch::decode(&FILE[..length], Path::new("zoo"), &like).is_err(), "{length}");
+    }
 }
 
 #[test]

@@ -249,12 +249,31 @@ pub fn stage<T>(name: &str, f: impl FnOnce() -> T) -> T {
     result
 }
 
+/// A [`stage`] of a layer, which is `#[track_caller]`: gates recorded by `f` are said to come from the line that calls the layer, unless
+/// they have a place already, so that a mistake names the user's line and not the layer's.
+///
+/// ```
+/// use chainrule::{part, prelude::*};
+/// #[track_caller]
+/// fn scores(x: Wire, w: Wire) -> Wire {
+///     part("scores", || x.matmul(w))
+/// }
+/// let specs = [[4, 3], [2, 5]].map(|dims| Spec::new(&dims, DType::F32).unwrap());
+/// let line = line!() + 1;
+/// let text = trace(|x: Wire, w: Wire| scores(x, w), &specs.into()).unwrap_err().to_string();
+/// assert!(text.contains(&format!(":{line}:")) && text.contains("matmul"), "{text}");
+/// # Ok::<(), Diagnostic>(())
+/// ```
+#[track_caller]
+pub fn part<T>(name: &str, f: impl FnOnce() -> T) -> T {
+    at_site(super::caller_site(), || stage(name, f))
+}
+
 /// A stage that one of our own functions opens: its gates are said to come from the caller's line, unless they have a place
 /// already, and the stage knows what it was given and what it gave back.
 #[track_caller]
 pub fn composed<T: Wires>(name: &str, inputs: &[Wire], f: impl FnOnce() -> T) -> T {
-    let caller = Site::Rust(std::panic::Location::caller());
-    let site = with_top(|b| b.site).flatten().unwrap_or(caller);
+    let site = super::caller_site();
     let given: Vec<Wire> = at_site(site, || inputs.iter().map(|&w| super::resolve(w)).collect());
     let mut opened = 0;
     let result = at_site(site, || {

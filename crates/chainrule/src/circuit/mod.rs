@@ -15,7 +15,7 @@ mod tree;
 mod wire;
 
 pub use attrs::{Attr, Attrs, Kind};
-pub use builder::{Traced, at_site, composed, inner, literal_attrs, name, outermost, source, stage};
+pub use builder::{Traced, at_site, composed, inner, literal_attrs, name, outermost, part, source, stage};
 pub use call::{Arg, Args, Call, FunctionDef};
 pub use gate::{
     Arity, Class, Control, Doc, Fault, GateDef, Identity, Job, Kernel, Local, Operand, Outputs, Passes,

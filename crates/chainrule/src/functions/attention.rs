@@ -28,6 +28,30 @@ pub static ATTENTION: FunctionDef = FunctionDef {
 /// For each query the mean of the values, weighted by the softmax of `q k^T / sqrt(d)` over the keys that it may see.
 #[track_caller]
 pub fn attention(q: Wire, k: Wire, v: Wire, mask: Option<Wire>, causal: bool) -> Wire {
+    attention_with(q, k, v, mask, causal, |weights| weights)
+}
+
+/// As [`attention`], with something done to the weights `[.., t, s]` before they weigh the values, such as dropout.
+///
+/// ```
+/// use chainrule::{attention_with, prelude::*};
+/// let spec = Spec::new(&[3, 2], DType::F64).unwrap();
+/// let program = trace(
+///     |x: Wire, key: Wire| attention_with(x, x, x, None, true, |weights| weights.dropout(0.1, key)),
+///     &(spec, Spec::scalar(DType::I64)),
+/// )?;
+/// assert_eq!(program.circuit().output_specs(program.circuit().outputs[0]), [spec]);
+/// # Ok::<(), Diagnostic>(())
+/// ```
+#[track_caller]
+pub fn attention_with(
+    q: Wire,
+    k: Wire,
+    v: Wire,
+    mask: Option<Wire>,
+    causal: bool,
+    change: impl FnOnce(Wire) -> Wire,
+) -> Wire {
     if [Some(q), Some(k), Some(v), mask].into_iter().flatten().any(|w| w.is_poisoned()) {
         return Wire::POISON;
     }
@@ -48,7 +72,7 @@ pub fn attention(q: Wire, k: Wire, v: Wire, mask: Option<Wire>, causal: bool) ->
             (Some(mask), Some(order)) => Some(mask.and(order)),
             (mask, order) => mask.or(order),
         };
-        weights(scores, allowed).matmul(v)
+        change(weights(scores, allowed)).matmul(v)
     })
 }
 
@@ -75,7 +99,7 @@ fn weights(scores: Wire, allowed: Option<Wire>) -> Wire {
 
 #[cfg(test)]
 mod tests {
-    use super::attention;
+    use super::{attention, attention_with};
     use crate::base::{DType, Spec, Tensor};
     use crate::functions::support::tests::{check_gradient, gradient_of, mistakes, random, run};
 
@@ -94,6 +118,14 @@ mod tests {
         );
         assert!(found[0].iter().all(|d| d.abs() < 1e-15));
         check_gradient(|w| (attention(w[0], w[1], w[2], None, true) * w[3]).sum(), &qkv());
+    }
+
+    #[test]
+    fn weights_can_be_changed_before_they_count() {
+        let twice = |w: &[crate::Wire]| attention_with(w[0], w[1], w[2], None, true, |weights| weights * 2.0);
+        let found = run(|w| vec![twice(w) - 2.0 * attention(w[0], w[1], w[2], None, true)], &qkv());
+        assert!(found[0].iter().all(|d| d.abs() < 1e-15));
+        check_gradient(|w| (twice(w) * w[3]).sum(), &qkv());
     }
 
     #[test]

@@ -2,8 +2,11 @@
 
 pub mod check;
 pub mod doctor;
+pub mod evaluate;
 pub mod explain;
 pub mod gates;
 pub mod grad;
 pub mod plan;
+pub mod predict;
+pub mod summary;
 pub mod train;

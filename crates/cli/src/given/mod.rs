@@ -5,6 +5,7 @@ mod arrays;
 mod damage;
 mod lists;
 mod named;
+pub mod network;
 mod values;
 
 pub use named::{Given, collect, value};

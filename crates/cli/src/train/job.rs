@@ -1,218 +1,231 @@
-//! One network trained on one data set, for one seed or several.
+//! One network trained on one data set.
 
-use super::progress::Watch;
-use crate::failure::{Result, argument};
-use crate::interrupt;
+use super::material::{Divided, Material};
+use super::tell::Teller;
+use crate::commands::train::keeping::Keeping;
+use crate::failure::Result;
+use crate::{interrupt, output};
 use chainrule::formula::Formula;
-use chainrule_nn::data::{Examples, Image, Part};
-use chainrule_nn::formula::{Form, FormulaModel};
-use chainrule_nn::layers::ConvNet;
+use chainrule_nn::architecture::{Architecture, Interface, summarised};
+use chainrule_nn::checkpoint::Keeper;
+use chainrule_nn::data::{Examples, Part};
 use chainrule_nn::metrics::Evaluation;
-use chainrule_nn::model::{Classifier, ImageClassifier, Model};
-use chainrule_nn::normalise::Normaliser;
+use chainrule_nn::model::AnyModel;
+use chainrule_nn::saved::{self, About};
 use chainrule_nn::split::{Split, held_out};
-use chainrule_nn::trainer::{Event, Settings, Trainer};
-use chainrule_nn::{atomic, weights};
-use serde_json::json;
+use chainrule_nn::summary::Summary;
+use chainrule_nn::trainer::{self, End, Event, Length, Settings, Trainer};
+use chainrule_nn::{Error, atomic};
+use serde_json::Value;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
+/// Up to how many examples the report says what the network makes of those that it has learnt.
+const LOOKED_AT: usize = 20_000;
+
+/// A network whose kind is known at run time.
+pub type AnyTrainer = Trainer<Box<dyn AnyModel>>;
+
 /// What is to be trained.
-pub struct Job {
-    /// What the data is called.
-    pub name: String,
-    /// The examples.
-    pub data: Arc<dyn Examples>,
-    /// Those that are held out, if they came apart from the others.
-    pub held: Option<Arc<dyn Examples>>,
-    /// The share of the examples that is held out otherwise.
+pub struct Job<'a> {
+    /// The data.
+    pub material: Material,
+    /// The share of it that is held out.
     pub test_share: f64,
+    /// The share of the rest that the network is tried on while it learns.
+    pub validation: Option<f64>,
     /// The network.
-    pub network: Network,
+    pub architecture: Architecture,
+    /// The file that it came from.
+    pub origin: Option<PathBuf>,
     /// How to train it.
     pub settings: Settings,
-    /// Where the weights go.
-    pub save: Option<PathBuf>,
+    /// What is kept and told.
+    pub keeping: &'a Keeping,
 }
 
-/// What is trained.
-pub enum Network {
-    /// Convolutions and linear layers with relu between them.
-    Layers {
-        /// Channels of the convolutions; none for a network without.
-        channels: Vec<usize>,
-        /// Widths of the hidden layers.
-        hidden: Vec<usize>,
-    },
-    /// A formula with parameters, and the file that it came from.
-    Formula(Box<Formula>, PathBuf),
-}
+/// Called with the parts of the data and the network's name when everything is known to fit.
+pub type Ready<'a> = &'a mut dyn FnMut(&Parts, &str) -> Result<()>;
 
-/// Called with the examples when everything is known to fit.
-pub type Ready<'a> = &'a mut dyn FnMut(&Split) -> Result<()>;
+/// Data that is divided into what is learnt from, what the network is tried on meanwhile, and what is held out.
+pub struct Parts {
+    /// To learn from.
+    pub train: Part,
+    /// To try the network on while it learns.
+    pub validation: Option<Part>,
+    /// To measure with in the end.
+    pub test: Part,
+}
 
 /// A network after training.
 pub struct Trained {
     /// How good it is on the examples that were held out.
     pub evaluation: Evaluation,
+    /// How good it is on those that it has learnt from, where these are few.
+    pub learnt: Option<Evaluation>,
     /// The gradient's norm by weight, and over how many examples.
     pub norms: (Vec<(String, f64)>, usize),
     /// How many weights it has.
     pub weights: usize,
     /// Steps made.
     pub steps: usize,
+    /// The best step, where validations were made.
+    pub best: Option<usize>,
     /// How long the steps took.
     pub seconds: f64,
-    /// Whether Ctrl-C ended it.
-    pub stopped: bool,
+    /// Why it ended.
+    pub end: End,
+    /// Texts that it makes up.
+    pub samples: Vec<String>,
     /// What came of saving the weights; all is well if that was not asked for.
     pub saved: Result<()>,
 }
 
-impl Job {
-    /// What the network is, in a word or two.
-    ///
-    /// # Errors
-    /// Convolutions of something that is no image, or is too small for them.
-    pub fn network(&self) -> Result<String> {
-        let joined = |sizes: &[usize]| sizes.iter().map(usize::to_string).collect::<Vec<_>>().join("-");
-        match &self.network {
-            Network::Formula(_, path) => Ok(format!("formula {}", path.display())),
-            Network::Layers { channels, hidden } if channels.is_empty() => {
-                Ok(format!("layers {}", joined(&self.widths(self.width(), hidden))))
-            }
-            Network::Layers { channels, hidden } => {
-                let features = ConvNet::features(self.image()?, channels)?;
-                let layers = joined(&self.widths(features, hidden));
-                Ok(format!("convolutions {}, layers {layers}", joined(channels)))
-            }
-        }
-    }
-
-    /// Widths of the layers from features to classes.
-    fn widths(&self, features: usize, hidden: &[usize]) -> Vec<usize> {
-        [&[features], hidden, &[self.classes()]].concat()
-    }
-
-    /// How many features an example has.
-    pub fn width(&self) -> usize {
-        self.data.inputs().shape.elements()
-    }
-
-    /// How many classes there are.
-    pub fn classes(&self) -> usize {
-        self.data.goal().names().len()
-    }
-
-    fn image(&self) -> Result<Image> {
-        let hint = "leave them out, or train on images, as the digits are";
-        let none = || argument("--channels", format!("{} holds no images", self.name), hint);
-        Ok(self.data.image().ok_or_else(none)?)
-    }
-
-    /// The examples divided by a seed.
-    ///
-    /// # Errors
-    /// A share that leaves nothing to learn from, or nothing to hold out.
-    pub fn split(&self, seed: u64) -> Result<Split> {
-        match &self.held {
-            Some(test) => {
-                Ok(Split { train: Part::whole(self.data.clone()), test: Part::whole(test.clone()) })
-            }
-            None => Ok(held_out(&self.data, self.test_share, seed, "--test-share")?),
-        }
-    }
-
-    /// Trains with this seed, shows progress on standard error and saves the weights, also after Ctrl-C. `ready` is
-    /// called before the first step, when everything is known to fit.
+impl Job<'_> {
+    /// Trains with this seed, tells how it goes and saves the weights, also after Ctrl-C. `ready` is called before the first
+    /// step, when everything is known to fit.
     ///
     /// # Errors
     /// Settings or data that do not fit, a place that can't be written, those of `ready`, a loss that leaves the finite
     /// numbers.
     pub fn train(&self, seed: u64, ready: Ready<'_>) -> Result<Trained> {
-        match &self.network {
-            Network::Layers { channels, hidden } if channels.is_empty() => {
-                let model = Classifier { widths: self.widths(self.width(), hidden) };
-                self.run(model, self.network()?.trim_start_matches("layers "), seed, ready)
+        let trained = self.run(seed, ready);
+        match (&self.architecture, &self.origin) {
+            (Architecture::Formula { source }, Some(path)) => {
+                // Mistakes are told of the text as the parser has it.
+                let source =
+                    Formula::parse(source).map_or(source.clone(), |formula| formula.source().to_string());
+                trained.map_err(|failure| failure.came_from(&source, path))
             }
-            Network::Layers { channels, hidden } => {
-                let widths = [&hidden[..], &[self.classes()]].concat();
-                let model = ImageClassifier { image: self.image()?, channels: channels.clone(), widths };
-                self.run(model, &self.network()?, seed, ready)
-            }
-            Network::Formula(formula, path) => {
-                let model = FormulaModel::new(
-                    formula,
-                    &Form::of(&*self.data, self.settings.batch.min(self.data.rows())),
-                );
-                let trained =
-                    model.map_err(Into::into).and_then(|m| self.run(m, formula.source(), seed, ready));
-                trained.map_err(|failure| failure.came_from(formula.source(), path))
-            }
+            _ => trained,
         }
     }
 
-    fn run<M: Model>(&self, model: M, network: &str, seed: u64, ready: Ready<'_>) -> Result<Trained> {
-        let split = self.split(seed)?;
-        let train = &split.train;
+    /// The network module by module, for a batch.
+    ///
+    /// # Errors
+    /// As [`Job::train`], before the first step.
+    pub fn summary(&self, seed: u64) -> Result<Summary> {
+        let train = self.material.divide(self.test_share, seed)?.split.train;
+        let (interface, rows) = (Interface::of(&train), self.settings.batch.min(train.rows()));
+        let model = self.architecture.model(&interface, rows)?;
+        Ok(summarised(&*model, &interface, rows)?)
+    }
+
+    fn run(&self, seed: u64, ready: Ready<'_>) -> Result<Trained> {
+        let Divided { split, preparation } = self.material.divide(self.test_share, seed)?;
+        let parts = self.parts(split, seed)?;
+        let train = &parts.train;
+        let interface = Interface::of(train);
         let settings = Settings { seed, ..self.settings.clone() };
+        let model = self.architecture.model(&interface, settings.batch.min(train.rows()))?;
         let mut trainer = Trainer::new(model, settings, train)?;
-        let save = self.save.as_deref();
+        let about = About {
+            architecture: self.architecture.clone(),
+            interface,
+            normaliser: trainer.normaliser().clone(),
+            preparation,
+        };
+        let mut keeper = self.keeper(&mut trainer, train)?;
         // A place that can't be written is known before the training, not after it.
-        save.map_or(Ok(()), |path| atomic::rehearse(path, &encoded(&trainer, network, train)?))?;
-        ready(&split)?;
+        self.save(&about, &mut trainer, atomic::rehearse)?;
+        let name = about.architecture.name(&about.interface)?;
+        let by_steps = matches!(self.settings.length, Length::Steps(_));
+        let keeping = self.keeping;
+        let mut teller =
+            Teller::new(keeping.log, keeping.tensorboard.as_deref(), trainer.epochs(train.rows()), by_steps)?;
+        ready(&parts, &name)?;
         let start = Instant::now();
-        let mut watch = Watch::new(trainer.epochs(train.rows()));
-        let (mut steps, mut stopped) = (0, false);
-        let ended = trainer.fit(train, &mut |event| {
+        let mut steps = trainer.steps_made();
+        let given = trainer::Trained {
+            train,
+            validation: parts.validation.as_ref().map(|part| part as &dyn Examples),
+            keeper: keeper.as_mut(),
+        };
+        let ended = trainer.fit_with(given, &mut |event| {
             if let Event::Step(progress) = event {
-                watch.show(progress);
                 steps = progress.step;
             }
-            stopped = interrupt::pressed();
-            if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            teller.hear(event);
+            let stop = interrupt::pressed() || teller.has_failed();
+            if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
-        watch.finish();
-        let seconds = start.elapsed().as_secs_f64();
+        let told = teller.finish();
         // Whether it ended by itself or by Ctrl-C: what is learnt so far is kept.
-        let _ = ended?;
-        let evaluation = trainer.evaluate(&split.test)?;
+        let end = ended?;
+        told?;
+        let seconds = start.elapsed().as_secs_f64();
+        let evaluation = trainer.evaluate(&parts.test)?;
         if !evaluation.loss.is_finite() {
             let what = format!("the held-out loss is {} after step {steps}", evaluation.loss);
-            return Err(chainrule_nn::Error::diverged(what, self.settings.rate).into());
+            return Err(Error::diverged(what, self.settings.rate).into());
         }
-        let write = |path| atomic::write(path, &encoded(&trainer, network, train)?);
-        let saved = save.map_or(Ok(()), write).map_err(Into::into);
+        let learnt = (train.rows() <= LOOKED_AT).then(|| trainer.evaluate(train)).transpose()?;
         Ok(Trained {
             evaluation,
+            learnt,
             norms: trainer.network().gradient_norms(train)?,
             weights: trainer.weights(),
             steps,
+            best: trainer.best_step(),
             seconds,
-            stopped,
-            saved,
+            end,
+            samples: self.samples(&about, &mut trainer, seed)?,
+            saved: self.save(&about, &mut trainer, atomic::write),
         })
     }
-}
 
-/// The weights as a file, with what is needed to use them on new data.
-fn encoded<M: Model>(
-    trainer: &Trainer<M>,
-    network: &str,
-    train: &dyn Examples,
-) -> chainrule_nn::Result<Vec<u8>> {
-    weights::encode(trainer.net(), &notes(network, train, trainer.normaliser()))
-}
+    /// What is learnt from, less what the network is tried on.
+    fn parts(&self, split: Split, seed: u64) -> Result<Parts> {
+        let Split { train, test } = split;
+        let Some(share) = self.validation else {
+            // Of a text, what is held out is what it is tried on: the last part says how far it is.
+            let tried = matches!(self.architecture, Architecture::Gpt { .. } | Architecture::Lstm { .. });
+            return Ok(Parts { validation: tried.then(|| test.clone()), train, test });
+        };
+        let whole: Arc<dyn Examples> = Arc::new(train);
+        let Split { train, test: validation } = held_out(&whole, share, seed, "--validation")?;
+        Ok(Parts { train, validation: Some(validation), test })
+    }
 
-/// What is needed, besides the weights, to use a network on new data.
-fn notes(network: &str, train: &dyn Examples, normaliser: &Normaliser) -> Vec<(&'static str, String)> {
-    vec![
-        ("network", network.to_string()),
-        ("columns", json!(train.columns()).to_string()),
-        ("classes", json!(train.goal().names()).to_string()),
-        ("mean", json!(normaliser.features.mean).to_string()),
-        ("deviation", json!(normaliser.features.deviation).to_string()),
-    ]
+    /// The folder of checkpoints; the trainer goes on from the newest one if that is asked for.
+    fn keeper(&self, trainer: &mut AnyTrainer, train: &Part) -> Result<Option<Keeper>> {
+        let keeping = self.keeping;
+        let Some(folder) = &keeping.checkpoints else { return Ok(None) };
+        if !keeping.resume {
+            return Ok(Some(Keeper::new(folder, keeping.keep_every, keeping.keep)?));
+        }
+        let (keeper, saved) = Keeper::resume(folder, keeping.keep_every, keeping.keep)?;
+        match saved {
+            Some(saved) => {
+                trainer.resume(&saved, train)?;
+                output::tell(&format!("resumed from {}", saved.path().display()));
+            }
+            None => output::tell(&format!("{} has no checkpoint yet: from the beginning", folder.display())),
+        }
+        Ok(Some(keeper))
+    }
+
+    fn save(
+        &self,
+        about: &About,
+        trainer: &mut AnyTrainer,
+        write: fn(&std::path::Path, &[u8]) -> chainrule_nn::Result<()>,
+    ) -> Result<()> {
+        match &self.keeping.save {
+            Some(path) => Ok(write(path, &saved::encode(about, &trainer.network())?)?),
+            None => Ok(()),
+        }
+    }
+
+    fn samples(&self, about: &About, trainer: &mut AnyTrainer, seed: u64) -> Result<Vec<String>> {
+        let Keeping { sample, temperature, prompt, .. } = self.keeping;
+        if *sample == 0 || about.preparation == Value::Null {
+            return Ok(Vec::new());
+        }
+        let asked = crate::text::Asked { count: *sample, temperature: *temperature, prompt, seed };
+        crate::text::samples(about, &mut trainer.network(), &asked)
+    }
 }

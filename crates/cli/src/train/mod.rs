@@ -1,8 +1,13 @@
-//! Training from the command line: what is trained, how it is shown, what is reported.
+//! Training as the command line does it: data, network, progress, report.
 
 mod job;
-mod progress;
-mod report;
+mod material;
+pub mod report;
+pub mod run;
+mod tell;
+mod usual;
 
-pub use job::{Job, Network, Trained};
-pub use report::{header, line, results, several};
+pub use job::{Job, Trained};
+pub use material::Material;
+pub use tell::metrics;
+pub use usual::Usual;

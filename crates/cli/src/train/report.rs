@@ -1,92 +1,199 @@
 //! What training has come to, as text.
 
-use super::{Job, Trained};
-use crate::failure::Result;
-use chainrule_nn::data::Examples;
-use chainrule_nn::metrics::mean_and_spread;
+use super::job::{Job, Parts, Trained};
+use super::metrics;
+use chainrule_nn::data::{Examples, Goal};
+use chainrule_nn::metrics::{Evaluation, Measured, mean_and_spread};
 use chainrule_nn::optimiser::Clip;
-use chainrule_nn::split::Split;
-use chainrule_nn::trainer::Length;
+use chainrule_nn::trainer::{End, Length};
+use serde_json::json;
+
+/// Up to how many classes are shown in a table of their own.
+const SHOWN: usize = 30;
 
 /// Data, network and settings, before the training.
-///
-/// # Errors
-/// Those of [`Job::network`].
-pub fn header(job: &Job, split: &Split) -> Result<String> {
-    let (data, settings) = (&job.data, &job.settings);
-    let (learnt, held): (usize, usize) = (split.train.rows(), split.test.rows());
-    let rows = learnt + held;
+pub fn header(job: &Job<'_>, parts: &Parts, network: &str) -> String {
+    let Parts { train, validation, test } = parts;
+    let network = match &job.origin {
+        Some(path) => format!("formula {}", path.display()),
+        None => network.to_string(),
+    };
+    format!(
+        "data     {}: {}\nnetwork  {network}\ntraining {}\n",
+        job.material.name,
+        examples(train, validation.as_ref().map(Examples::rows), test.rows()),
+        training(job, train),
+    )
+}
+
+fn examples(train: &dyn Examples, validation: Option<usize>, held: usize) -> String {
+    let width = train.inputs().shape.elements();
+    let goal = train.goal();
+    let count = goal.names().len();
+    let what = match &goal {
+        Goal::Classes(_) if train.inputs().dtype.is_float() => format!("{width} features, {count} classes"),
+        Goal::Classes(_) => format!("the next of {count} characters after {width}"),
+        Goal::Tokens(_) => format!("{width} characters of {count}"),
+        Goal::Numbers(names) => format!("{width} features; {}", names.join(", ")),
+    };
+    let tried = validation.map_or(String::new(), |rows| format!("{rows} to try on, "));
+    let rows = train.rows();
+    // Where what is tried on is held out as well, it counts once.
+    let all = rows + held + validation.filter(|&tried| tried != held).unwrap_or(0);
+    format!("{all} examples, {what}; {rows} to learn from, {tried}{held} held out")
+}
+
+fn training(job: &Job<'_>, train: &dyn Examples) -> String {
+    let settings = &job.settings;
     let optimiser = &settings.optimiser;
     let clip = match optimiser.clip {
         Clip::None => String::new(),
         Clip::Norm(most) | Clip::Value(most) => format!(", gradients clipped at {most}"),
     };
     let average = optimiser.average.map_or(String::new(), |keep| format!(", mean of weights {keep}"));
-    let epochs = if let Length::Epochs(epochs) = settings.length { epochs } else { 0 };
-    let shifts = if data.image().is_some() && settings.shifts { ", shifts" } else { "" };
-    Ok(format!(
-        "data     {}: {rows} examples, {} features, {} classes; {learnt} to learn from, {held} held out\n\
-         network  {}\n\
-         training {}, rate {} ({}), decay {}{clip}{average}, {} epochs, batch {}{shifts}\n",
-        job.name,
-        job.width(),
-        job.classes(),
-        job.network()?,
+    let shifts = if train.image().is_some() && settings.shifts { ", shifts" } else { "" };
+    let length = match settings.length {
+        Length::Epochs(epochs) => format!("{epochs} epochs"),
+        Length::Steps(steps) => format!("{steps} steps"),
+    };
+    let parts = if settings.parts > 1 { format!(" in {} parts", settings.parts) } else { String::new() };
+    format!(
+        "{}, rate {} ({}), decay {}{clip}{average}, {length}, batch {}{parts}{shifts}",
         optimiser.rule.name(),
         settings.rate,
         settings.schedule.name(),
         optimiser.shrink,
-        epochs,
-        settings.batch,
-    ))
+        settings.batch.min(train.rows()),
+    )
 }
 
 /// What one training came to.
 pub fn results(trained: &Trained) -> String {
     let Trained { evaluation, norms: (norms, examples), .. } = trained;
-    let Some(confusion) = evaluation.confusion() else { return String::new() };
-    let accuracy = confusion.accuracy();
-    let right = (accuracy * confusion.total() as f64).round();
-    let stopped = if trained.stopped { "stopped by Ctrl-C after" } else { "trained" };
+    let (verb, why) = match trained.end {
+        End::Stopped => ("stopped by Ctrl-C after", ""),
+        End::Done => ("trained", ""),
+        End::Patience => ("trained", ", until it got no better"),
+    };
     let mut text = format!(
-        "{stopped} {} steps of {} weights in {:.1} s\n\n\
-         held-out accuracy {:.2} % ({right} of {}), loss {:.4}\n\n\
-         confusion: true class down, predicted across\n{}\n\n\
-         gradient norm by layer, over {examples} examples\n",
-        trained.steps,
-        trained.weights,
-        trained.seconds,
-        100.0 * accuracy,
-        confusion.total(),
-        evaluation.loss,
-        indented(&confusion.to_string()),
+        "{verb} {} steps of {} weights in {:.1} s{why}\n",
+        trained.steps, trained.weights, trained.seconds,
     );
+    if let Some(step) = trained.best.filter(|&step| step != trained.steps) {
+        text += &format!("kept are the weights after step {step}, the best of all validations\n");
+    }
+    if let Some(learnt) = &trained.learnt {
+        text += &format!("\nof what it has learnt: {}\n", in_a_line(learnt));
+    }
+    text += &format!("\nheld-out {}\n", in_a_line(evaluation));
+    text += &in_detail(evaluation);
+    text += &format!("\ngradient norm by layer, over {examples} examples\n");
     let layers = by_layer(norms);
     let width = layers.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     for (name, norm) in layers {
         text += &format!("  {name:width$}  {norm:.3e}\n");
     }
+    if !trained.samples.is_empty() {
+        text += &format!("\nmade up by the network:\n\n{}\n", trained.samples.join("\n"));
+    }
     text
 }
 
-/// One line a run, and what they come to together.
+/// What was measured, in a line.
+pub fn in_a_line(evaluation: &Evaluation) -> String {
+    let loss = evaluation.loss;
+    match &evaluation.measured {
+        Measured::Classes(confusion, top) => {
+            let accuracy = confusion.accuracy();
+            let right = (accuracy * confusion.total() as f64).round();
+            let top = top.map_or(String::new(), |top| format!(", in the top five {:.2} %", 100.0 * top));
+            format!(
+                "accuracy {:.2} % ({right} of {}), loss {loss:.4}, F1 {:.4}{top}",
+                100.0 * accuracy,
+                confusion.total(),
+                confusion.f1().1,
+            )
+        }
+        Measured::Tokens(accuracy) => format!(
+            "loss {loss:.4} over {} characters, perplexity {:.3}, accuracy {:.2} %",
+            evaluation.count,
+            loss.exp(),
+            100.0 * accuracy,
+        ),
+        Measured::Numbers(errors) => {
+            let mean = |f: fn(&chainrule_nn::metrics::Errors) -> f64| {
+                errors.iter().map(|(_, e)| f(e)).sum::<f64>() / errors.len().max(1) as f64
+            };
+            let (absolute, explained) = (mean(|e| e.absolute), mean(|e| e.explained));
+            let root = loss.sqrt();
+            format!(
+                "mean absolute error {absolute:.4}, root mean square {root:.4}, variance explained {explained:.4}"
+            )
+        }
+    }
+}
+
+/// Classes or numbers one by one.
+pub fn in_detail(evaluation: &Evaluation) -> String {
+    match &evaluation.measured {
+        Measured::Classes(confusion, _) if confusion.classes().len() <= SHOWN => {
+            let table = indented(&confusion.to_string());
+            format!("\nconfusion: true class down, predicted across\n{table}\n")
+        }
+        Measured::Numbers(errors) if errors.len() > 1 => {
+            let width = errors.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+            let line = |(name, e): &(String, chainrule_nn::metrics::Errors)| {
+                format!(
+                    "  {name:width$}  mean absolute error {:.4}, variance explained {:.4}\n",
+                    e.absolute, e.explained
+                )
+            };
+            format!("\n{}", errors.iter().map(line).collect::<String>())
+        }
+        _ => String::new(),
+    }
+}
+
+/// The same as a line of JSON.
+pub fn results_json(trained: &Trained) -> String {
+    let end = match trained.end {
+        End::Done => "done",
+        End::Stopped => "stopped",
+        End::Patience => "patience",
+    };
+    let told = json!({
+        "event": "end",
+        "why": end,
+        "steps": trained.steps,
+        "best": trained.best,
+        "weights": trained.weights,
+        "seconds": trained.seconds,
+        "metrics": metrics(&trained.evaluation),
+        "samples": trained.samples,
+    });
+    format!("{told}\n")
+}
+
+/// What several runs come to together.
 pub fn several(runs: &[(u64, Trained)]) -> String {
-    let accuracies: Vec<f64> =
-        runs.iter().map(|(_, run)| 100.0 * run.evaluation.accuracy().unwrap_or(f64::NAN)).collect();
-    let (mean, spread) = mean_and_spread(&accuracies);
-    let lowest = accuracies.iter().copied().fold(f64::INFINITY, f64::min);
-    let highest = accuracies.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let percent = |run: &Trained| run.evaluation.accuracy().map(|share| 100.0 * share);
+    let accuracies: Option<Vec<f64>> = runs.iter().map(|(_, run)| percent(run)).collect();
+    let (name, unit, values) = match accuracies {
+        Some(accuracies) => ("accuracy", " %", accuracies),
+        None => ("loss", "", runs.iter().map(|(_, run)| run.evaluation.loss).collect()),
+    };
+    let (mean, spread) = mean_and_spread(&values);
+    let lowest = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let highest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let [from, to] = [runs.first(), runs.last()].map(|run| run.map_or(0, |(seed, _)| *seed));
     format!(
-        "held-out accuracy over seeds {from} to {to}: mean {mean:.2} %, spread {spread:.2}, from {lowest:.2} to {highest:.2}\n"
+        "held-out {name} over seeds {from} to {to}: mean {mean:.2}{unit}, spread {spread:.2}, from {lowest:.2} to {highest:.2}\n"
     )
 }
 
 /// The line of one run among several.
 pub fn line(seed: u64, trained: &Trained) -> String {
-    let Trained { evaluation, seconds, .. } = trained;
-    let accuracy = 100.0 * evaluation.accuracy().unwrap_or(f64::NAN);
-    format!("seed {seed}: held-out accuracy {accuracy:.2} %, loss {:.4}, {seconds:.1} s\n", evaluation.loss)
+    format!("seed {seed}: held-out {}, {:.1} s\n", in_a_line(&trained.evaluation), trained.seconds)
 }
 
 /// The norm over all weights of a layer: those whose paths differ in the last part only.

@@ -3,7 +3,7 @@
 //! "Optical Recognition of Handwritten Digits" (test set), E. Alpaydin, 1998, UCI Machine Learning Repository,
 //! CC BY 4.0, as shipped with scikit-learn.
 
-use super::{Dataset, Image, parse_csv, read};
+use super::{Dataset, Image, Request, Schema, Table, read};
 use crate::error::Result;
 use std::path::Path;
 
@@ -16,11 +16,20 @@ const NAME: &str = "digits.csv.gz";
 /// # Errors
 /// None, unless the build was damaged.
 pub fn digits() -> Result<Dataset> {
+    Ok(digits_table()?.0)
+}
+
+/// The same, and what the columns of a table of such digits mean.
+///
+/// # Errors
+/// As [`digits`].
+pub fn digits_table() -> Result<(Dataset, Schema)> {
     let path = Path::new(NAME);
-    let text = read::unpack(PACKED, path, read::UNPACKED_BYTES)?;
-    let mut digits = parse_csv(&text, path, "-1")?;
+    let table = Table::new(read::unpack(PACKED, path, read::UNPACKED_BYTES)?, path);
+    let schema = table.learn(&Request::class("-1"))?;
+    let mut digits = table.examples(&schema)?;
     digits.image = Some(Image::grey(8, 8));
-    Ok(digits)
+    Ok((digits, schema))
 }
 
 #[cfg(test)]

@@ -211,33 +211,36 @@ fn columns(image: Image) -> Vec<String> {
     (0..channels * height * width).map(of).collect()
 }
 
-impl ImageFolder {
-    /// Decodes an image into its place.
-    fn pixels(&self, row: usize, to: &mut [f32]) -> Result<()> {
-        let path = self.path(row);
-        let bytes = fs::read(path).map_err(|why| Error::file(path, "read", &why, ""))?;
-        let decoded = decode_image(&bytes).map_err(|what| refused(path, what))?;
-        let Image { channels, height, width } = self.image;
-        let (wide, high) = (width as u32, height as u32);
-        if self.options.resize.is_none() && (decoded.width(), decoded.height()) != (wide, high) {
-            let what =
-                format!("was {height} by {width} pixels and is {} by {}", decoded.height(), decoded.width());
-            return Err(mistake(path, what).hint("leave images alone while training reads them").into());
-        }
-        let is_right = (decoded.width(), decoded.height()) == (wide, high);
-        let raw = match self.options.colour {
-            Colour::Colour if is_right => decoded.into_rgb8().into_raw(),
-            Colour::Colour => resize(&decoded.into_rgb8(), wide, high, FilterType::Triangle).into_raw(),
-            Colour::Grey if is_right => decoded.into_luma8().into_raw(),
-            Colour::Grey => resize(&decoded.into_luma8(), wide, high, FilterType::Triangle).into_raw(),
-        };
-        // From pixels that hold their channels to channels that hold their pixels.
-        for (channel, plane) in to.chunks_exact_mut(height * width).enumerate() {
-            let values = raw.iter().skip(channel).step_by(channels);
-            plane.iter_mut().zip(values).for_each(|(to, value)| *to = f32::from(*value));
-        }
-        Ok(())
+/// The pixels of a PNG or JPEG file, from 0 to 255, as features of an image of this form: `[channels, height, width]`. With
+/// `resized` any size will do.
+///
+/// # Errors
+/// The file can't be read, is none or damaged, or has another size.
+pub fn load_image(path: &Path, image: Image, resized: bool, to: &mut [f32]) -> Result<()> {
+    let bytes = fs::read(path).map_err(|why| Error::file(path, "read", &why, ""))?;
+    let decoded = decode_image(&bytes).map_err(|what| refused(path, what))?;
+    let Image { channels, height, width } = image;
+    let (wide, high) = (width as u32, height as u32);
+    let is_right = (decoded.width(), decoded.height()) == (wide, high);
+    if !resized && !is_right {
+        let (found_high, found_wide) = (decoded.height(), decoded.width());
+        let what = format!("is {found_high} by {found_wide} pixels, not {height} by {width}");
+        return Err(mistake(path, what)
+            .hint("give images of that size, and leave them alone while they are read")
+            .into());
     }
+    let raw = match channels {
+        3 if is_right => decoded.into_rgb8().into_raw(),
+        3 => resize(&decoded.into_rgb8(), wide, high, FilterType::Triangle).into_raw(),
+        _ if is_right => decoded.into_luma8().into_raw(),
+        _ => resize(&decoded.into_luma8(), wide, high, FilterType::Triangle).into_raw(),
+    };
+    // From pixels that hold their channels to channels that hold their pixels.
+    for (channel, plane) in to.chunks_exact_mut(height * width).enumerate() {
+        let values = raw.iter().skip(channel).step_by(channels);
+        plane.iter_mut().zip(values).for_each(|(to, value)| *to = f32::from(*value));
+    }
+    Ok(())
 }
 
 impl Examples for ImageFolder {
@@ -273,7 +276,7 @@ impl Examples for ImageFolder {
     fn load(&self, rows: &[usize], x: &mut Tensor, y: &mut Tensor) -> Result<()> {
         let (x, y) = (x.as_slice_mut::<f32>()?, y.as_slice_mut::<i64>()?);
         for ((row, x), y) in rows.iter().zip(x.chunks_exact_mut(self.columns.len())).zip(y) {
-            self.pixels(*row, x)?;
+            load_image(self.path(*row), self.image, self.options.resize.is_some(), x)?;
             *y = i64::from(self.files[*row].1);
         }
         Ok(())

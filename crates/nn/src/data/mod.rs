@@ -17,12 +17,12 @@ mod watched;
 
 pub use ahead::{Ahead, Loaded, ahead, buffers};
 pub use arrays::ArrayStream;
-pub use digits::digits;
+pub use digits::{digits, digits_table};
 pub use examples::{Examples, Goal, Image, Part, batched};
 pub use generated::{moons, spiral};
 pub use idx::fashion_mnist;
 #[cfg(feature = "images")]
-pub use images::{Colour, ImageFolder, ImageOptions, decode_image};
+pub use images::{Colour, ImageFolder, ImageOptions, decode_image, load_image};
 pub use read::read;
 pub use table::{Features, Missing, Request, Schema, Table, TableStream, Target, parse as parse_csv};
 pub use text::{Characters, Contexts, Lines, Vocabulary, WholeLines, decode_text, read_text, split_text};

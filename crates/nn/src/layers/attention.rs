@@ -1,10 +1,10 @@
 //! Attention with several heads.
 
-use super::Linear;
+use super::{Dropout, Linear};
 use crate::error::{Error, Result};
 use crate::init::{Fan, Init};
 use crate::rng::Rng;
-use chainrule::{DType, Tensor, Tree, Wire, attention, stage};
+use chainrule::{DType, Tensor, Tree, Wire, attention_with, part};
 
 /// Queries look at keys and values, each head in its own part of the width (Vaswani and others 2017).
 #[derive(Tree, Clone, Debug)]
@@ -19,6 +19,26 @@ pub struct MultiHeadAttention<T> {
     pub output: Linear<T>,
     /// How many heads share the width.
     pub heads: usize,
+    /// Of the weights with which queries see keys, where there is a key for it.
+    pub dropout: Dropout,
+}
+
+/// What places may see of each other, and the key for what is dropped.
+#[derive(Tree, Clone, Debug)]
+pub struct Sight<T> {
+    /// Which keys a query may see: bool, broadcast to `[n, heads, t, s]`.
+    pub mask: Option<T>,
+    /// An i64 scalar; nothing is dropped without it.
+    pub key: Option<T>,
+    /// Whether a query sees no key after its own place.
+    pub causal: bool,
+}
+
+impl Sight<Wire> {
+    /// Every place sees every other.
+    pub const ALL: Sight<Wire> = Sight { mask: None, key: None, causal: false };
+    /// Every place sees itself and those before it.
+    pub const CAUSAL: Sight<Wire> = Sight { mask: None, key: None, causal: true };
 }
 
 impl MultiHeadAttention<Tensor> {
@@ -39,6 +59,7 @@ impl MultiHeadAttention<Tensor> {
             value: linear(2)?,
             output: linear(3)?,
             heads,
+            dropout: Dropout::default(),
         })
     }
 }
@@ -51,20 +72,21 @@ impl<T> MultiHeadAttention<T> {
             key: self.key.without_bias(),
             value: self.value.without_bias(),
             output: self.output.without_bias(),
-            heads: self.heads,
+            ..self
         }
     }
 }
 
 impl MultiHeadAttention<Wire> {
-    /// Queries from `x [n, t, width]`, keys and values from `seen [n, s, width]`. A mask (bool, broadcast to
-    /// `[n, heads, t, s]`) says which keys a query may see; causal: none after its own place.
+    /// Queries from `x [n, t, width]`, keys and values from `seen [n, s, width]`, give `[n, t, width]`.
     #[track_caller]
-    pub fn forward(&self, x: Wire, seen: Wire, mask: Option<Wire>, causal: bool) -> Wire {
-        let parts = [("query", &self.query, x), ("key", &self.key, seen), ("value", &self.value, seen)];
-        let [q, k, v] = parts.map(|(name, layer, x)| self.split(stage(name, || layer.forward(x))));
-        let y = attention(q, k, v, mask, causal).transpose(&[0, 2, 1, 3]);
-        stage("output", || self.output.forward(y.reshape(&x.shape().dims())))
+    pub fn forward(&self, x: Wire, seen: Wire, sight: &Sight<Wire>) -> Wire {
+        let q = self.split(part("query", || self.query.forward(x)));
+        let k = self.split(part("key", || self.key.forward(seen)));
+        let v = self.split(part("value", || self.value.forward(seen)));
+        let dropped = |weights| self.dropout.forward(weights, sight.key);
+        let y = attention_with(q, k, v, sight.mask, sight.causal, dropped).transpose(&[0, 2, 1, 3]);
+        part("output", || self.output.forward(y.reshape(&x.shape().dims())))
     }
 
     /// `[n, t, width]` to `[n, heads, t, width / heads]`.
@@ -74,5 +96,39 @@ impl MultiHeadAttention<Wire> {
         let width = dims.pop().unwrap_or(1);
         dims.extend([self.heads, width / self.heads.max(1)]);
         x.reshape(&dims).transpose(&[0, 2, 1, 3])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Purpose;
+    use chainrule::{Spec, trace};
+
+    #[test]
+    fn weights_are_dropped_by_key_alone() {
+        let net = MultiHeadAttention::new(4, 2, DType::F64, &Rng::new(0, Purpose::Start)).unwrap();
+        let net = MultiHeadAttention { dropout: Dropout { rate: 0.5 }, ..net };
+        let (x, key) = (Spec::new(&[1, 3, 4], DType::F64).unwrap(), Spec::scalar(DType::I64));
+        let program = trace(
+            |net: MultiHeadAttention<Wire>, x: Wire, key: Wire| {
+                let dropped = net.forward(x, x, &Sight { key: Some(key), ..Sight::CAUSAL });
+                (net.forward(x, x, &Sight::CAUSAL), dropped)
+            },
+            &(net.map(&mut |t: &Tensor| t.spec()), x, key),
+        )
+        .unwrap();
+        let run = |key: i64| {
+            let x = Tensor::from_f64(x, &(0..12).map(|i| f64::from(i).cos()).collect::<Vec<_>>());
+            let (plain, dropped) = program.run((net.clone(), x, key.into())).unwrap();
+            (plain.to_f64(), dropped.to_f64())
+        };
+        assert_eq!(run(1), run(1));
+        // The first place sees itself alone, with a weight of 1: a head of it is there twice as large, or not at all.
+        let keys: Vec<Vec<f64>> = (0..20).map(|key| run(key).1[..4].to_vec()).collect();
+        assert!(keys.iter().any(|y| y.iter().all(|v| *v == 0.0)), "{keys:?}");
+        let plain = &run(0).0[..4];
+        let doubled = |y: &Vec<f64>| y.iter().zip(plain).all(|(y, p)| (y - 2.0 * p).abs() < 1e-12);
+        assert!(keys.iter().any(doubled), "{keys:?} {plain:?}");
     }
 }

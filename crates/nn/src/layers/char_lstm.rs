@@ -4,7 +4,7 @@ use super::{Embedding, Linear, Lstm};
 use crate::error::Result;
 use crate::init::{Fan, Init};
 use crate::rng::Rng;
-use chainrule::{DType, Tensor, Tree, Wire, stage};
+use chainrule::{DType, Tensor, Tree, Wire, part};
 
 /// Characters as rows of numbers, read one after the other by an LSTM.
 #[derive(Tree, Clone, Debug)]
@@ -49,8 +49,8 @@ impl CharLstm<Wire> {
     #[track_caller]
     pub fn forward(&self, characters: Wire) -> Wire {
         // The LSTM goes along the first axis.
-        let x = stage("embedding", || self.embedding.forward(characters.transpose(&[1, 0])));
-        let (states, _) = stage("lstm", || self.lstm.forward(x));
-        stage("output", || self.output.forward(states.transpose(&[1, 0, 2])))
+        let x = part("embedding", || self.embedding.forward(characters.transpose(&[1, 0])));
+        let (states, _) = part("lstm", || self.lstm.forward(x));
+        part("output", || self.output.forward(states.transpose(&[1, 0, 2])))
     }
 }

@@ -4,7 +4,7 @@ use super::{Embedding, Linear};
 use crate::error::Result;
 use crate::init::{self, Fan, Init};
 use crate::rng::Rng;
-use chainrule::{DType, Tensor, Tree, Wire, stage};
+use chainrule::{DType, Tensor, Tree, Wire, part};
 
 /// The last characters as rows of numbers, side by side, through one hidden layer.
 #[derive(Tree, Clone, Debug)]
@@ -57,10 +57,10 @@ impl CharMlp<Wire> {
     #[track_caller]
     pub fn forward(&self, characters: Wire) -> Wire {
         let rows = characters.shape().dims().first().copied().unwrap_or(1);
-        let x = stage("embedding", || self.embedding.forward(characters));
+        let x = part("embedding", || self.embedding.forward(characters));
         let inputs = x.shape().elements() / rows.max(1);
-        let hidden = stage("hidden", || self.hidden.forward(x.reshape(&[rows, inputs])).tanh());
-        stage("output", || self.output.forward(hidden))
+        let hidden = part("hidden", || self.hidden.forward(x.reshape(&[rows, inputs])).tanh());
+        part("output", || self.output.forward(hidden))
     }
 }
 

@@ -5,7 +5,7 @@ use crate::data::Image;
 use crate::error::{Error, Result};
 use crate::init::{Fan, Init};
 use crate::rng::Rng;
-use chainrule::{Conv, DType, Pool, Tensor, Tree, Wire, stage};
+use chainrule::{Conv, DType, Pool, Tensor, Tree, Wire, part};
 
 /// A network for images.
 #[derive(Tree, Clone, Debug)]
@@ -67,12 +67,12 @@ impl ConvNet<Wire> {
         let (rows, Image { channels, height, width }) = (x.shape().dims()[0], self.image);
         let mut x = x.reshape(&[rows, channels, height, width]);
         for (i, convolution) in self.convolutions.iter().enumerate() {
-            x = stage(&format!("convolutions.{i}"), || {
+            x = part(&format!("convolutions.{i}"), || {
                 convolution.forward(x).relu().max_pool2d(Pool::of([2, 2]))
             });
         }
         let features = x.shape().elements() / rows.max(1);
-        stage("head", || self.head.forward(x.reshape(&[rows, features])))
+        part("head", || self.head.forward(x.reshape(&[rows, features])))
     }
 }
 

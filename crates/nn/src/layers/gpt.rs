@@ -5,7 +5,7 @@ use super::{Dropout, Embedding, Sight, Transformer, TransformerOptions};
 use crate::error::{Error, Result};
 use crate::init::{self, Init};
 use crate::rng::Rng;
-use chainrule::{DType, Tensor, Tree, Wire, stage};
+use chainrule::{DType, Tensor, Tree, Wire, part};
 
 /// nanoGPT's deviation of first weights.
 const DEVIATION: f64 = 0.02;
@@ -77,12 +77,12 @@ impl Gpt<Wire> {
     #[track_caller]
     pub fn forward(&self, tokens: Wire, key: Option<Wire>) -> Wire {
         let time = tokens.shape().dims().last().copied().unwrap_or(1);
-        let x = stage("tokens", || self.tokens.forward(tokens));
-        let x = x + stage("positions", || self.positions.weight.slice_axis(0, 0, time as i64));
+        let x = part("tokens", || self.tokens.forward(tokens));
+        let x = x + part("positions", || self.positions.weight.slice_axis(0, 0, time as i64));
         let x = self.dropout.forward(x, folded(key, 0));
-        let sight = Sight { mask: None, key: folded(key, 1), causal: true };
-        let x = stage("transformer", || self.transformer.forward(x, &sight));
-        stage("logits", || x.matmul(self.tokens.weight.mt()))
+        let sight = Sight { key: folded(key, 1), ..Sight::CAUSAL };
+        let x = part("transformer", || self.transformer.forward(x, &sight));
+        part("logits", || x.matmul(self.tokens.weight.mt()))
     }
 }
 
@@ -130,7 +130,11 @@ mod tests {
         assert_eq!(a[..3 * 50], b[..3 * 50]);
         assert_ne!(a[3 * 50..], b[3 * 50..]);
         let long = (specs.0, Spec::new(&[1, 7], DType::I64).unwrap());
-        assert!(trace(|net: Gpt<Wire>, x: Wire| net.forward(x, None), &long).is_err());
+        let said = trace(|net: Gpt<Wire>, x: Wire| net.forward(x, None), &long).unwrap_err().to_string();
+        assert!(
+            said.contains("slice: 0 to 7 of axis 0, which has length 6") && !said.contains("layers/gpt.rs:8"),
+            "{said}"
+        );
         assert!(
             Gpt::new(GptOptions { context: 0, ..OPTIONS }, DType::F64, &Rng::new(1, Purpose::Start)).is_err()
         );

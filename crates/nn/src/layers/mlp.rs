@@ -4,7 +4,7 @@ use super::Linear;
 use crate::error::Result;
 use crate::init::{Fan, Init};
 use crate::rng::Rng;
-use chainrule::{DType, Tensor, Tree, Wire, stage};
+use chainrule::{DType, Tensor, Tree, Wire, part};
 
 /// A multi-layer perceptron.
 #[derive(Tree, Clone, Debug)]
@@ -34,7 +34,7 @@ impl Mlp<Wire> {
     pub fn forward(&self, x: Wire) -> Wire {
         let mut x = x;
         for (i, layer) in self.layers.iter().enumerate() {
-            x = stage(&format!("layers.{i}"), || {
+            x = part(&format!("layers.{i}"), || {
                 let y = layer.forward(x);
                 if i + 1 < self.layers.len() { y.relu() } else { y }
             });
@@ -79,5 +79,14 @@ mod tests {
         );
         assert_eq!(net(1).leaves(), net(1).leaves());
         assert_ne!(net(1).leaves(), net(2).leaves());
+    }
+
+    #[test]
+    fn a_mistake_is_on_the_line_of_the_user() {
+        let net = Mlp::new(&[3, 4, 2], DType::F64, &Rng::new(7, Purpose::Start)).unwrap();
+        let specs = (net.map(&mut |t: &Tensor| t.spec()), Spec::new(&[5, 9], DType::F64).unwrap());
+        let line = line!() + 1;
+        let said = trace(|net: Mlp<Wire>, x: Wire| net.forward(x), &specs).unwrap_err().to_string();
+        assert!(said.contains(&format!("layers/mlp.rs:{line}:")) && said.contains("matmul"), "{said}");
     }
 }

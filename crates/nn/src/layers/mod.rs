@@ -1,5 +1,6 @@
 //! Layers: structs of weights with a method that records what they compute. Pools and activations have no weights and are functions
-//! of the engine. Each layer names its parts as stages, as their weights are named, so that pictures and summaries show them.
+//! of the engine. Each layer names its parts as stages, as their weights are named, so that pictures and
+//! summaries show them; mistakes are said to be on the line that calls the layer.
 
 mod attention;
 mod char_lstm;
@@ -16,7 +17,7 @@ mod recurrent;
 mod residual;
 mod transformer;
 
-pub use attention::MultiHeadAttention;
+pub use attention::{MultiHeadAttention, Sight};
 pub use char_lstm::{CharLstm, CharLstmOptions};
 pub use char_mlp::{CharMlp, CharMlpOptions};
 pub use conv::{Conv1d, Conv2d};
@@ -29,7 +30,7 @@ pub use mlp::Mlp;
 pub use norm::{BatchNorm, EPSILON, GroupNorm, LayerNorm, Running};
 pub use recurrent::{Gates, Gru, Lstm, Rnn};
 pub use residual::{BatchResidual, Convolutions, Residual};
-pub use transformer::{FeedForward, Sight, Transformer, TransformerBlock, TransformerOptions};
+pub use transformer::{FeedForward, Transformer, TransformerBlock, TransformerOptions};
 
 use crate::error::{Error, Result};
 use chainrule::{DType, Spec};

@@ -4,7 +4,7 @@ use super::{BatchNorm, Conv2d, GroupNorm, Running};
 use crate::error::{Error, Result};
 use crate::init::{Fan, Init};
 use crate::rng::Rng;
-use chainrule::{Conv, DType, Tensor, Tree, Wire, stage};
+use chainrule::{Conv, DType, Tensor, Tree, Wire, part};
 
 /// What every residual block has: two convolutions of 3 by 3, the first of which may step over places, and a way around them.
 /// Norms follow, so that none has a bias.
@@ -59,13 +59,12 @@ impl Convolutions<Wire> {
     /// The whole block: `norm` is given the number of a norm and what goes into it.
     #[track_caller]
     fn forward(&self, x: Wire, mut norm: impl FnMut(usize, Wire) -> Wire) -> Wire {
-        let mut normed = |i: usize, x: Wire| stage(&format!("norms.{i}"), || norm(i, x));
-        let y = stage("convolutions.first", || self.first.forward(x));
-        let y = normed(0, y).relu();
-        let y = stage("convolutions.second", || self.second.forward(y));
-        let y = normed(1, y);
+        let y = part("convolutions.first", || self.first.forward(x));
+        let y = part("norms.0", || norm(0, y)).relu();
+        let y = part("convolutions.second", || self.second.forward(y));
+        let y = part("norms.1", || norm(1, y));
         let around = match &self.skip {
-            Some(skip) => stage("convolutions.skip", || skip.forward(x)),
+            Some(skip) => part("convolutions.skip", || skip.forward(x)),
             None => x,
         };
         (y + around).relu()

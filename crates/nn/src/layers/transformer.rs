@@ -1,11 +1,11 @@
 //! Attention and a small network in turn, each after a norm and added to what came in (Xiong and others 2020: pre-norm).
 
 use super::dropout::folded;
-use super::{Dropout, LayerNorm, Linear, MultiHeadAttention};
+use super::{Dropout, LayerNorm, Linear, MultiHeadAttention, Sight};
 use crate::error::Result;
 use crate::init::{Fan, Init};
 use crate::rng::Rng;
-use chainrule::{DType, Tensor, Tree, Wire, stage};
+use chainrule::{DType, Tensor, Tree, Wire, part};
 
 /// Two linear layers with gelu between: a network that sees one place alone.
 #[derive(Tree, Clone, Debug)]
@@ -27,7 +27,7 @@ pub struct TransformerBlock<T> {
     pub mlp_norm: LayerNorm<T>,
     /// Each place for itself.
     pub mlp: FeedForward<T>,
-    /// Of what attention and network give. (PyTorch and nanoGPT also drop weights of the attention and hidden values.)
+    /// Of what attention and network give, as in nanoGPT; PyTorch also drops hidden values.
     pub dropout: Dropout,
 }
 
@@ -55,17 +55,6 @@ pub struct TransformerOptions {
     pub dropout: f64,
 }
 
-/// What places may see, and the key for what is dropped.
-#[derive(Tree, Clone, Debug)]
-pub struct Sight<T> {
-    /// Which keys a query may see: bool, broadcast to `[n, heads, t, s]`.
-    pub mask: Option<T>,
-    /// i64; nothing is dropped without it.
-    pub key: Option<T>,
-    /// None after its own place.
-    pub causal: bool,
-}
-
 impl<T> FeedForward<T> {
     /// The same without biases.
     pub fn without_bias(self) -> Self {
@@ -77,8 +66,8 @@ impl FeedForward<Wire> {
     /// `[.., width]` to the same.
     #[track_caller]
     pub fn forward(&self, x: Wire) -> Wire {
-        let hidden = stage("up", || self.up.forward(x)).gelu();
-        stage("down", || self.down.forward(hidden))
+        let hidden = part("up", || self.up.forward(x)).gelu();
+        part("down", || self.down.forward(hidden))
     }
 }
 
@@ -92,12 +81,14 @@ impl TransformerBlock<Tensor> {
         let linear = |inputs: usize, outputs: usize, i: u64| {
             Linear::new(Fan { inputs, outputs }, Init::Glorot, dtype, &mut rng.fold(i))
         };
+        let dropout = Dropout { rate: dropout };
+        let attention = MultiHeadAttention::new(width, heads, dtype, &rng.fold(0))?;
         Ok(TransformerBlock {
             attention_norm: LayerNorm::new(width, dtype)?,
-            attention: MultiHeadAttention::new(width, heads, dtype, &rng.fold(0))?,
+            attention: MultiHeadAttention { dropout, ..attention },
             mlp_norm: LayerNorm::new(width, dtype)?,
             mlp: FeedForward { up: linear(width, wide, 1)?, down: linear(wide, width, 2)? },
-            dropout: Dropout { rate: dropout },
+            dropout,
         })
     }
 }
@@ -119,12 +110,13 @@ impl TransformerBlock<Wire> {
     /// `[n, t, width]` to the same.
     #[track_caller]
     pub fn forward(&self, x: Wire, sight: &Sight<Wire>) -> Wire {
-        let dropped = |x: Wire, i: usize| self.dropout.forward(x, folded(sight.key, i));
-        let y = stage("attention_norm", || self.attention_norm.forward(x));
-        let y = stage("attention", || self.attention.forward(y, y, sight.mask, sight.causal));
-        let x = x + dropped(y, 0);
-        let y = stage("mlp_norm", || self.mlp_norm.forward(x));
-        x + dropped(stage("mlp", || self.mlp.forward(y)), 1)
+        let y = part("attention_norm", || self.attention_norm.forward(x));
+        let seen = Sight { key: folded(sight.key, 2), ..sight.clone() };
+        let y = part("attention", || self.attention.forward(y, y, &seen));
+        let x = x + self.dropout.forward(y, folded(sight.key, 0));
+        let y = part("mlp_norm", || self.mlp_norm.forward(x));
+        let y = part("mlp", || self.mlp.forward(y));
+        x + self.dropout.forward(y, folded(sight.key, 1))
     }
 }
 
@@ -155,9 +147,9 @@ impl Transformer<Wire> {
         let mut x = x;
         for (i, layer) in self.layers.iter().enumerate() {
             let sight = Sight { key: folded(sight.key, i), ..sight.clone() };
-            x = stage(&format!("layers.{i}"), || layer.forward(x, &sight));
+            x = part(&format!("layers.{i}"), || layer.forward(x, &sight));
         }
-        stage("norm", || self.norm.forward(x))
+        part("norm", || self.norm.forward(x))
     }
 }
 
@@ -195,7 +187,7 @@ mod tests {
         let keys = (Spec::scalar(DType::I64), Spec::scalar(DType::I64));
         let program = trace(
             |net: Transformer<Wire>, x: Wire, a: Wire, b: Wire| {
-                let of = |key| net.forward(x, &Sight { mask: None, key, causal: false });
+                let of = |key| net.forward(x, &Sight { key, ..Sight::ALL });
                 [of(None), of(Some(a)), of(Some(b))]
             },
             &(specs.0, specs.1, keys.0, keys.1),

@@ -186,6 +186,16 @@ impl<M: Model> Trainer<M> {
         &self.position
     }
 
+    /// How many steps were made.
+    pub fn steps_made(&self) -> usize {
+        self.position.step
+    }
+
+    /// After which step a validation was best.
+    pub fn best_step(&self) -> Option<usize> {
+        self.position.best.map(|(_, step)| step)
+    }
+
     /// Everything that steps change.
     pub(crate) fn state(&self) -> &Tensors<State<M>> {
         &self.state

@@ -66,7 +66,7 @@ pub struct Learning {
     pub seed: u64,
 
     /// Train with this many seeds, from --seed on, and report mean and spread
-    #[arg(long, value_name = "NUMBER", default_value_t = 1, conflicts_with_all = ["save", "checkpoints", "tensorboard", "run"])]
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, conflicts_with_all = ["save", "checkpoints", "tensorboard"])]
     pub seeds: u64,
 
     /// Move images by up to a pixel while training, anew in each step; the default

@@ -28,13 +28,27 @@ impl Lines {
     /// # Errors
     /// There are none, or one has a `.`, which stands for its edges.
     pub fn new(text: &str, path: &Path) -> Result<Lines> {
+        let letters: BTreeSet<char> = text.lines().flat_map(|line| line.trim().chars()).collect();
+        let letters = letters.into_iter().filter(|&letter| letter != EDGE);
+        Lines::read_by(text, path, &Vocabulary::new(std::iter::once(EDGE).chain(letters))?)
+    }
+
+    /// The same by the vocabulary of another text, as a network has learnt it.
+    ///
+    /// # Errors
+    /// As [`Lines::new`], and letters that the vocabulary does not have.
+    pub fn read_by(text: &str, path: &Path, vocabulary: &Vocabulary) -> Result<Lines> {
         let lines = || text.lines().map(str::trim).zip(1..).filter(|(line, _)| !line.is_empty());
         if let Some((_, number)) = lines().find(|(line, _)| line.contains(EDGE)) {
             let what = format!("line {number} has a {EDGE:?}, which stands for the edges of lines");
             return Err(mistake(path, Some(number), what, "put another letter in its place").into());
         }
-        let letters: BTreeSet<char> = lines().flat_map(|(line, _)| line.chars()).collect();
-        let vocabulary = Vocabulary::new(std::iter::once(EDGE).chain(letters))?;
+        for (line, number) in lines() {
+            if let Some(letter) = line.chars().find(|&letter| vocabulary.number(letter).is_none()) {
+                let what = format!("line {number} has a {letter:?}, which the vocabulary lacks");
+                return Err(mistake(path, Some(number), what, "leave the line out").into());
+            }
+        }
         let (mut tokens, mut starts) = (vec![0], Vec::new());
         let mut longest = 0;
         for (line, _) in lines() {
@@ -48,7 +62,7 @@ impl Lines {
             let hint = "give one example a line";
             return Err(mistake(path, None, "there are no lines with letters", hint).into());
         }
-        Ok(Lines { tokens: tokens.into(), starts, vocabulary: Arc::new(vocabulary), longest })
+        Ok(Lines { tokens: tokens.into(), starts, vocabulary: Arc::new(vocabulary.clone()), longest })
     }
 
     /// How many lines there are.
@@ -110,6 +124,25 @@ impl Lines {
     /// # Errors
     /// The longest line is longer than an axis may be.
     pub fn whole(&self) -> Result<WholeLines> {
+        self.whole_to(self.longest + 1)
+    }
+
+    /// The same, padded to so many places.
+    ///
+    /// # Errors
+    /// A line is longer than that.
+    pub fn whole_to(&self, places: usize) -> Result<WholeLines> {
+        if self.longest + 1 > places {
+            let what =
+                format!("a line has {} letters, but {places} places hold {}", self.longest, places - 1);
+            return Err(Error::argument("text", what, "leave long lines out"));
+        }
+        let longest = places - 1;
+        let wide = Lines { longest, ..self.clone() };
+        wide.padded()
+    }
+
+    fn padded(&self) -> Result<WholeLines> {
         Shape::new(&[self.longest + 1]).map_err(|why| Error::argument("text", why, "give shorter lines"))?;
         Ok(WholeLines { lines: self.clone() })
     }
