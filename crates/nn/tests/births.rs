@@ -259,6 +259,33 @@ fn births_in_loops_name_the_turn_and_the_gate() {
     assert_eq!((found.op.as_str(), found.within.len()), ("log", 1), "{found}");
 }
 
+/// As a trainer does that works on a batch part by part.
+#[test]
+fn a_gradient_that_is_taken_inside_of_a_loop_is_searched_too() {
+    let spec = Spec::new(&[4], DType::F64).unwrap();
+    let program = trace(
+        |w: Wire, x: Wire| {
+            let part = |sums: (Wire, Wire), x: Wire| {
+                let w = w.identity();
+                let loss = stage("root", || (w * x).sqrt().sum());
+                ((sums.0 + loss, sums.1 + loss.gradient(&w)), loss)
+            };
+            let ((loss, gradient), _) = scan(part, ((w * 0.0).sum(), w * 0.0), x);
+            (loss, w - 0.1 * gradient)
+        },
+        &(spec, spec),
+    )
+    .unwrap();
+    let found = born(&program, [1.0, 4.0, 1.0, 1.0], [1.0, 1.0, 0.0, 1.0], Search::default()).unwrap();
+    assert_eq!(
+        (found.pass, found.of_op.as_str(), found.kind),
+        (Pass::Backward, "sqrt", Kind::Inf),
+        "{found}"
+    );
+    assert!(found.within[0].starts_with("scan, turn 2, gate ") && found.module == "root", "{found}");
+    assert_eq!((found.of_in[0].v, &found.local[..]), (Some(0.0), &[f64::INFINITY][..]), "{found}");
+}
+
 #[test]
 fn the_update_is_searched_too() {
     let spec = Spec::scalar(DType::F32);

@@ -93,7 +93,9 @@ fn at_depth(
         let within = [vec![here], inner.within].concat();
         let module = if inner.module.is_empty() { outer.module } else { inner.module };
         let src = if inner.src.is_empty() { outer.src } else { inner.src };
-        let (gate, path, pass) = (outer.gate, outer.path, outer.pass);
+        // A loop over parts of a batch holds both passes; the loop that the adjoint made is all backward.
+        let pass = if outer.pass == Pass::Forward { inner.pass } else { outer.pass };
+        let (gate, path) = (outer.gate, outer.path);
         Birth { gate, pass, path, module, src, within, ..inner }
     })))
 }
