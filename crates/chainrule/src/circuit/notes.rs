@@ -3,6 +3,7 @@
 
 use super::{Circuit, Class, Node, Wire, builder};
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// What the adjoint did at one wire: which gradient arrived there, and which nodes it recorded to pass it back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,17 +23,27 @@ pub fn recorded() -> u32 {
     builder::with_top(|b| b.circuit.len() as u32).unwrap_or(0)
 }
 
-/// Notes that `upstreams` arrived at the outputs of a gate and were passed back by all nodes since `from`. Of a gate of an
-/// outer circuit nothing is noted: its wires have no number here.
-pub fn note(outputs: &[Wire], upstreams: &[Option<Wire>], from: u32) {
-    builder::with_top(|b| {
-        let (trace, to) = (b.trace, b.circuit.len() as u32);
+/// Notes that `upstreams` arrived at the outputs of a gate, and that what is recorded since node `from` passes them back. Gives
+/// the notes, to be closed when that is done. Of a gate of an outer circuit nothing is noted: its wires have no number here.
+pub fn note(outputs: &[Wire], upstreams: &[Option<Wire>], from: u32) -> Range<usize> {
+    let noted = builder::with_top(|b| {
+        let (trace, passed) = (b.trace, &mut b.circuit.passed);
+        let first = passed.len();
         for (wire, upstream) in outputs.iter().zip(upstreams) {
             if let Some(upstream) = upstream.filter(|u| u.trace == trace && wire.trace == trace) {
-                let passed = PassedBack { wire: wire.index, upstream: upstream.index, from, to };
-                b.circuit.passed.push(passed);
+                passed.push(PassedBack { wire: wire.index, upstream: upstream.index, from, to: from });
             }
         }
+        first..passed.len()
+    });
+    noted.unwrap_or_default()
+}
+
+/// Says of some notes that everything that passes them back is recorded.
+pub fn close(notes: Range<usize>) {
+    builder::with_top(|b| {
+        let to = b.circuit.len() as u32;
+        b.circuit.passed[notes].iter_mut().for_each(|passed| passed.to = to);
     });
 }
 

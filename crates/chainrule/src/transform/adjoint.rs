@@ -1,7 +1,7 @@
 //! The backward pass as a circuit: starts at the outputs and applies the chain rule gate by gate.
 
 use super::{PASSES, levels};
-use crate::circuit::{Local, OpenNode, Room, Wire, at_site, note, recorded};
+use crate::circuit::{Local, OpenNode, Room, Wire, at_site, close, note, recorded};
 use crate::gates::{is_padded, joined, scale, support::operands::zeros_like};
 use std::collections::HashMap;
 
@@ -30,13 +30,14 @@ pub fn vjp(outputs: &[Wire], at: &[Wire], upstreams: &[Option<Wire>]) -> Vec<Opt
             }
             let wants: Vec<bool> =
                 gate.inputs.iter().map(|w| level.marked[w.index as usize] && w.dtype().is_float()).collect();
-            let passed = at_site(gate.site, || pass_back(&gate, upstreams.clone(), &wants));
+            let notes = note(&gate.outputs, &upstreams, from);
+            let passed = at_site(gate.site, || pass_back(&gate, upstreams, &wants));
             for ((input, passed), wanted) in gate.inputs.iter().zip(passed).zip(wants) {
                 if let (Some(passed), true) = (passed, wanted) {
                     arrived.add((depth, input.index as usize), passed);
                 }
             }
-            note(&gate.outputs, &upstreams, from);
+            close(notes);
         }
         for (outer, input) in &level.captures {
             let index = input.index as usize;
