@@ -25,3 +25,8 @@ pub mod trainer;
 pub mod weights;
 
 pub use error::{Error, Kind, Result};
+
+/// The Rust of the page about data is executed.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/data.md")]
+struct Data;
