@@ -2,6 +2,7 @@
 //!
 //! A training step is one circuit: the forward pass, the gradient of the loss and the update of every weight.
 
+pub mod architecture;
 pub mod atomic;
 mod batches;
 pub mod checkpoint;
@@ -17,10 +18,14 @@ pub mod optimiser;
 pub mod parameters;
 pub mod predict;
 pub mod rng;
+pub mod sample;
+pub mod saved;
 pub mod schedule;
 pub mod shift;
 pub mod split;
+pub mod summary;
 pub mod tensorboard;
+pub mod torch;
 pub mod trainer;
 pub mod weights;
 

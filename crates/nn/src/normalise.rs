@@ -3,12 +3,13 @@
 use crate::data::{Examples, Goal, batched};
 use crate::error::Result;
 use chainrule::{DType, Tensor};
+use serde::{Deserialize, Serialize};
 
 /// Examples that are looked at together while fitting.
 const AT_ONCE: usize = 256;
 
 /// What to subtract from numbers and what to divide them by; empty for tokens and classes, which stay as they are.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Scale {
     /// The mean of each number.
     pub mean: Vec<f32>,
@@ -17,7 +18,7 @@ pub struct Scale {
 }
 
 /// The scales of features and of targets that are numbers.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Normaliser {
     /// That of the features.
     pub features: Scale,

@@ -51,12 +51,15 @@ fn little_endian(tensor: &Tensor) -> Result<(Dtype, Vec<u8>)> {
         DType::F64 => {
             Ok((Dtype::F64, tensor.as_slice::<f64>()?.iter().flat_map(|v| v.to_le_bytes()).collect()))
         }
+        // Counts beside the weights.
         DType::I64 => {
             Ok((Dtype::I64, tensor.as_slice::<i64>()?.iter().flat_map(|v| v.to_le_bytes()).collect()))
         }
-        other => {
-            Err(Error::argument("weights", format!("a tensor of {other} is no weight"), "save f32 or f64"))
-        }
+        other => Err(Error::argument(
+            "weights",
+            format!("a tensor of {other} is no weight"),
+            "save f32, f64 or i64",
+        )),
     }
 }
 
@@ -119,6 +122,27 @@ pub fn decode<T: Tree<Leaf = Tensor>>(bytes: &[u8], path: &Path, like: &T) -> Re
         Some(mistakes) => Err(mistakes.into()),
         None => Ok(like.fill(&leaves).expect("every leaf was found, or a mistake reported")),
     }
+}
+
+/// All tensors of a safetensors file by name, in the order of their names.
+///
+/// # Errors
+/// Bytes that are no safetensors file; tensors that are neither f32, f64 nor i64, each by name.
+pub fn entries(bytes: &[u8], path: &Path) -> Result<Vec<(String, Tensor)>> {
+    let file = opened(bytes, path)?;
+    let mut mistakes = Vec::new();
+    let mut entries = Vec::new();
+    for (name, view) in file.tensors() {
+        match tensor(&view) {
+            Some(tensor) => entries.push((name, tensor)),
+            None => {
+                let what = format!("{name} is {:?}{:?}", view.dtype(), view.shape()).to_lowercase();
+                mistakes.push(wrong(path, what).hint("save it as f32 or f64: model.float()"));
+            }
+        }
+    }
+    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Diagnostic::from_all(mistakes).map_or(Ok(entries), |mistakes| Err(mistakes.into()))
 }
 
 fn wrong(path: &Path, what: String) -> Mistake {

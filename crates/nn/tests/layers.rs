@@ -4,8 +4,9 @@ use chainrule::prelude::*;
 use chainrule::{Conv, trace};
 use chainrule_nn::init::{Fan, Init};
 use chainrule_nn::layers::{
-    BatchNorm, Conv1d, Conv2d, Embedding, GroupNorm, Gru, LayerNorm, Linear, Lstm, MultiHeadAttention, Rnn,
-    Running,
+    BatchNorm, BatchResidual, CharLstm, CharLstmOptions, CharMlp, CharMlpOptions, Conv1d, Conv2d, Embedding,
+    Gpt, GptOptions, GroupNorm, Gru, LayerNorm, Linear, Lstm, MultiHeadAttention, Residual, Rnn, Running,
+    Sight, Transformer, TransformerOptions,
 };
 use chainrule_nn::rng::{Purpose, Rng};
 use serde_json::Value;
@@ -49,7 +50,7 @@ fn agrees<N: Wires>(name: &str, layer: &N::With<Tensor>, forward: impl Fn(&N, Wi
     let weights: Vec<Tensor> = paths
         .iter()
         .map(|path| {
-            let found = &case["weights"][path.trim_start_matches("gates.")];
+            let found = &case["weights"][&path.replace("gates.", "")];
             assert!(found.is_object(), "{name}: {path} is not in the fixture");
             tensor(found)
         })
@@ -75,10 +76,16 @@ fn agrees<N: Wires>(name: &str, layer: &N::With<Tensor>, forward: impl Fn(&N, Wi
     .unwrap_or_else(|why| panic!("{name}: {why}"));
     let (found, slopes) = program.run((weights, x)).unwrap_or_else(|why| panic!("{name}: {why}"));
     near(name, &found, &y);
-    let names = paths.iter().map(|path| path.trim_start_matches("gates.")).chain(["x"]);
+    let names = paths.iter().map(|path| path.replace("gates.", "")).chain(["x".to_string()]);
     for (path, slope) in names.zip(&slopes) {
-        near(&format!("{name}: gradient of {path}"), slope, &tensor(&case["slopes"][path]));
+        near(&format!("{name}: gradient of {path}"), slope, &tensor(&case["slopes"][&path]));
     }
+}
+
+/// What a batch norm has seen before the first batch.
+fn blank(channels: usize) -> Running<Wire> {
+    let (mean, variance) = (constant(vec![0.0; channels]), constant(vec![1.0; channels]));
+    Running { mean, variance, batches: constant(0i64) }
 }
 
 fn rng() -> Rng {
@@ -107,8 +114,7 @@ fn embeddings_and_norms_are_those_of_pytorch() {
         net.forward(x)
     });
     let (norm, _) = BatchNorm::new(3, DType::F64).unwrap();
-    let blank = || Running { mean: constant(vec![0.0; 3]), variance: constant(vec![1.0; 3]) };
-    agrees::<BatchNorm<Wire>>("batch_norm", &norm, |net, x| net.forward(x, &blank()).0);
+    agrees::<BatchNorm<Wire>>("batch_norm", &norm, |net, x| net.forward(x, &blank(3)).0);
 }
 
 #[test]
@@ -139,6 +145,7 @@ fn a_batch_norm_remembers_what_it_has_seen() {
     let (y, running) = program.run((norm, running, x, later)).unwrap();
     near("mean", &running.mean, &tensor(&fixture["predicted"]["running"]["mean"]));
     near("variance", &running.variance, &tensor(&fixture["predicted"]["running"]["variance"]));
+    assert_eq!(running.batches, 1i64.into());
     near("prediction", &y, &tensor(&fixture["predicted"]["y"]));
 }
 
@@ -156,4 +163,40 @@ fn recurrent_cells_are_those_of_pytorch() {
     agrees::<Rnn<Wire>>("rnn", &Rnn::new(3, 4, DType::F64, rng).unwrap(), |net, x| net.forward(x).0);
     agrees::<Lstm<Wire>>("lstm", &Lstm::new(3, 4, DType::F64, rng).unwrap(), |net, x| net.forward(x).0);
     agrees::<Gru<Wire>>("gru", &Gru::new(3, 4, DType::F64, rng).unwrap(), |net, x| net.forward(x).0);
+}
+
+#[test]
+fn a_transformer_is_that_of_pytorch() {
+    let options = TransformerOptions { layers: 2, width: 4, heads: 2, wide: 6, dropout: 0.1 };
+    let encoder = Transformer::new(options, DType::F64, &rng()).unwrap();
+    agrees::<Transformer<Wire>>("encoder", &encoder, |net, x| {
+        let mask = Tensor::new([true, true, false].repeat(3), &[3, 3]).expect("3 times 3");
+        net.forward(x, &Sight { mask: Some(constant(mask)), key: None, causal: false })
+    });
+}
+
+#[test]
+fn language_models_are_those_of_their_authors() {
+    let options = GptOptions { vocabulary: 5, context: 4, layers: 2, width: 4, heads: 2, dropout: 0.1 };
+    let gpt = Gpt::new(options, DType::F64, &rng()).unwrap();
+    agrees::<Gpt<Wire>>("gpt", &gpt, |net, x| net.forward(x, None));
+    let options = CharMlpOptions { vocabulary: 4, context: 3, width: 2, hidden: 5 };
+    let mlp = CharMlp::new(options, DType::F64, &rng()).unwrap();
+    agrees::<CharMlp<Wire>>("char_mlp", &mlp, |net, x| net.forward(x));
+    let options = CharLstmOptions { vocabulary: 4, width: 2, hidden: 3 };
+    let lstm = CharLstm::new(options, DType::F64, &rng()).unwrap();
+    agrees::<CharLstm<Wire>>("char_lstm", &lstm, |net, x| net.forward(x));
+}
+
+#[test]
+fn residual_blocks_go_around_themselves() {
+    let wider = Fan { inputs: 2, outputs: 4 };
+    let block = Residual::new(wider, 2, 2, DType::F64, &rng()).unwrap();
+    agrees::<Residual<Wire>>("residual", &block, |net, x| net.forward(x));
+    let same = Fan { inputs: 2, outputs: 2 };
+    let (block, _) = BatchResidual::new(same, 1, DType::F64, &rng()).unwrap();
+    agrees::<BatchResidual<Wire>>("batch_residual", &block, |net, x| net.forward(x, &[blank(2), blank(2)]).0);
+    let refused = Residual::new(wider, 1, 3, DType::F64, &rng()).unwrap_err().to_string();
+    assert!(refused.contains("4 channels can't be cut into 3 groups"), "{refused}");
+    assert!(Residual::new(wider, 0, 2, DType::F64, &rng()).is_err());
 }

@@ -1,6 +1,6 @@
 //! A finished circuit: gates joined by wires, every wire's inputs with smaller numbers.
 
-use super::{Attrs, GateDef};
+use super::{Attrs, Class, GateDef};
 use crate::base::{Site, Spec};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -205,10 +205,36 @@ impl Circuit {
 
     /// Floating-point operations of one forward pass, as the rooms count them. A `scan` counts all its steps, a `while` one.
     pub fn flops(&self) -> u64 {
-        let of = |(i, n): (u32, Node<'_>)| {
-            (n.gate.flops)(n.attrs, &self.specs(self.inputs_of(i)), &self.output_specs(i))
-        };
-        self.gates().map(of).fold(0, u64::saturating_add)
+        self.gates().map(|(index, _)| self.flops_of(index)).fold(0, u64::saturating_add)
+    }
+
+    /// Those of one gate; 0 for the further outputs of a gate.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// let spec = Spec::new(&[4, 4], DType::F32).unwrap();
+    /// let program = trace(|x: Wire| x.matmul(x.t()).exp(), &(spec,))?;
+    /// let circuit = program.circuit();
+    /// let costs: Vec<_> = circuit.gates().map(|(i, _)| (circuit.flops_of(i), circuit.bytes_of(i))).collect();
+    /// // the input, the transposed view, the product, the exponential
+    /// assert_eq!(costs, [(0, 0), (0, 0), (2 * 4 * 4 * 4, 64), (16, 64)]);
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
+    pub fn flops_of(&self, index: u32) -> u64 {
+        let node = self.node(index);
+        if node.part > 0 {
+            return 0;
+        }
+        (node.gate.flops)(node.attrs, &self.specs(self.inputs_of(index)), &self.output_specs(index))
+    }
+
+    /// Bytes of what a gate computes, all its outputs together; 0 for inputs, constants and views, which compute nothing.
+    pub fn bytes_of(&self, index: u32) -> u64 {
+        let node = self.node(index);
+        if node.part > 0 || matches!(node.gate.class, Class::Input | Class::Constant | Class::View(_)) {
+            return 0;
+        }
+        self.output_specs(index).iter().map(|spec| spec.bytes() as u64).fold(0, u64::saturating_add)
     }
 
     /// Adds an input that no gate reads, for the caller to list among the inputs.

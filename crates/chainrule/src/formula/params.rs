@@ -17,6 +17,8 @@ pub enum Init {
     Normal(f64),
     /// Uniform between two numbers.
     Uniform(f64, f64),
+    /// This number times a random matrix with orthogonal rows, or columns where it has more rows than columns (Saxe et al. 2014).
+    Orthogonal(f64),
     /// One number everywhere; `zeros` and `ones` are short for 0 and 1.
     Constant(f64),
 }
@@ -28,6 +30,8 @@ impl fmt::Display for Init {
             Init::Glorot => f.write_str("glorot"),
             Init::Normal(deviation) => write!(f, "normal({deviation})"),
             Init::Uniform(low, high) => write!(f, "uniform({low}, {high})"),
+            Init::Orthogonal(1.0) => f.write_str("orthogonal"),
+            Init::Orthogonal(gain) => write!(f, "orthogonal({gain})"),
             Init::Constant(0.0) => f.write_str("zeros"),
             Init::Constant(1.0) => f.write_str("ones"),
             Init::Constant(value) => write!(f, "{value}"),
@@ -191,9 +195,12 @@ pub(super) fn init(word: &str, span: Span, numbers: &[f64]) -> Result<Init, Repo
             Err(report(span, what, "give the smaller number first"))
         }
         ("uniform", _) => wrong("give its limits: uniform(-0.1, 0.1)"),
+        ("orthogonal", []) => Ok(Init::Orthogonal(1.0)),
+        ("orthogonal", &[gain]) => Ok(Init::Orthogonal(gain)),
+        ("orthogonal", _) => wrong("write orthogonal alone, or with its gain: orthogonal(1.4)"),
         ("he" | "glorot" | "zeros" | "ones", _) => wrong(&format!("write {word} alone")),
         _ => {
-            let words = ["he", "glorot", "zeros", "ones", "normal", "uniform"];
+            let words = ["he", "glorot", "orthogonal", "zeros", "ones", "normal", "uniform"];
             let hint = super::suggest::did_you_mean(
                 word,
                 words,

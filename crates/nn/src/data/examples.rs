@@ -2,10 +2,12 @@
 
 use crate::error::{Error, Result};
 use chainrule::{DType, Spec, Tensor};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What is to be predicted of an example.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Goal {
     /// One of these classes. Targets are i64.
     Classes(Vec<String>),
@@ -29,7 +31,7 @@ impl Goal {
 }
 
 /// The form of examples that are images: all of a channel's pixels, row by row, then those of the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
     /// 1 for grey, 3 for colours.
     pub channels: usize,

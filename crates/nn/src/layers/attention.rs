@@ -4,7 +4,7 @@ use super::Linear;
 use crate::error::{Error, Result};
 use crate::init::{Fan, Init};
 use crate::rng::Rng;
-use chainrule::{DType, Tensor, Tree, Wire, attention};
+use chainrule::{DType, Tensor, Tree, Wire, attention, stage};
 
 /// Queries look at keys and values, each head in its own part of the width (Vaswani and others 2017).
 #[derive(Tree, Clone, Debug)]
@@ -43,15 +43,28 @@ impl MultiHeadAttention<Tensor> {
     }
 }
 
+impl<T> MultiHeadAttention<T> {
+    /// The same without biases.
+    pub fn without_bias(self) -> Self {
+        MultiHeadAttention {
+            query: self.query.without_bias(),
+            key: self.key.without_bias(),
+            value: self.value.without_bias(),
+            output: self.output.without_bias(),
+            heads: self.heads,
+        }
+    }
+}
+
 impl MultiHeadAttention<Wire> {
     /// Queries from `x [n, t, width]`, keys and values from `seen [n, s, width]`. A mask (bool, broadcast to
     /// `[n, heads, t, s]`) says which keys a query may see; causal: none after its own place.
     #[track_caller]
     pub fn forward(&self, x: Wire, seen: Wire, mask: Option<Wire>, causal: bool) -> Wire {
-        let [q, k, v] = [(&self.query, x), (&self.key, seen), (&self.value, seen)]
-            .map(|(layer, x)| self.split(layer.forward(x)));
+        let parts = [("query", &self.query, x), ("key", &self.key, seen), ("value", &self.value, seen)];
+        let [q, k, v] = parts.map(|(name, layer, x)| self.split(stage(name, || layer.forward(x))));
         let y = attention(q, k, v, mask, causal).transpose(&[0, 2, 1, 3]);
-        self.output.forward(y.reshape(&x.shape().dims()))
+        stage("output", || self.output.forward(y.reshape(&x.shape().dims())))
     }
 
     /// `[n, t, width]` to `[n, heads, t, width / heads]`.

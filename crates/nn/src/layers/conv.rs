@@ -76,6 +76,13 @@ impl Conv1d<Tensor> {
     }
 }
 
+impl<T> Conv2d<T> {
+    /// The same without its bias.
+    pub fn without_bias(self) -> Self {
+        Conv2d { bias: None, ..self }
+    }
+}
+
 /// A number for each channel added to `[n, channels, ..]`.
 #[track_caller]
 fn with_bias(y: Wire, bias: Option<Wire>) -> Wire {

@@ -28,6 +28,13 @@ impl Linear<Tensor> {
     }
 }
 
+impl<T> Linear<T> {
+    /// The same without its bias.
+    pub fn without_bias(self) -> Self {
+        Linear { bias: None, ..self }
+    }
+}
+
 impl Linear<Wire> {
     /// Rows of inputs become rows of outputs.
     #[track_caller]

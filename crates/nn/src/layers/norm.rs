@@ -51,6 +51,8 @@ pub struct Running<T> {
     pub mean: T,
     /// The running variance of each channel, `[channels]`, unbiased.
     pub variance: T,
+    /// How many batches it has seen, i64. Nothing depends on it; PyTorch counts them too.
+    pub batches: T,
 }
 
 fn ones(spec: Spec) -> Tensor {
@@ -71,6 +73,13 @@ impl LayerNorm<Tensor> {
     pub fn new(width: usize, dtype: DType) -> Result<LayerNorm<Tensor>> {
         let (weight, bias) = start(width, dtype)?;
         Ok(LayerNorm { weight, bias, epsilon: EPSILON })
+    }
+}
+
+impl<T> LayerNorm<T> {
+    /// The same without its bias.
+    pub fn without_bias(self) -> Self {
+        LayerNorm { bias: None, ..self }
     }
 }
 
@@ -109,7 +118,7 @@ impl BatchNorm<Tensor> {
     pub fn new(channels: usize, dtype: DType) -> Result<(BatchNorm<Tensor>, Running<Tensor>)> {
         let (weight, bias) = start(channels, dtype)?;
         let spec = spec(&[channels], dtype)?;
-        let running = Running { mean: Tensor::zeros(spec), variance: ones(spec) };
+        let running = Running { mean: Tensor::zeros(spec), variance: ones(spec), batches: 0i64.into() };
         Ok((BatchNorm { weight, bias, momentum: 0.1, epsilon: EPSILON }, running))
     }
 }
@@ -124,7 +133,8 @@ impl BatchNorm<Wire> {
         // What has been seen is state: no gradient flows through it.
         let blend =
             |before: Wire, now: Wire| before * (1.0 - self.momentum) + now.stop_gradient() * self.momentum;
-        (y, Running { mean: blend(running.mean, mean), variance: blend(running.variance, unbiased) })
+        let (mean, variance) = (blend(running.mean, mean), blend(running.variance, unbiased));
+        (y, Running { mean, variance, batches: running.batches + 1 })
     }
 
     /// After training: by the running statistics.

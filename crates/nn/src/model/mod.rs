@@ -2,6 +2,7 @@
 
 mod boxed;
 mod classifier;
+mod text;
 
 pub use boxed::{AnyModel, boxed};
 pub use classifier::{Classifier, ImageClassifier, Regressor};

@@ -26,7 +26,8 @@ fn inputs_come_in_order_of_appearance() {
 #[test]
 fn declarations_are_told() {
     let source = "input x: f32[batch, features]\nparam w[features, 10] = he\nparam b[10] = 0.5\n\
-                  param u[2] = uniform(-1, 1)\nlogits = x @ w + b\nloss = sum(logits) * t";
+                  param u[2] = uniform(-1, 1)\nparam q[10, 2] = orthogonal\n\
+                  param r[10, 2] = orthogonal(1.5)\nlogits = x @ w + b\nloss = sum(logits) * t";
     let formula = Formula::parse(source).unwrap();
     assert_eq!(formula.dimensions(), ["batch", "features"]);
     assert_eq!(formula.bindings(), ["logits", "loss"]);
@@ -34,6 +35,8 @@ fn declarations_are_told() {
     assert_eq!(params[0], ("w", Some(Init::He)));
     assert_eq!(params[1], ("b", Some(Init::Constant(0.5))));
     assert_eq!(params[2], ("u", Some(Init::Uniform(-1.0, 1.0))));
+    assert_eq!(params[3], ("q", Some(Init::Orthogonal(1.0))));
+    assert_eq!(params[4], ("r", Some(Init::Orthogonal(1.5))));
     let inputs: Vec<_> = formula.inputs().map(|v| (v.name.as_str(), v.dtype)).collect();
     assert_eq!(inputs, [("x", Some(DType::F32)), ("t", None)]);
 }
