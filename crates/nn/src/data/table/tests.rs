@@ -3,6 +3,7 @@
 use super::*;
 use crate::data::{Examples, buffers, limits::CATEGORIES};
 use std::fs;
+use std::time::{Duration, SystemTime};
 
 const TREES: &str = "height,kind,place,age\n3.5,oak,7,40\n2,elm,3,22\n4,oak,3,61\n1,ash,7,9\n";
 
@@ -267,6 +268,9 @@ fn a_stream_that_is_cut_or_changed_is_an_error() {
         let stream = TableStream::learn(&path, &Request::class("y")).unwrap();
         assert_eq!(loaded(&stream, &[4999, 3]).unwrap(), (vec![4999.0, 3.0], vec![1.0, 1.0]));
         fs::write(&path, damage).unwrap();
+        // The system's clock for files may stand still for some milliseconds.
+        let file = fs::File::options().append(true).open(&path).unwrap();
+        file.set_modified(SystemTime::now() + Duration::from_secs(1)).unwrap();
         for row in [4999, 3] {
             let error = said(loaded(&stream, &[row]));
             assert!(error.contains("t.csv: was changed while it was read; hint: leave it alone"), "{error}");
