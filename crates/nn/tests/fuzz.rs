@@ -193,3 +193,8 @@ fn jpeg() {
 fn text() {
     readers::text().run();
 }
+
+#[test]
+fn text_in_parts() {
+    readers::text_in_parts().run();
+}

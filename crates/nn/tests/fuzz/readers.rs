@@ -4,7 +4,7 @@ use super::Reader;
 use chainrule::{Data, Tensor};
 use chainrule_nn::data::{
     ArrayStream, Dataset, Examples, Features, Lines, Missing, Request, Schema, Table, TableStream,
-    Vocabulary, arrays, buffers, decode_text, idx, npy as numpy, read, split_text,
+    TextStream, Vocabulary, arrays, buffers, decode_text, idx, npy as numpy, read, split_text,
 };
 use std::cell::RefCell;
 use std::path::Path;
@@ -384,6 +384,43 @@ pub fn text() -> Reader {
         seeds,
         telling: b"\n\r.\x00\xff\xc3\xe2\xef\xbb\xbf ",
         factor: 160,
+        read,
+    }
+}
+
+pub fn text_in_parts() -> Reader {
+    fn read(bytes: &[u8]) -> Result<(), String> {
+        file("t.txt", bytes, |path| {
+            let memory = decode_text(bytes.to_vec(), path)
+                .and_then(|text| split_text(&text, &Vocabulary::of(&text)?, 4, 0.3));
+            match (TextStream::open(path, 4, 0.3), memory) {
+                (Ok(stream), Ok(memory)) => {
+                    assert_eq!(bits(&stream.0).unwrap(), bits(&memory.0).unwrap());
+                    assert_eq!(bits(&stream.1).unwrap(), bits(&memory.1).unwrap());
+                    Ok(())
+                }
+                (stream, memory) => {
+                    let stream = words(stream.map(drop));
+                    assert!(
+                        stream == words(memory.map(drop)) || bytes.starts_with(b"\x1f\x8b"),
+                        "{stream:?}"
+                    );
+                    stream
+                }
+            }
+        })
+    }
+    let seeds = vec![
+        "\u{feff}emma\nolivia\r\n\nava\n".repeat(20).into(),
+        "übergröße\n漢字 か\n🦀🦀".repeat(9).into(),
+    ];
+    // Every window is loaded, and compared as f64.
+    Reader {
+        name: "text in parts",
+        disk: true,
+        seeds,
+        telling: b"\n\r.\x00\xff\xc3\xe2\xef\xbb\xbf ",
+        factor: 1000,
         read,
     }
 }
