@@ -16,9 +16,8 @@ pub(super) use cells::{excerpt, shorten};
 pub use schema::{Column, Kind, Missing, Request, Schema, Target};
 pub use stream::TableStream;
 
-use super::{Dataset, Targets, read};
+use super::{Dataset, Targets, read, watched::BYTE_ORDER_MARK};
 use crate::error::Result;
-use rows::BYTE_ORDER_MARK;
 use std::path::{Path, PathBuf};
 
 /// A CSV file in memory.

@@ -17,7 +17,6 @@ use std::{
 const APART: usize = 256;
 /// How much is read from the disk at a time in the pass over the whole file.
 const PASS: usize = 1 << 18;
-const BYTE_ORDER_MARK: [u8; 3] = *b"\xef\xbb\xbf";
 
 /// Windows of a text file, as [`Characters`](super::Characters) has them. In memory are 8 bytes for 256 letters, and one window.
 #[derive(Clone, Debug)]
@@ -45,11 +44,7 @@ impl TextStream {
     /// As there; the file can't be read, is packed, no UTF-8, or changes in the meantime.
     pub fn open(path: &Path, context: usize, share: f64) -> Result<(TextStream, TextStream)> {
         let mut watched = Watched::open(path)?;
-        let mut mark = [0; BYTE_ORDER_MARK.len()];
-        if watched.length() >= mark.len() as u64 {
-            watched.read_at(0, &mut mark)?;
-        }
-        let start = if mark == BYTE_ORDER_MARK { mark.len() as u64 } else { 0 };
+        let start = watched.text_start()?;
         let mut pass = Pass { letters: BTreeSet::new(), count: 0, byte: start, line: 1, places: Vec::new() };
         pass.whole(&watched, start)?;
         watched.check()?;
