@@ -7,32 +7,32 @@
 
 use chainrule::prelude::*;
 use chainrule_nn::Result;
-use chainrule_nn::data::{Dataset, digits};
+use chainrule_nn::data::{Dataset, Examples, Image, digits};
 use chainrule_nn::layers::ConvNet;
 use chainrule_nn::optimiser::{Optimiser, Rule, State};
 use chainrule_nn::rng::{Purpose, Rng};
-use chainrule_nn::split::stratified;
+use chainrule_nn::split;
 
 const BATCH: usize = 64;
 
 /// Images `[rows, 64]` with pixels around 0, and their classes `[rows]`.
 fn tensors(data: &Dataset, rows: &[usize]) -> Result<(Tensor, Tensor)> {
     let pixels: Vec<f32> = rows.iter().flat_map(|&i| data.row(i)).map(|v| v / 8.0 - 1.0).collect();
-    let labels: Vec<i64> = rows.iter().map(|&i| data.labels[i] as i64).collect();
+    let labels: Vec<i64> = rows.iter().filter_map(|&i| data.class(i)).map(|class| class as i64).collect();
     Ok((Tensor::new(pixels, &[rows.len(), 64])?, labels.into()))
 }
 
 /// Trains on four fifths of the digits; the share of the others that is read rightly, after each epoch.
 fn run(epochs: usize) -> Result<Vec<f64>> {
-    let data = stratified(&digits()?, 0.2, 0)?;
+    let data = digits()?;
+    let (mut train, held_out) = split::rows(&data, 0.2, 0, "share")?;
     let rng = Rng::new(0, Purpose::Start);
-    let net = ConvNet::new((8, 8), &[16, 32], &[64, 10], DType::F32, &rng)?;
+    let net = ConvNet::new(Image::grey(8, 8), &[16, 32], &[64, 10], DType::F32, &rng)?;
     let optimiser = Optimiser::new(Rule::ADAM).shrinking(1e-4);
 
     // What a step changes: the weights, Adam's two moments of each, and its clock.
     let mut state = optimiser.start::<ConvNet<Wire>>(net);
-    let first: Vec<usize> = (0..BATCH).collect();
-    let specs = (state.clone(), tensors(&data.train, &first)?).map(&mut |t: &Tensor| t.spec());
+    let specs = (state.clone(), tensors(&data, &train[..BATCH])?).map(&mut |t: &Tensor| t.spec());
     let step = compile(
         |state: State<ConvNet<Wire>>, (images, labels): (Wire, Wire)| {
             let loss = state.0.forward(images).cross_entropy(labels).mean();
@@ -42,7 +42,7 @@ fn run(epochs: usize) -> Result<Vec<f64>> {
         &specs,
     )?;
 
-    let test = tensors(&data.test, &(0..data.test.rows()).collect::<Vec<_>>())?;
+    let test = tensors(&data, &held_out)?;
     let specs = (state.0.clone(), test.clone()).map(&mut |t: &Tensor| t.spec());
     let accuracy = compile(
         |net: ConvNet<Wire>, (images, labels): (Wire, Wire)| {
@@ -52,12 +52,11 @@ fn run(epochs: usize) -> Result<Vec<f64>> {
     )?;
 
     let (mut loss, mut seen) = (Tensor::scalar(0f32), Vec::new());
-    let mut order: Vec<usize> = (0..data.train.rows()).collect();
     for epoch in 0..epochs {
-        Rng::new(epoch as u64, Purpose::Shuffle).shuffle(&mut order);
+        Rng::new(epoch as u64, Purpose::Shuffle).shuffle(&mut train);
         // Shapes are fixed when the step is compiled: a short last batch waits for the next epoch's order.
-        for rows in order.chunks_exact(BATCH) {
-            step.step(&mut state, &tensors(&data.train, rows)?, &mut loss)?;
+        for rows in train.chunks_exact(BATCH) {
+            step.step(&mut state, &tensors(&data, rows)?, &mut loss)?;
         }
         seen.push(accuracy.run((state.0.clone(), test.clone()))?.item()?);
     }

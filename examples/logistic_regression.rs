@@ -7,8 +7,8 @@
 
 use chainrule::prelude::*;
 use chainrule_nn::Result;
-use chainrule_nn::data::{Dataset, digits};
-use chainrule_nn::split::stratified;
+use chainrule_nn::data::{Dataset, Examples, digits};
+use chainrule_nn::split;
 
 /// The weights. `T` is a wire while the function is traced, a tensor when it runs, and a spec for shapes.
 #[derive(Tree, Clone)]
@@ -23,16 +23,17 @@ fn logits(model: &Model<Wire>, x: Wire) -> Wire {
 }
 
 /// Pixels from 0 to 1 `[rows, 64]`, and 1 for each 8, 0 for all others `[rows]`.
-fn tensors(data: &Dataset) -> Result<(Tensor, Tensor)> {
-    let pixels: Vec<f64> = data.features.iter().map(|&v| f64::from(v) / 16.0).collect();
-    let is_eight: Vec<f64> = data.labels.iter().map(|&label| f64::from(label == 8)).collect();
-    Ok((Tensor::new(pixels, &[data.rows(), 64])?, is_eight.into()))
+fn tensors(data: &Dataset, rows: &[usize]) -> Result<(Tensor, Tensor)> {
+    let pixels: Vec<f64> = rows.iter().flat_map(|&i| data.row(i)).map(|&v| f64::from(v) / 16.0).collect();
+    let is_eight: Vec<f64> = rows.iter().map(|&i| f64::from(data.class(i) == Some(8))).collect();
+    Ok((Tensor::new(pixels, &[rows.len(), 64])?, is_eight.into()))
 }
 
 /// Descends for so many steps; the share of held-out digits that are told rightly, and the losses.
 fn run(steps: usize) -> Result<(f64, Vec<f64>)> {
-    let data = stratified(&digits()?, 0.2, 0)?;
-    let (train, test) = (tensors(&data.train)?, tensors(&data.test)?);
+    let data = digits()?;
+    let (train, test) = split::rows(&data, 0.2, 0, "share")?;
+    let (train, test) = (tensors(&data, &train)?, tensors(&data, &test)?);
     let mut model = Model { w: Tensor::from(vec![0.0; 64]), b: 0.0.into() };
 
     // One circuit: the loss, its gradient and the update. `Tree` gives the specs of everything that goes in.

@@ -7,7 +7,7 @@
 
 use chainrule::prelude::*;
 use chainrule_nn::Result;
-use chainrule_nn::data::digits;
+use chainrule_nn::data::{Examples, digits};
 use chainrule_nn::layers::Mlp;
 use chainrule_nn::optimiser::{Optimiser, Rule, State};
 use chainrule_nn::rng::{Purpose, Rng};
@@ -42,7 +42,8 @@ fn run(rows: usize, planted: usize, steps: usize) -> Result<(usize, f64)> {
     rng.shuffle(&mut order);
     order.truncate(rows);
     let pixels: Vec<f32> = order.iter().flat_map(|&i| data.row(i)).map(|v| v / 16.0).collect();
-    let mut labels: Vec<i64> = order.iter().map(|&i| data.labels[i] as i64).collect();
+    let mut labels: Vec<i64> =
+        order.iter().filter_map(|&i| data.class(i)).map(|class| class as i64).collect();
     // The order is random, so that the first ones are as good as any.
     labels[..planted].iter_mut().for_each(|label| *label = (*label + 1 + rng.below(9) as i64) % 10);
     let data = (Tensor::new(pixels, &[rows, 64])?, Tensor::from(labels));

@@ -8,7 +8,7 @@
 
 use chainrule::prelude::*;
 use chainrule_nn::Result;
-use chainrule_nn::data::digits;
+use chainrule_nn::data::{Examples, digits};
 use chainrule_nn::layers::Mlp;
 use chainrule_nn::optimiser::{Optimiser, Rule, State};
 use chainrule_nn::rng::{Purpose, Rng};

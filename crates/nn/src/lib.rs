@@ -38,3 +38,8 @@ pub use error::{Error, Kind, Result};
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/networks.md")]
 struct Networks;
+
+/// The Rust of the page about data is executed.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/data.md")]
+struct Data;

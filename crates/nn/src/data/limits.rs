@@ -1,14 +1,17 @@
 //! Limits of the readers, in one place: what a file may claim, and so what reading it may cost.
 //!
-//! Reading takes at most so many times the size of the file (of the unpacked one, where gzip packs it) and a megabyte:
+//! Reading takes at most so many times the size of the file (of the unpacked one, where gzip packs it) and a megabyte, which
+//! `tests/fuzz.rs` counts:
 //!
 //! | file | factor | because |
 //! |---|---|---|
 //! | CSV | 1,200 | a cell of two bytes can stand for [`CATEGORIES`] numbers of four |
-//! | npy, IDX | 16 | a byte becomes a number of four, and is turned once if its first index runs fastest |
-//! | npz | 1,032 times that of npy | [`DEFLATED`] |
-//! | PNG, JPEG | 4 times [`PIXELS`] | a byte claims at most that many pixels' bytes, and becomes a number of four |
+//! | npy, IDX | 64 | a byte becomes a number of four bytes, and each feature has a name |
+//! | npz | [`DEFLATED`] times that of npy | |
+//! | gzip | 4 times [`DEFLATED`] | |
+//! | PNG, JPEG | 16 times [`PIXELS`] | the decoders may take that much for each pixel that the file can hold |
 //! | text | 160 | a line of one letter costs its place in a list, and its tokens |
+//! | schema | 200 | a column with an empty name |
 
 pub use super::read::UNPACKED_BYTES;
 

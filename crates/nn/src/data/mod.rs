@@ -25,7 +25,9 @@ pub use idx::fashion_mnist;
 pub use images::{Colour, ImageFolder, ImageOptions, decode_image, load_image};
 pub use read::read;
 pub use table::{Features, Missing, Request, Schema, Table, TableStream, Target, parse as parse_csv};
-pub use text::{Characters, Contexts, Lines, Vocabulary, WholeLines, decode_text, read_text, split_text};
+pub use text::{
+    Characters, Contexts, Lines, TextStream, Vocabulary, WholeLines, decode_text, read_text, split_text,
+};
 
 use crate::error::Result;
 use chainrule::{DType, Shape, Spec, Tensor};

@@ -2,7 +2,7 @@
 //!
 //! The format: `numpy.lib.format`, versions 1.0, 2.0 and 3.0. Read here and nowhere else: the command line has its values from here too.
 
-use super::limits::DEFLATED;
+use super::{limits::DEFLATED, table::excerpt};
 use crate::error::{Error, Result};
 use chainrule::{DType, Data, Mistake, Place, Shape, Slice, Tensor};
 use std::io::{Cursor, Read};
@@ -33,13 +33,14 @@ pub fn decode_npz(bytes: &[u8]) -> std::result::Result<Vec<(String, Tensor)>, St
         let entry = archive.by_index(index).map_err(|why| format!("entry {index} can't be read: {why}"))?;
         let name = entry.name().map_err(|why| format!("entry {index} has no name: {why}"))?.into_owned();
         let name = name.strip_suffix(".npy").map_or(name.clone(), str::to_string);
+        let shown = excerpt(&name);
         let mut bytes = Vec::new();
         // A damaged size in the directory must not make us ask for the memory it states; reading stops at the end.
         let read = entry.take(room.saturating_add(1)).read_to_end(&mut bytes);
-        read.map_err(|why| format!("array {name} can't be read: {why}"))?;
+        read.map_err(|why| format!("array {shown} can't be read: {why}"))?;
         let left = room.checked_sub(bytes.len() as u64);
         room = left.ok_or("unpacks to more than it can hold: its entries overlap")?;
-        let value = decode(&bytes).map_err(|what| format!("array {name}: {what}"))?;
+        let value = decode(&bytes).map_err(|what| format!("array {shown}: {what}"))?;
         arrays.push((name, value));
     }
     Ok(arrays)
@@ -212,12 +213,13 @@ impl Header {
         let mut letters = descr.chars();
         let order = letters.next().unwrap_or('|');
         let kind = letters.next().unwrap_or('?');
-        let bytes = letters.as_str().parse().map_err(|_| format!("it holds {descr}, not numbers"))?;
+        let bytes =
+            letters.as_str().parse().map_err(|_| format!("it holds {}, not numbers", excerpt(descr)))?;
         let shape = field("shape")?;
         let inside =
             shape.strip_prefix('(').and_then(|s| s.split(')').next()).ok_or("the header has no shape")?;
         let parts = inside.split(',').map(str::trim).filter(|p| !p.is_empty());
-        let dims = parts.map(|p| p.parse().map_err(|_| format!("{p} in the shape is no length")));
+        let dims = parts.map(|p| p.parse().map_err(|_| format!("{} in the shape is no length", excerpt(p))));
         let dims = dims.collect::<std::result::Result<_, String>>()?;
         let columns_first = field("fortran_order")?.starts_with("True");
         Ok(Header { big_endian: order == '>', kind: Kind::new(kind, bytes)?, columns_first, dims })

@@ -11,6 +11,8 @@ use std::{
 
 /// First bytes of a gzip file.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// What some programs write before the first byte of a text.
+pub const BYTE_ORDER_MARK: &[u8; 3] = b"\xef\xbb\xbf";
 
 /// An open file, with its length and time of change when it was opened.
 #[derive(Debug)]
@@ -77,6 +79,18 @@ impl Watched {
             std::io::ErrorKind::UnexpectedEof => self.changed(),
             _ => Error::file(&self.path, "read", &why, ""),
         })
+    }
+
+    /// Where its text begins: behind a byte order mark, if it has one.
+    ///
+    /// # Errors
+    /// It can't be read.
+    pub fn text_start(&mut self) -> Result<u64> {
+        let mut mark = [0; BYTE_ORDER_MARK.len()];
+        if self.length >= mark.len() as u64 {
+            self.read_at(0, &mut mark)?;
+        }
+        Ok(if mark == *BYTE_ORDER_MARK { mark.len() as u64 } else { 0 })
     }
 
     /// Sees to it that the file is what it was. To be asked after reading: what was read before a change is sound.

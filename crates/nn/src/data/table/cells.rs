@@ -121,10 +121,14 @@ pub fn in_order<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
 
 /// The first letters of a cell: one quote that is never closed makes a cell of the rest of the file.
 pub fn excerpt(cell: &str) -> String {
-    const SHOWN: usize = 40;
-    match cell.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}...", &cell[..end]),
-        None => cell.to_string(),
+    beginning(cell, 40)
+}
+
+/// So many letters of a text, and dots where it goes on.
+pub fn beginning(text: &str, letters: usize) -> String {
+    match text.char_indices().nth(letters) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_string(),
     }
 }
 

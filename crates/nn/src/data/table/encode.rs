@@ -129,19 +129,27 @@ fn known(
     })
 }
 
-/// Reads a table by a schema, row by row. Every bad cell is reported, and the rows before it may have been handed on.
+/// Reads a table by a schema, row by row, and gives the number of rows that were left out since they lack a value. Every bad cell
+/// is reported, and the rows before it may have been handed on.
 pub fn each_row<R: Read>(
     text: R,
     path: &Path,
     schema: &Schema,
     targets: bool,
     mut each: impl FnMut(&Row),
-) -> Result<()> {
+) -> Result<usize> {
     let mut rows = Rows::new(text, path);
     let Some((line, start, first)) = rows.next()? else { return Err(rows::empty(path)) };
     let encoder = Encoder::new(schema.clone(), first, path, targets)?;
-    let mut reading =
-        Reading { encoder, path, to: Row::default(), ragged: Vec::new(), bad: Vec::new(), rows: 0 };
+    let mut reading = Reading {
+        encoder,
+        path,
+        to: Row::default(),
+        ragged: Vec::new(),
+        bad: Vec::new(),
+        rows: 0,
+        dropped: 0,
+    };
     if !schema.has_header() {
         reading.row(line, start, first, &mut each);
     }
@@ -155,7 +163,7 @@ pub fn each_row<R: Read>(
     }
     match reading.rows {
         0 => Err(wrong(path, None, "there are no rows to read", "give a table with a row or more").into()),
-        _ => Ok(()),
+        _ => Ok(reading.dropped),
     }
 }
 
@@ -166,6 +174,7 @@ struct Reading<'a> {
     ragged: Vec<chainrule::Mistake>,
     bad: Vec<chainrule::Mistake>,
     rows: usize,
+    dropped: usize,
 }
 
 impl Reading<'_> {
@@ -182,6 +191,7 @@ impl Reading<'_> {
             return;
         }
         if self.encoder.is_dropped(row) {
+            self.dropped += 1;
             return;
         }
         self.rows += 1;

@@ -1,7 +1,7 @@
 //! What missing values become: the means of the rows that training learns from.
 
-use super::Schema;
 use super::schema::Missing;
+use super::{Schema, excerpt};
 use crate::data::{Dataset, Examples, buffers};
 use crate::error::{Error, Result};
 
@@ -37,7 +37,7 @@ impl Schema {
             }
         }
         if let Some(at) = counts.iter().position(|count| *count == 0) {
-            let what = format!("column {} has no value in any row that is learnt from", names[at]);
+            let what = format!("column {} has no value in any row that is learnt from", excerpt(&names[at]));
             return Err(Error::argument("--missing", what, "ignore the column, or fill it in"));
         }
         self.set_means(sums.iter().zip(&counts).map(|(sum, count)| (sum / *count as f64) as f32).collect());

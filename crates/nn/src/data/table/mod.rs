@@ -11,14 +11,13 @@ mod rows;
 mod schema;
 mod stream;
 
-pub(super) use cells::shorten;
+pub(super) use cells::{excerpt, shorten};
 
 pub use schema::{Column, Kind, Missing, Request, Schema, Target};
 pub use stream::TableStream;
 
-use super::{Dataset, Targets, read};
+use super::{Dataset, Targets, read, watched::BYTE_ORDER_MARK};
 use crate::error::Result;
-use rows::BYTE_ORDER_MARK;
 use std::path::{Path, PathBuf};
 
 /// A CSV file in memory.
@@ -95,16 +94,29 @@ impl Table {
         Ok(Dataset { columns: schema.features(), features, targets, image: None })
     }
 
+    /// How many rows [`Table::examples`] leaves out since they lack a value.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn left_out(&self, schema: &Schema) -> Result<usize> {
+        encode::each_row(self.text(), &self.path, schema, true, |_| {})
+    }
+
     /// The features of its rows, for predictions: what is to be predicted may be absent.
     ///
     /// # Errors
-    /// As [`Table::examples`].
+    /// As [`Table::examples`]; a value is missing and its mean not known.
     pub fn features(&self, schema: &Schema) -> Result<Features> {
         let (mut values, mut lines) = (Vec::new(), Vec::new());
         encode::each_row(self.text(), &self.path, schema, false, |row| {
             values.extend_from_slice(&row.features);
             lines.push(row.line);
         })?;
+        if values.iter().any(|value| value.is_nan()) {
+            let hint = "fit the schema to the rows of the training part before it is saved";
+            let what = "a value is missing, and its mean is not known";
+            return Err(rows::wrong(&self.path, None, what, hint).into());
+        }
         Ok(Features { columns: schema.features(), values, lines })
     }
 }

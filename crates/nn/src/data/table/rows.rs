@@ -6,9 +6,6 @@ use chainrule::{Mistake, Place, formula::nearest};
 use csv::{Reader, ReaderBuilder, StringRecord};
 use std::{io::Read, path::Path};
 
-/// What some programs write before the first byte of a text.
-pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
 /// Reads rows from a text without its byte order mark. Blank lines are no rows.
 pub struct Rows<'a, R> {
     reader: Reader<R>,

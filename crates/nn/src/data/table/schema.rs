@@ -178,7 +178,8 @@ impl Schema {
             let place = chainrule::Place::File { path: path.to_path_buf(), line: None, column: None };
             Mistake::new(place, "schema", what).hint("save the model again")
         };
-        let schema: Schema = serde_json::from_str(text).map_err(|why| mistake(format!("is none: {why}")))?;
+        let schema: Schema = serde_json::from_str(text)
+            .map_err(|why| mistake(format!("is none: {}", cells::beginning(&why.to_string(), 200))))?;
         schema.contradiction().map_or(Ok(schema), |what| Err(mistake(what).into()))
     }
 

@@ -2,7 +2,7 @@
 
 use super::encode::{self, Encoder, Row};
 use super::learn::learn;
-use super::rows::{BYTE_ORDER_MARK, Rows};
+use super::rows::Rows;
 use super::schema::{Request, Schema};
 use crate::data::{Examples, Goal, watched::Watched};
 use crate::error::Result;
@@ -117,11 +117,7 @@ impl TableStream {
 /// The file, and where its text begins.
 fn open(path: &Path) -> Result<(Watched, u64)> {
     let mut watched = Watched::open(path)?;
-    let mut mark = [0; BYTE_ORDER_MARK.len()];
-    if watched.length() >= mark.len() as u64 {
-        watched.read_at(0, &mut mark)?;
-    }
-    let from = if mark == BYTE_ORDER_MARK { mark.len() as u64 } else { 0 };
+    let from = watched.text_start()?;
     Ok((watched, from))
 }
 

@@ -3,6 +3,7 @@
 use super::*;
 use crate::data::{Examples, buffers, limits::CATEGORIES};
 use std::fs;
+use std::time::{Duration, SystemTime};
 
 const TREES: &str = "height,kind,place,age\n3.5,oak,7,40\n2,elm,3,22\n4,oak,3,61\n1,ash,7,9\n";
 
@@ -92,6 +93,7 @@ fn missing_values_become_means_of_the_rows_that_are_learnt_from() {
     );
     let request = Request { missing: Missing::Mean, ..Request::class("y") };
     let mut schema = table(text).learn(&request).unwrap();
+    assert!(said(table(text).features(&schema)).contains("a value is missing, and its mean is not known"));
     let mut data = table(text).examples(&schema).unwrap();
     assert!(data.row(1)[0].is_nan() && data.row(2)[1].is_nan() && data.row(2)[2].is_nan());
     schema.fit(&data, &[0, 1, 2]).unwrap();
@@ -112,6 +114,7 @@ fn rows_that_lack_a_value_are_left_out_on_request() {
     let mut request = Request { missing: Missing::Drop, ..Request::class("y") };
     let schema = table(text).learn(&request).unwrap();
     assert_eq!(table(text).examples(&schema).unwrap().features, [2.0, 5.0, 3.0, 6.0]);
+    assert_eq!(table(text).left_out(&schema).unwrap(), 3);
     // What is to be predicted is not needed for predictions, and may be missing.
     let features = table(text).features(&schema).unwrap();
     assert_eq!((features.lines, features.values), (vec![3, 5, 6], vec![2.0, 5.0, 3.0, 6.0, 4.0, 7.0]));
@@ -267,6 +270,9 @@ fn a_stream_that_is_cut_or_changed_is_an_error() {
         let stream = TableStream::learn(&path, &Request::class("y")).unwrap();
         assert_eq!(loaded(&stream, &[4999, 3]).unwrap(), (vec![4999.0, 3.0], vec![1.0, 1.0]));
         fs::write(&path, damage).unwrap();
+        // The system's clock for files may stand still for some milliseconds.
+        let file = fs::File::options().append(true).open(&path).unwrap();
+        file.set_modified(SystemTime::now() + Duration::from_secs(1)).unwrap();
         for row in [4999, 3] {
             let error = said(loaded(&stream, &[row]));
             assert!(error.contains("t.csv: was changed while it was read; hint: leave it alone"), "{error}");

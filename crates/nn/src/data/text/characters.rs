@@ -36,21 +36,29 @@ pub fn split_text(
     context: usize,
     share: f64,
 ) -> Result<(Characters, Characters)> {
+    let all = Characters::new(text, vocabulary, context)?;
+    let [train, test] = parts(all.tokens.len(), context, share)?;
+    Ok((Characters { part: train, ..all.clone() }, Characters { part: test, step: context, ..all }))
+}
+
+/// Letters to learn from, and the last share of them; windows of `context` letters fit into both.
+pub(super) fn parts(letters: usize, context: usize, share: f64) -> Result<[Range<usize>; 2]> {
     if !(share > 0.0 && share < 1.0) {
         let what = format!("{share} is no share");
         return Err(Error::argument("--test-share", what, "give a number between 0 and 1, as in 0.1"));
     }
-    let all = Characters::new(text, vocabulary, context)?;
-    let length = all.tokens.len();
-    let cut = length - (length as f64 * share).round() as usize;
-    let part = |name: &str, part: Range<usize>, step: usize| {
-        if part.len() <= context {
-            let what = format!("the {name} has {} letters, too few for windows of {context}", part.len());
-            return Err(Error::argument("--context", what, "give a longer text, or a smaller context"));
-        }
-        Ok(Characters { part, step, ..all.clone() })
-    };
-    Ok((part("part to learn from", 0..cut, 1)?, part("held-out part", cut..length, context)?))
+    let cut = letters - (letters as f64 * share).round() as usize;
+    let parts = [("text", 0..letters), ("part to learn from", 0..cut), ("held-out part", cut..letters)];
+    let wrong = |what: String, hint: &str| Err(Error::argument("--context", what, hint));
+    if context == 0 || Shape::new(&[context]).is_err() {
+        return wrong(format!("windows can't have {context} letters"), "give a number from 1 on, as in 64");
+    }
+    if let Some((name, part)) = parts.iter().find(|(_, part)| part.len() <= context) {
+        let what = format!("the {name} has {} letters, too few for windows of {context}", part.len());
+        return wrong(what, "give a longer text, or a smaller context");
+    }
+    let [_, (_, train), (_, test)] = parts;
+    Ok([train, test])
 }
 
 impl Characters {
