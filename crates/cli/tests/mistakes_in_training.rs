@@ -41,7 +41,7 @@ fn cells_are_named_with_row_and_column() {
         ("nan.csv", "NaN", "holds NaN", "every feature must be a finite number"),
         ("infinite.csv", "-inf", "holds -inf", "every feature must be a finite number"),
         ("large.csv", "1e40", "holds 1e40, too large for f32", "use another unit"),
-        ("missing.csv", "", "is missing", "fill it in, or leave the row out"),
+        ("missing.csv", "", "is missing", "fill it in, leave the row out, or say --missing mean"),
     ] {
         let data = file(name, format!("{TABLE}1,{cell},0\n").as_bytes());
         let expected = format!("error: {name}:12:2: csv: row 12, column 2 (b) {what}\n  = hint: {hint}\n");

@@ -311,3 +311,18 @@ fn what_means_nothing_is_refused() {
         assert!(said.starts_with(&format!("error: {flag}: ")), "{said}");
     }
 }
+
+#[test]
+fn clothes_are_learnt_where_they_are_installed() {
+    if !std::path::Path::new("/usr/share/datasets/fashion-mnist").is_dir() {
+        eprintln!("skipped: apt-get install dataset-fashion-mnist brings the clothes that this test needs");
+        return;
+    }
+    let weights = folder().join("clothes.safetensors").display().to_string();
+    let text = train(&["fashion-mnist", "--layers", "32", "--epochs", "1", "--save", &weights]);
+    assert!(text.starts_with("data     fashion-mnist: 70000 examples, 784 features, 10 classes; 60000 to learn from, 10000 held out\n"), "{text}");
+    assert!(percent(&text, "held-out accuracy ") > 82.0, "{text}");
+    let measured = run(&["evaluate", "--model", &weights, "fashion-mnist", "--json"]).json();
+    let again = measured["accuracy"].as_f64().expect("it is a number");
+    assert!((100.0 * again - percent(&text, "held-out accuracy ")).abs() < 0.006, "{measured}");
+}

@@ -16,6 +16,8 @@ pub struct Usual {
     pub reader: Option<Reader>,
     /// How much of it is read at once.
     pub context: usize,
+    /// Numbers a place of a network that reads text.
+    pub width: usize,
     /// How long.
     pub length: Length,
     /// Examples a step.
@@ -44,6 +46,7 @@ const PLAIN: Usual = Usual {
     formula: None,
     reader: None,
     context: 0,
+    width: 128,
     length: Length::Epochs(100),
     batch: 32,
     rate: None,
@@ -57,6 +60,25 @@ const PLAIN: Usual = Usual {
 };
 
 impl Usual {
+    /// The same for another network that reads lines: one that needs fewer steps and smaller ones.
+    pub fn read_by(self, reader: Reader) -> Usual {
+        match reader {
+            Reader::Mlp => self,
+            Reader::Gpt | Reader::Lstm if self.reader == Some(Reader::Gpt) => self,
+            Reader::Gpt | Reader::Lstm => Usual {
+                length: Length::Steps(8000),
+                batch: 64,
+                rate: Some(2e-3),
+                optimiser: Method::Adam,
+                decay: None,
+                warmup: 200,
+                clip: Some(1.0),
+                width: 64,
+                ..self
+            },
+        }
+    }
+
     /// Those of a task.
     pub fn of(task: &Task) -> Usual {
         match task {

@@ -109,12 +109,12 @@ impl Train {
             match (reader, usual.formula) {
                 (Some(Reader::Gpt), _) => Architecture::Gpt {
                     layers: net.depth.unwrap_or(4),
-                    width: net.width.unwrap_or(128),
+                    width: net.width.unwrap_or(usual.width),
                     heads: net.heads.unwrap_or(4),
                     dropout: net.dropout.unwrap_or(0.0),
                 },
                 (Some(Reader::Lstm), _) => {
-                    Architecture::Lstm { width: net.width.unwrap_or(128), hidden: net.hidden.unwrap_or(256) }
+                    Architecture::Lstm { width: net.width.unwrap_or(usual.width), hidden: net.hidden.unwrap_or(256) }
                 }
                 (Some(Reader::Mlp), _) => Architecture::CharMlp {
                     width: net.width.unwrap_or(10),

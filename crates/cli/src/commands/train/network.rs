@@ -25,7 +25,7 @@ pub struct NetworkArgs {
     #[arg(long, value_name = "NUMBER")]
     pub depth: Option<usize>,
 
-    /// Of a network that reads text: numbers a character [default: 128; 10 for an MLP]
+    /// Of a network that reads text: numbers a character [default: 128; 64 for lines, 10 for an MLP]
     #[arg(long, value_name = "NUMBER")]
     pub width: Option<usize>,
 

@@ -41,7 +41,7 @@ pub fn is_missing(cell: &str) -> bool {
 pub fn number(cell: &str) -> Result<f32, Wrong> {
     let cell = cell.trim();
     if is_missing(cell) {
-        return Err(missing(cell, "fill it in, or leave the row out"));
+        return Err(missing(cell, "fill it in, leave the row out, or say --missing mean"));
     }
     let wrong = |kind, what, hint| Err(Wrong::new(kind, what, hint));
     match cell.parse::<f64>() {
@@ -100,7 +100,7 @@ pub fn class(cell: &str) -> Result<String, Wrong> {
 pub fn category(cell: &str) -> Result<String, Wrong> {
     let cell = cell.trim();
     if is_missing(cell) {
-        return Err(missing(cell, "fill it in, or leave the row out"));
+        return Err(missing(cell, "fill it in, leave the row out, or say --missing mean"));
     }
     Ok(name(cell))
 }
