@@ -160,7 +160,7 @@ fn what_is_told_is_what_happened() {
         assert!(passes.contains(&pass), "{pass:?}");
     }
     let source = &graph.gates.iter().find(|gate| gate.op == "relu").unwrap().src;
-    assert!(source.contains("mlp.rs:"), "{source}");
+    assert!(source.contains("observe.rs:"), "{source}");
     assert!(matches!(list.last(), Some(Record::End(end)) if end.why == "done" && end.s == 1));
 }
 
