@@ -108,8 +108,9 @@ impl<M: Model> Network<'_, M> {
     /// # Errors
     /// As [`Network::predict`].
     pub fn gradient_norms(&self, data: &dyn Examples) -> Result<(Vec<(String, f64)>, usize)> {
-        let chosen: Vec<usize> =
-            (0..data.rows().min(REPORTED).min(self.at_once.max(1).saturating_mul(16))).collect();
+        // An example of tokens is many places, each as heavy as a row of numbers.
+        let most = if data.inputs().dtype == DType::I64 { self.at_once.min(REPORTED) } else { REPORTED };
+        let chosen: Vec<usize> = (0..data.rows().min(most)).collect();
         let batch_specs: Batch<Spec> = Batch::specs(chosen.len(), data)?;
         let mut batch = Batch::zeros(&batch_specs);
         batch.load(data, &chosen)?;

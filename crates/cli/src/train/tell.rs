@@ -28,6 +28,8 @@ pub struct Teller {
     epochs: usize,
     by_steps: bool,
     start: Instant,
+    /// Losses of the steps since the last line, and how many: of a training by steps, whose epochs may be long.
+    since: (f64, usize),
     /// The first thing that could not be told.
     failed: Option<crate::failure::Failure>,
 }
@@ -54,7 +56,16 @@ impl Teller {
             bar
         });
         let events = tensorboard.map(Events::create).transpose()?;
-        Ok(Teller { log, bar, events, epochs, by_steps, start: Instant::now(), failed: None })
+        Ok(Teller {
+            log,
+            bar,
+            events,
+            epochs,
+            by_steps,
+            start: Instant::now(),
+            since: (0.0, 0),
+            failed: None,
+        })
     }
 
     /// What has happened.
@@ -75,6 +86,7 @@ impl Teller {
     }
 
     fn step(&mut self, progress: &Progress) -> Result<()> {
+        self.since = (self.since.0 + progress.batch_loss, self.since.1 + 1);
         if let Some(bar) = &self.bar
             && (progress.epoch_ends || progress.step % EVERY == 1)
         {
@@ -85,6 +97,9 @@ impl Teller {
         let told = self.is_told(progress);
         if self.log == Log::Plain && told {
             output::tell(&self.line(progress));
+        }
+        if told {
+            self.since = (0.0, 0);
         }
         if self.log == Log::Json && (told || progress.epoch_ends) {
             output::print(&format!("{}\n", step_json(progress)))?;
@@ -160,9 +175,9 @@ impl Teller {
             true => ("step", progress.step, progress.steps),
             false => ("epoch", progress.epoch, self.epochs),
         };
+        let loss = if self.by_steps { self.since.0 / self.since.1.max(1) as f64 } else { progress.loss };
         format!(
-            "{name} {at:>width$}/{of}  loss {:.4}{}  rate {:.2e}  {speed:.0} examples/s",
-            progress.loss,
+            "{name} {at:>width$}/{of}  loss {loss:.4}{}  rate {:.2e}  {speed:.0} examples/s",
             progress.accuracy.map_or(String::new(), |share| format!("  accuracy {:5.1} %", 100.0 * share)),
             progress.rate,
             width = of.to_string().len(),

@@ -113,9 +113,10 @@ impl Train {
                     heads: net.heads.unwrap_or(4),
                     dropout: net.dropout.unwrap_or(0.0),
                 },
-                (Some(Reader::Lstm), _) => {
-                    Architecture::Lstm { width: net.width.unwrap_or(usual.width), hidden: net.hidden.unwrap_or(256) }
-                }
+                (Some(Reader::Lstm), _) => Architecture::Lstm {
+                    width: net.width.unwrap_or(usual.width),
+                    hidden: net.hidden.unwrap_or(256),
+                },
                 (Some(Reader::Mlp), _) => Architecture::CharMlp {
                     width: net.width.unwrap_or(10),
                     hidden: net.hidden.unwrap_or(200),
