@@ -1,11 +1,12 @@
 //! Examples in the order of an epoch, put into batches of one size.
 
-use crate::data::{Examples, Goal, batched};
+use crate::data::{Examples, Goal, Loaded, batched};
 use crate::error::Result;
 use crate::model::Batch;
 use crate::normalise::Normaliser;
 use crate::rng::{Purpose, Rng};
 use crate::shift;
+use crate::trainer::Settings;
 use chainrule::{DType, Element, Spec, Tensor, Tree};
 
 /// The order of the examples in an epoch.
@@ -56,8 +57,7 @@ impl Batch<Tensor> {
             }
         }
         data.load(rows, &mut self.x, &mut self.y)?;
-        let weight = numbers::<f32>(&mut self.weight);
-        weight.iter_mut().enumerate().for_each(|(i, to)| *to = f32::from(u8::from(i < rows.len())));
+        self.weigh(rows.len());
         Ok(())
     }
 
@@ -85,6 +85,39 @@ impl Batch<Tensor> {
         if let Goal::Numbers(names) = data.goal() {
             normaliser.targets.apply(&mut numbers::<f32>(&mut self.y)[..rows * names.len()]);
         }
+    }
+
+    /// The same with examples that were loaded already, zeros behind them.
+    pub(crate) fn take(&mut self, loaded: &Loaded, rows: usize) {
+        for (to, from) in [(&mut self.x, &loaded.x), (&mut self.y, &loaded.y)] {
+            let elements = to.shape().elements();
+            to.slice_mut().copy_from(from.slice().part(0, elements));
+        }
+        self.weigh(rows);
+    }
+
+    /// The first rows count, the others do not.
+    fn weigh(&mut self, rows: usize) {
+        let weight = numbers::<f32>(&mut self.weight);
+        weight.iter_mut().enumerate().for_each(|(i, to)| *to = f32::from(u8::from(i < rows)));
+    }
+
+    /// Makes of loaded examples what a step of training has: shifted, normalised, with the rate and the random key of the step,
+    /// which counts from 0. The same bits whenever it is asked.
+    pub(crate) fn prepare(
+        &mut self,
+        data: &dyn Examples,
+        rows: usize,
+        settings: &Settings,
+        normaliser: &Normaliser,
+        (step, rate): (usize, f64),
+    ) {
+        let of = |purpose| Rng::new(settings.seed, purpose).fold(step as u64);
+        if settings.shifts {
+            self.shift(data, rows, &mut of(Purpose::Shift));
+        }
+        self.normalise(data, rows, normaliser);
+        self.set_step(rate, of(Purpose::Dropout).key());
     }
 
     /// Sets the learning rate and the random key of a step.

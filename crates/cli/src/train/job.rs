@@ -3,9 +3,10 @@
 use super::material::{Divided, Material};
 use super::tell::Teller;
 use crate::commands::train::keeping::Keeping;
-use crate::failure::Result;
+use crate::failure::{Result, file};
 use crate::{interrupt, output};
 use chainrule::formula::Formula;
+use chainrule_explorer::run::{Head, Writer};
 use chainrule_nn::architecture::{Architecture, Interface, summarised};
 use chainrule_nn::checkpoint::Keeper;
 use chainrule_nn::data::{Examples, Part};
@@ -15,7 +16,7 @@ use chainrule_nn::saved::{self, About};
 use chainrule_nn::split::{Split, held_out};
 use chainrule_nn::summary::Summary;
 use chainrule_nn::trainer::{self, End, Event, Length, Settings, Trainer};
-use chainrule_nn::{Error, atomic};
+use chainrule_nn::{Error, atomic, observe};
 use serde_json::Value;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -24,6 +25,9 @@ use std::time::Instant;
 
 /// Up to how many examples the report says what the network makes of those that it has learnt.
 const LOOKED_AT: usize = 20_000;
+
+/// How many observed steps a run file keeps.
+const OBSERVED: usize = 400;
 
 /// A network whose kind is known at run time.
 pub type AnyTrainer = Trainer<Box<dyn AnyModel>>;
@@ -73,6 +77,8 @@ pub struct Trained {
     pub steps: usize,
     /// The best step, where validations were made.
     pub best: Option<usize>,
+    /// The share of the time that observing took.
+    pub observing: Option<f64>,
     /// How long the steps took.
     pub seconds: f64,
     /// Why it ended.
@@ -129,6 +135,7 @@ impl Job<'_> {
             preparation,
         };
         let mut keeper = self.keeper(&mut trainer, train)?;
+        self.watch(&mut trainer)?;
         // A place that can't be written is known before the training, not after it.
         self.save(&about, &mut trainer, atomic::rehearse)?;
         let name = about.architecture.name(&about.interface)?;
@@ -153,6 +160,9 @@ impl Job<'_> {
             if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         let told = teller.finish();
+        if let Some(born) = trainer.born() {
+            output::tell(&format!("{born}\n"));
+        }
         // Whether it ended by itself or by Ctrl-C: what is learnt so far is kept.
         let end = ended?;
         told?;
@@ -170,6 +180,7 @@ impl Job<'_> {
             weights: trainer.weights(),
             steps,
             best: trainer.best_step(),
+            observing: trainer.observing(),
             seconds,
             end,
             samples: self.samples(&about, &mut trainer, seed)?,
@@ -206,6 +217,16 @@ impl Job<'_> {
             None => output::tell(&format!("{} has no checkpoint yet: from the beginning", folder.display())),
         }
         Ok(Some(keeper))
+    }
+
+    /// Writes a run file, if that is asked for.
+    fn watch(&self, trainer: &mut AnyTrainer) -> Result<()> {
+        let Some(path) = &self.keeping.run else { return Ok(()) };
+        let resumed = self.keeping.resume && path.is_file();
+        let writer = if resumed { Writer::append(path, OBSERVED) } else { Writer::create(path, OBSERVED) };
+        let writer = writer.map_err(|why| file(path, "written", &why))?;
+        let head = Head { argv: std::env::args().collect(), dtype: "f32".to_string(), ..Head::default() };
+        Ok(trainer.watch(observe::Settings::default(), writer, head)?)
     }
 
     fn save(

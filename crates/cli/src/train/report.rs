@@ -79,6 +79,9 @@ pub fn results(trained: &Trained) -> String {
         "{verb} {} steps of {} weights in {:.1} s{why}\n",
         trained.steps, trained.weights, trained.seconds,
     );
+    if let Some(share) = trained.observing {
+        text += &format!("observing took {:.1} % of the time\n", 100.0 * share);
+    }
     if let Some(step) = trained.best.filter(|&step| step != trained.steps) {
         text += &format!("kept are the weights after step {step}, the best of all validations\n");
     }

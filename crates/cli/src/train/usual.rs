@@ -34,6 +34,8 @@ pub struct Usual {
     pub optimiser: Method,
     /// How fast they shrink; none: as usual with the optimiser.
     pub decay: Option<f64>,
+    /// Whether images are moved by up to a pixel.
+    pub shifts: bool,
     /// The largest norm of gradients.
     pub clip: Option<f64>,
     /// The share that is held out.
@@ -55,6 +57,7 @@ const PLAIN: Usual = Usual {
     floor: 0.0,
     optimiser: Method::Adam,
     decay: None,
+    shifts: true,
     clip: None,
     test_share: 0.2,
 };
@@ -82,15 +85,18 @@ impl Usual {
     /// Those of a task.
     pub fn of(task: &Task) -> Usual {
         match task {
-            Task::FashionMnist => Usual { layers: &[128], length: Length::Epochs(20), batch: 64, ..PLAIN },
+            // Clothes fill their images: what is shifted is harder than what is tested.
+            Task::FashionMnist => {
+                Usual { layers: &[128], length: Length::Epochs(20), batch: 64, shifts: false, ..PLAIN }
+            }
             Task::Images => Usual { length: Length::Epochs(20), ..PLAIN },
-            // As nanoGPT has it for a text of this size.
+            // As nanoGPT has it for a text of this size, at three times the rate: 1.79 instead of 1.91 on tinyshakespeare.
             Task::Text => Usual {
                 reader: Some(Reader::Gpt),
                 context: 64,
                 length: Length::Steps(2000),
                 batch: 12,
-                rate: Some(1e-3),
+                rate: Some(3e-3),
                 warmup: 100,
                 floor: 0.1,
                 clip: Some(1.0),

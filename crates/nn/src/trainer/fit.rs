@@ -1,10 +1,10 @@
 //! The loop over steps, epochs and validations.
 
-use super::{Done, End, Event, Length, Progress, Trainer};
+use super::{Done, End, Event, Length, OnNan, Progress, Settings, Trainer};
 use crate::batches::shuffled;
 use crate::checkpoint::Keeper;
-use crate::data::{Examples, Goal};
-use crate::error::{Error, Result};
+use crate::data::{Ahead, Examples, Goal, ahead};
+use crate::error::Result;
 use crate::metrics::Evaluation;
 use crate::model::Model;
 use crate::schedule::Schedule;
@@ -23,6 +23,31 @@ pub struct Trained<'a> {
 /// Called after each step and validation; may stop the training there.
 pub type Watch<'a> = &'a mut dyn FnMut(&Event<'_>) -> ControlFlow<()>;
 
+/// Which examples each step has: those of an epoch in an order of its own.
+struct Order {
+    rows: usize,
+    batch: usize,
+    by_epoch: usize,
+    seed: u64,
+    epoch: Option<(usize, Vec<usize>)>,
+}
+
+impl Order {
+    fn new(settings: &Settings, rows: usize) -> Order {
+        let (batch, by_epoch) = (settings.batch.min(rows).max(1), settings.by_epoch(rows));
+        Order { rows, batch, by_epoch, seed: settings.seed, epoch: None }
+    }
+
+    fn at(&mut self, step: usize) -> &[usize] {
+        let (epoch, i) = (step / self.by_epoch, step % self.by_epoch);
+        if self.epoch.as_ref().is_none_or(|(of, _)| *of != epoch) {
+            self.epoch = Some((epoch, shuffled(self.rows, self.seed, epoch)));
+        }
+        let order = self.epoch.as_ref().map_or(&[][..], |(_, order)| order);
+        &order[i * self.batch..self.rows.min((i + 1) * self.batch)]
+    }
+}
+
 impl<M: Model> Trainer<M> {
     /// Trains on examples: see [`Trainer::fit_with`].
     ///
@@ -36,26 +61,49 @@ impl<M: Model> Trainer<M> {
     ///
     /// # Errors
     /// Examples that can't be read, a loss that becomes NaN or infinite, checkpoints that can't be written.
-    pub fn fit_with(&mut self, mut given: Trained<'_>, watch: Watch<'_>) -> Result<End> {
+    pub fn fit_with(&mut self, given: Trained<'_>, watch: Watch<'_>) -> Result<End> {
         let train = given.train;
-        let (rows, batch) = (train.rows(), self.settings.batch.min(train.rows()).max(1));
+        if !train.is_slow() {
+            return self.walk(given, None, watch);
+        }
+        let mut order = Order::new(&self.settings, train.rows());
+        let steps = self.position.step..self.settings.steps(train.rows());
+        let batch = order.batch;
+        ahead(train, batch, steps.map(move |step| order.at(step).to_vec()), |batches| {
+            self.walk(given, Some(batches), watch)
+        })?
+    }
+
+    /// The loop over steps; `loaded` has the examples of each, where they are loaded on a thread of their own.
+    fn walk(
+        &mut self,
+        mut given: Trained<'_>,
+        mut loaded: Option<&mut Ahead>,
+        watch: Watch<'_>,
+    ) -> Result<End> {
+        let (train, rows) = (given.train, given.train.rows());
         let (steps, by_epoch) = (self.settings.steps(rows), self.settings.by_epoch(rows));
-        let mut order: Option<(usize, Vec<usize>)> = None;
+        let mut order = Order::new(&self.settings, rows);
         let mut examples = 0;
         while self.position.step < steps {
-            let (epoch, i) = (self.position.step / by_epoch, self.position.step % by_epoch);
-            if order.as_ref().is_none_or(|(of, _)| *of != epoch) {
-                order = Some((epoch, shuffled(rows, self.settings.seed, epoch)));
-            }
-            if i == 0 {
+            if self.position.step.is_multiple_of(by_epoch) {
                 self.position.begin_epoch();
             }
-            let (_, order) = order.as_ref().expect("it was made just now");
-            let chosen = &order[i * batch..rows.min((i + 1) * batch)];
+            let chosen = order.at(self.position.step);
             examples += chosen.len();
+            let ready = match &mut loaded {
+                Some(batches) => Some(batches.next().expect("there is a batch for each step to come")?),
+                None => None,
+            };
             let rate = self.rate(steps);
-            let done = self.step(train, chosen, rate)?;
-            self.count(done)?;
+            if self.position.step + 1 == steps {
+                self.ask();
+            }
+            let done = self.step(train, chosen, ready, rate)?;
+            self.count(done);
+            if !done.loss.is_finite() && self.settings.on_nan != OnNan::Ignore {
+                return Err(self.lost(train, done.loss)?);
+            }
             let progress = self.progress(&train.goal(), rows, done.loss, rate, examples);
             let mut stop = watch(&Event::Step(&progress)).is_break();
             let mut patient = true;
@@ -77,6 +125,7 @@ impl<M: Model> Trainer<M> {
                 stop |= watch(&Event::Kept(&progress)).is_break();
             }
             if let Some(end) = end.or(stop.then_some(End::Stopped)) {
+                self.told(if end == End::Stopped { "interrupted" } else { "done" })?;
                 return Ok(end);
             }
         }
@@ -94,18 +143,13 @@ impl<M: Model> Trainer<M> {
     }
 
     /// Takes a step into account.
-    fn count(&mut self, done: Done) -> Result<()> {
+    fn count(&mut self, done: Done) {
         let by = &mut self.position;
         by.step += 1;
-        if !done.loss.is_finite() {
-            let what = format!("the loss is {} at step {}", done.loss, by.step);
-            return Err(Error::diverged(what, self.settings.rate));
-        }
         by.loss += done.loss * done.count;
         by.count += done.count;
         by.right += done.right;
         by.asked += done.asked;
-        Ok(())
     }
 
     fn progress(&self, goal: &Goal, rows: usize, batch_loss: f64, rate: f64, seen: usize) -> Progress {

@@ -1,6 +1,7 @@
 //! The trainer: forward pass, backward pass and update are one circuit, compiled once and run for every batch.
 
 mod fit;
+mod guarded;
 mod progress;
 mod settings;
 mod step;
@@ -10,17 +11,20 @@ mod tests;
 pub use fit::Trained;
 pub(crate) use progress::Position;
 pub use progress::{End, Event, Progress};
-pub use settings::{Length, Settings};
+pub use settings::{Length, OnNan, Settings};
 pub use step::{Report, State, StepProgram};
 
-use crate::data::Examples;
+use crate::birth::Search;
+use crate::data::{Examples, Loaded};
 use crate::error::Result;
 use crate::metrics::Evaluation;
 use crate::model::{Batch, Mode, Model, Tensors, replace, specs};
 use crate::normalise::Normaliser;
+use crate::observe::{At, Guard};
 use crate::predict::{Compiled, Network, Taken};
-use crate::rng::{Purpose, Rng};
 use chainrule::{Tree, Wire, trace};
+use chainrule_explorer::run::Birth;
+use guarded::{Given, Guarded};
 use std::collections::BTreeMap;
 use step::{Done, Stepper};
 
@@ -41,6 +45,8 @@ pub struct Trainer<M: Model> {
     /// Whether they can: the loss has one number for each row.
     fills: bool,
     compiled: Option<Compiled<M>>,
+    guard: Option<Guarded<M>>,
+    born: Option<Birth>,
 }
 
 impl<M: Model> Trainer<M> {
@@ -62,10 +68,15 @@ impl<M: Model> Trainer<M> {
             steppers: BTreeMap::new(),
             fills: true,
             compiled: None,
+            guard: None,
+            born: None,
         };
         // Mistakes in the model are found now, not after the data was read and the first lines were printed.
         trainer.stepper(trainer.settings.batch.min(train.rows()), train)?;
         trainer.fills = trainer.loss_by_row(train)?;
+        if trainer.settings.on_nan == OnNan::Report {
+            trainer.guard = Some(Guard::new(None, Search::default()));
+        }
         Ok(trainer)
     }
 
@@ -86,6 +97,7 @@ impl<M: Model> Trainer<M> {
     pub fn set_net(&mut self, net: Tensors<M::Net>) {
         self.state.0 = self.settings.optimiser.start::<M::Net>(net);
         (self.best, self.position) = (None, Position::start());
+        self.guard.iter_mut().for_each(Guard::forget);
     }
 
     /// What is subtracted from features, and what they are divided by.
@@ -113,20 +125,37 @@ impl<M: Model> Trainer<M> {
         &largest.1.program
     }
 
-    /// One step with these examples.
-    fn step(&mut self, data: &dyn Examples, chosen: &[usize], rate: f64) -> Result<Done> {
+    /// One step with these examples, which may have been loaded already.
+    fn step(
+        &mut self,
+        data: &dyn Examples,
+        chosen: &[usize],
+        ready: Option<&Loaded>,
+        rate: f64,
+    ) -> Result<Done> {
         let rows = if self.fills { self.settings.batch.min(data.rows()) } else { chosen.len() };
         self.stepper(rows, data)?;
-        let (step, seed) = (self.position.step as u64, self.settings.seed);
-        let of = |purpose| Rng::new(seed, purpose).fold(step);
+        let is_whole = self.steppers.last_key_value().is_some_and(|(most, _)| *most == rows);
         let stepper = self.steppers.get_mut(&rows).expect("the line above has compiled it");
-        stepper.batch.load(data, chosen)?;
-        if self.settings.shifts {
-            stepper.batch.shift(data, chosen.len(), &mut of(Purpose::Shift));
+        let step = self.position.step;
+        match ready {
+            Some(ready) => stepper.batch.take(ready, chosen.len()),
+            None => stepper.batch.load(data, chosen)?,
         }
-        stepper.batch.normalise(data, chosen.len(), &self.normaliser);
-        stepper.batch.set_step(rate, of(Purpose::Dropout).key());
-        stepper.function.step(&mut self.state, &stepper.batch, &mut stepper.report)?;
+        stepper.batch.prepare(data, chosen.len(), &self.settings, &self.normaliser, (step, rate));
+        match &mut self.guard {
+            Some(guard) if is_whole => {
+                let given = Given { rows: chosen.to_vec(), rate };
+                let at = At { step: step as u64 + 1, rate };
+                let Stepper { function, batch, report, .. } = stepper;
+                guard.step(function, &mut self.state, batch, given, report, at)?;
+            }
+            guard => {
+                stepper.function.step(&mut self.state, &stepper.batch, &mut stepper.report)?;
+                // What can't be made again, since it is another circuit, is no part of the way back.
+                guard.iter_mut().for_each(Guard::forget);
+            }
+        }
         stepper.done(&data.goal(), chosen.len())
     }
 
@@ -214,6 +243,7 @@ impl<M: Model> Trainer<M> {
     /// Goes on from another place.
     pub(crate) fn go_on(&mut self, state: Tensors<State<M>>, best: Option<Tensors<M::Net>>, at: Position) {
         (self.state, self.best, self.position) = (state, best, at);
+        self.guard.iter_mut().for_each(Guard::forget);
     }
 
     /// How many numbers training changes.

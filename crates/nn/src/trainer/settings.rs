@@ -14,6 +14,18 @@ pub enum Length {
     Steps(usize),
 }
 
+/// What becomes of a loss that is NaN or infinite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnNan {
+    /// Training stops, and goes back to look for the gate at which a number was lost. Until then every so many steps the state
+    /// is kept, which takes its memory once more and less than 1 % of the time.
+    Report,
+    /// Training stops.
+    Stop,
+    /// Training goes on.
+    Ignore,
+}
+
 /// How to train.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
@@ -38,6 +50,8 @@ pub struct Settings {
     pub every: Option<usize>,
     /// After how many validations in a row that were no better than the best one training stops; none: never.
     pub patience: Option<usize>,
+    /// What becomes of a loss that is no number.
+    pub on_nan: OnNan,
     /// How many threads share a step, the same bits whatever it is; as [`chainrule::threads`] says if nothing is given.
     pub threads: Option<usize>,
 }
@@ -56,6 +70,7 @@ impl Settings {
             shifts: false,
             every: None,
             patience: None,
+            on_nan: OnNan::Stop,
             threads: None,
         }
     }

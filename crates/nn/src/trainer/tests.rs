@@ -5,6 +5,7 @@ use crate::layers::{Linear, Mlp};
 use crate::metrics::Measured;
 use crate::model::{Classifier, Regressor};
 use crate::optimiser::{Optimiser, Rule};
+use crate::rng::{Purpose, Rng};
 use crate::schedule::Schedule;
 use chainrule::{DType, Spec, Tensor};
 use std::ops::ControlFlow;
@@ -49,8 +50,8 @@ fn rows_that_fill_up_a_batch_change_nothing() {
     let mut exact = trainer(Settings { batch: 11, ..settings(Rule::Sgd, 0.5) }, &data);
     let mut padded = trainer(Settings { batch: 8, ..settings(Rule::Sgd, 0.5) }, &data);
     for _ in 0..5 {
-        let a = exact.step(&data, &all[..7], 0.5).unwrap();
-        let b = padded.step(&data, &all[..7], 0.5).unwrap();
+        let a = exact.step(&data, &all[..7], None, 0.5).unwrap();
+        let b = padded.step(&data, &all[..7], None, 0.5).unwrap();
         assert!((a.loss - b.loss).abs() < 1e-6 && a.right == b.right && a.count == 7.0, "{a:?} {b:?}");
     }
     close(exact.net(), padded.net(), 1e-6);
@@ -212,6 +213,48 @@ fn the_best_weights_are_kept_and_patience_ends() {
     assert!(losses[losses.len() - 3..].iter().all(|(_, is_best)| !is_best), "{losses:?}");
     assert_eq!(losses[losses.len() - 4], (best, true));
     assert_eq!((rates[0], rates[rates.len() - 1]), (0.3, 0.15));
+}
+
+/// The same examples, said to be slow.
+struct Slow(Dataset);
+
+impl Examples for Slow {
+    fn rows(&self) -> usize {
+        self.0.rows()
+    }
+    fn inputs(&self) -> Spec {
+        self.0.inputs()
+    }
+    fn targets(&self) -> Spec {
+        self.0.targets()
+    }
+    fn goal(&self) -> crate::data::Goal {
+        self.0.goal()
+    }
+    fn load(&self, rows: &[usize], x: &mut Tensor, y: &mut Tensor) -> Result<()> {
+        self.0.load(rows, x, y)
+    }
+    fn is_slow(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn examples_that_are_loaded_ahead_are_the_same() {
+    let data = data(29);
+    let mut at_once = trainer(settings(Rule::ADAM, 0.1), &data);
+    at_once.fit(&data, &mut go_on).unwrap();
+    let slow = Slow(data);
+    let model = Classifier { widths: vec![2, 5, 2] };
+    let mut ahead = Trainer::new(model, settings(Rule::ADAM, 0.1), &slow).unwrap();
+    // Stopped in the middle of an epoch, it goes on where it was.
+    let mut stop = |event: &Event<'_>| match event {
+        Event::Step(progress) if progress.step == 6 => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    };
+    assert_eq!(ahead.fit(&slow, &mut stop).unwrap(), End::Stopped);
+    assert_eq!(ahead.fit(&slow, &mut go_on).unwrap(), End::Done);
+    assert_eq!(at_once.net().leaves(), ahead.net().leaves());
 }
 
 #[test]

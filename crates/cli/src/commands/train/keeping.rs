@@ -1,5 +1,6 @@
 //! What is kept and told of a training.
 
+use chainrule_nn::trainer::OnNan;
 use std::path::PathBuf;
 
 /// What is kept and told.
@@ -33,6 +34,14 @@ pub struct Keeping {
     #[arg(long, value_name = "FOLDER")]
     pub tensorboard: Option<PathBuf>,
 
+    /// A run file: steps, histograms of values and gradients, alerts; for `chainrule doctor`. Observing takes 2 % of the time
+    #[arg(long, value_name = "FILE")]
+    pub run: Option<PathBuf>,
+
+    /// What becomes of a loss that is NaN or infinite
+    #[arg(long, value_enum, default_value_t = Lost::Report)]
+    pub on_nan: Lost,
+
     /// Print so many characters, or lines, that the network makes up afterwards
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub sample: usize,
@@ -44,6 +53,27 @@ pub struct Keeping {
     /// What they begin with
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub prompt: String,
+}
+
+/// What becomes of a loss that is no number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Lost {
+    /// Training stops, and says at which gate a number was lost
+    Report,
+    /// Training stops
+    Stop,
+    /// Training goes on
+    Ignore,
+}
+
+impl From<Lost> for OnNan {
+    fn from(lost: Lost) -> OnNan {
+        match lost {
+            Lost::Report => OnNan::Report,
+            Lost::Stop => OnNan::Stop,
+            Lost::Ignore => OnNan::Ignore,
+        }
+    }
 }
 
 /// How progress is told.

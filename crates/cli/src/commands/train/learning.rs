@@ -66,10 +66,10 @@ pub struct Learning {
     pub seed: u64,
 
     /// Train with this many seeds, from --seed on, and report mean and spread
-    #[arg(long, value_name = "NUMBER", default_value_t = 1, conflicts_with_all = ["save", "checkpoints", "tensorboard"])]
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, conflicts_with_all = ["save", "checkpoints", "tensorboard", "run"])]
     pub seeds: u64,
 
-    /// Move images by up to a pixel while training, anew in each step; the default
+    /// Move images by up to a pixel while training, anew in each step; the default but for fashion-mnist
     #[arg(long, overrides_with = "no_shifts")]
     pub shifts: bool,
 

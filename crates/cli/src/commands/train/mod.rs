@@ -77,7 +77,10 @@ impl Train {
         self.keep_sources()?;
         self.threads_within_limits()?;
         let mut material = Material::new(&self.what)?;
-        let usual = material.usual.clone();
+        let usual = match self.network.network {
+            Some(reader) => material.usual.clone().read_by(reader),
+            None => material.usual.clone(),
+        };
         self.nothing_idle(&usual)?;
         let (architecture, origin) = self.architecture(&usual)?;
         material.read_lines(!matches!(architecture, Architecture::CharMlp { .. }));
@@ -245,9 +248,10 @@ impl Train {
                 ..Optimiser::new(rule).shrinking(given.decay.or(of_task(usual.decay)).unwrap_or(decay))
             },
             seed: given.seed,
-            shifts: !given.no_shifts,
+            shifts: !given.no_shifts && (given.shifts || usual.shifts),
             every: given.every,
             patience: given.patience,
+            on_nan: self.keeping.on_nan.into(),
             threads: given.threads,
         }
     }

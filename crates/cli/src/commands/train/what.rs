@@ -121,7 +121,7 @@ impl FromStr for Task {
             return Ok(Task::Formula(PathBuf::from(text)));
         }
         let names = TASKS.map(|(name, _)| name);
-        let near = chainrule::formula::nearest(text, names.into_iter());
+        let near = chainrule::formula::nearest(text, names);
         let hint = near.map_or(format!("tasks are {}, or FILE.cr", names.join(", ")), |name| {
             format!("did you mean {name}?")
         });
