@@ -15,7 +15,7 @@ Try next:
   chainrule explain '(x + y) * z' x=-2 y=5 z=-4    how gradients flow through a formula of yours
   chainrule check 'x * exp(-x * y)' x=0.5 y=2      are they right?
   chainrule gates                                  what formulas are made of
-  chainrule train --data FILE.csv --label COLUMN   a network for your own data
+  chainrule train csv FILE.csv --label COLUMN      a network for your own data
   chainrule --help                                 everything else
 ";
 
