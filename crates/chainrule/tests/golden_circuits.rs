@@ -1,5 +1,6 @@
-//! What programs become: beside each `circuits/NAME.cr` its `NAME.adjoint.expected`, the circuit of value and gradients, and
-//! `NAME.values.expected`, what that gives. `BLESS=1` renews both.
+//! What programs become: beside each `circuits/NAME.cr` its `NAME.adjoint.expected`, the circuit of value and gradients,
+//! `NAME.plan.expected`, the steps that it is laid out in with their operations and bytes, so that a pass over memory more shows
+//! without a clock, and `NAME.values.expected`, what it gives. `BLESS=1` renews them.
 
 use chainrule::formula::{BuiltInput, Env, Formula, Options};
 use chainrule::prelude::*;
@@ -8,16 +9,18 @@ use std::fmt::Write as _;
 use std::{fs, path::Path};
 
 /// Programs, and values of scalar inputs where the lecture has some.
-const PROGRAMS: [(&str, &[(&str, f64)]); 6] = [
+const PROGRAMS: [(&str, &[(&str, f64)]); 8] = [
     ("neuron", &[("w0", 2.0), ("x0", -1.0), ("w1", -3.0), ("x1", -2.0), ("w2", -3.0)]),
     ("staged", &[("x", 3.0), ("y", -4.0)]),
     ("product", &[("x", -2.0), ("y", 5.0), ("z", -4.0)]),
     ("two_layer", &[]),
     ("conv", &[]),
     ("oscillator", &[("dt", 0.5), ("k", 2.0)]),
+    ("digits", &[]),
+    ("attention", &[]),
 ];
 
-const DIMS: [(&str, usize); 4] = [("batch", 2), ("features", 3), ("classes", 3), ("steps", 6)];
+const DIMS: [(&str, usize); 5] = [("batch", 2), ("features", 3), ("classes", 3), ("steps", 6), ("time", 4)];
 
 /// Numbers that look random, differ from input to input, and are the same everywhere: eighths, without rounding.
 fn value(place: usize, input: &BuiltInput, given: &[(&str, f64)]) -> Tensor {
@@ -34,8 +37,8 @@ fn value(place: usize, input: &BuiltInput, given: &[(&str, f64)]) -> Tensor {
     Tensor::new(numbers, &dims).expect("one number for each element").cast(input.spec.dtype)
 }
 
-/// The text of the adjoint circuit, and that of the values it gives.
-fn texts(source: &str, given: &[(&str, f64)]) -> Result<(String, String)> {
+/// The text of the adjoint circuit, that of its plan, and that of the values it gives.
+fn texts(source: &str, given: &[(&str, f64)]) -> Result<[String; 3]> {
     let formula = Formula::parse(source)?;
     let dims: BTreeMap<String, usize> = DIMS.map(|(name, length)| (name.to_string(), length)).into();
     let inputs = formula.build(&Options { dims: dims.clone(), ..Options::default() })?.inputs;
@@ -48,12 +51,13 @@ fn texts(source: &str, given: &[(&str, f64)]) -> Result<(String, String)> {
     };
     let program = trace(with_gradients, &(inputs.iter().map(|i| i.spec).collect(),))?;
     let values = inputs.iter().enumerate().map(|(place, input)| value(place, input, given)).collect();
-    let (output, gradients) = program.run((values,))?;
+    let function = program.compile();
+    let (output, gradients) = function.run((values,))?;
     let mut text = format!("value: {}\n", numbers(&output));
     for (&i, gradient) in floats.iter().zip(&gradients) {
         let _ = writeln!(text, "{} {}: {}", inputs[i].name, gradient.spec(), numbers(gradient));
     }
-    Ok((format!("{}\n", program.circuit()), text))
+    Ok([format!("{}\n", program.circuit()), function.plan(), text])
 }
 
 /// Ten digits: fewer than differ between machines.
@@ -69,8 +73,8 @@ fn adjoints_and_values_are_those_on_file() {
     let mut differences = Vec::new();
     for (name, given) in PROGRAMS {
         let source = fs::read_to_string(folder.join(format!("{name}.cr"))).expect("the program is there");
-        let (adjoint, values) = texts(&source, given).expect("the program is sound");
-        for (kind, found) in [("adjoint", adjoint), ("values", values)] {
+        let texts = texts(&source, given).expect("the program is sound");
+        for (kind, found) in ["adjoint", "plan", "values"].into_iter().zip(texts) {
             let place = folder.join(format!("{name}.{kind}.expected"));
             if bless {
                 fs::write(&place, &found).expect("the expected text can be written");
