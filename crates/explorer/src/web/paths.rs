@@ -1,0 +1,145 @@
+//! Why a gradient is what it is: it is a sum over all paths from the wire to the output, of the product of the local gradients on each.
+
+use super::{limits, number};
+use super::point::Point;
+use chainrule::{Flow, WireFlow};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Where a wire's gradient comes from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Why {
+    /// The wire.
+    pub wire: u32,
+    /// What each use of the wire passes back to it: gate, which of its inputs, the sum of the elements. Together they are its gradient.
+    pub uses: Vec<Use>,
+    /// How many paths lead to the output; in f64, for there may be very many.
+    pub count: f64,
+    /// The paths with the largest products, where every number on the way is a single one; none otherwise.
+    pub paths: Vec<Way>,
+    /// Their sum, if all paths are listed.
+    #[serde(with = "number::option")]
+    pub total: Option<f64>,
+}
+
+/// A gate that reads the wire.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Use {
+    /// The gate's wire.
+    pub gate: u32,
+    /// Which of its inputs.
+    pub input: usize,
+    /// What it passes back, its elements summed.
+    #[serde(with = "number")]
+    pub passed: f64,
+}
+
+/// One path to the output.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Way {
+    /// The wires, first the one that is asked about, last the output.
+    pub wires: Vec<u32>,
+    /// The local gradient of each gate on the way.
+    #[serde(with = "number::list")]
+    pub locals: Vec<f64>,
+    /// Their product.
+    #[serde(with = "number")]
+    pub product: f64,
+}
+
+/// The uses of each wire that the output depends on: gate and input.
+fn readers(flow: &Flow) -> Vec<Vec<(u32, usize)>> {
+    let mut readers = vec![Vec::new(); flow.wires.len()];
+    for (index, wire) in (0..).zip(&flow.wires) {
+        for (input, &operand) in wire.inputs.iter().enumerate() {
+            if wire.downstream.get(input).is_some_and(Option::is_some) {
+                readers[operand as usize].push((index, input));
+            }
+        }
+    }
+    readers
+}
+
+/// Why the gradient of this wire is what it is.
+pub fn why(point: &Point, wire: u32) -> Why {
+    let flow = &point.flow;
+    let readers = readers(flow);
+    let sum = |gate: u32, input: usize| {
+        let passed = &flow.wires[gate as usize].downstream[input];
+        passed.as_ref().map_or(0.0, |tensor| tensor.to_f64().iter().sum())
+    };
+    let uses = readers[wire as usize].iter().map(|&(gate, input)| Use { gate, input, passed: sum(gate, input) });
+    let counts = counts(flow, &readers);
+    let count = counts[wire as usize];
+    let mut paths = if count > 0.0 { walk(flow, &readers, wire) } else { Vec::new() };
+    let total = (paths.len() as f64 == count && !paths.is_empty()).then(|| paths.iter().map(|p| p.product).sum());
+    // NaN first: it is what people look for.
+    let size = |way: &Way| if way.product.is_nan() { f64::INFINITY } else { way.product.abs() };
+    paths.sort_by(|a, b| size(b).total_cmp(&size(a)));
+    paths.truncate(limits::PATHS);
+    Why { wire, uses: uses.collect(), count, paths, total }
+}
+
+/// How many paths lead from each wire to the output.
+fn counts(flow: &Flow, readers: &[Vec<(u32, usize)>]) -> Vec<f64> {
+    let mut counts = vec![0.0; flow.wires.len()];
+    for index in (0..flow.wires.len()).rev() {
+        let own = f64::from(u8::from(flow.outputs.contains(&(index as u32))));
+        counts[index] = own + readers[index].iter().map(|&(gate, _)| counts[gate as usize]).sum::<f64>();
+    }
+    counts
+}
+
+/// The single number of a local gradient.
+fn local(wire: &WireFlow, input: usize) -> Option<f64> {
+    let local = wire.locals.get(input)?.as_ref().filter(|l| l.shape().elements() == 1)?;
+    Some(local.to_f64()[0])
+}
+
+/// Walks all paths, as far as steps last: where a gate on the way has no single local gradient, there are none to list.
+fn walk(flow: &Flow, readers: &[Vec<(u32, usize)>], from: u32) -> Vec<Way> {
+    let mut found = Vec::new();
+    let mut steps = 0;
+    // The wires on the way, and which reader of each is next: no recursion over a circuit.
+    let mut way: Vec<(u32, usize)> = vec![(from, 0)];
+    let mut locals: Vec<f64> = Vec::new();
+    while let Some((wire, next)) = way.last_mut() {
+        steps += 1;
+        if steps > limits::PATH_STEPS {
+            break;
+        }
+        if *next == 0 && flow.outputs.contains(wire) {
+            let wires = way.iter().map(|(wire, _)| *wire).collect();
+            found.push(Way { wires, locals: locals.clone(), product: locals.iter().product() });
+            *(&mut way.last_mut().expect("the loop has one").1) = 0;
+        }
+        let (wire, next) = way.last_mut().expect("the loop has one");
+        match readers[*wire as usize].get(*next) {
+            Some(&(gate, input)) => {
+                *next += 1;
+                let Some(local) = local(&flow.wires[gate as usize], input) else { return Vec::new() };
+                way.push((gate, 0));
+                locals.push(local);
+            }
+            None => {
+                way.pop();
+                locals.pop();
+            }
+        }
+    }
+    found
+}
+
+/// The wires on any path from one wire to the output, with how many paths use each.
+pub fn on_the_way(point: &Point, from: u32) -> BTreeMap<u32, f64> {
+    let readers = readers(&point.flow);
+    let ends = counts(&point.flow, &readers);
+    let mut begun: BTreeMap<u32, f64> = BTreeMap::from([(from, 1.0)]);
+    for wire in from..point.flow.wires.len() as u32 {
+        let Some(&here) = begun.get(&wire) else { continue };
+        for &(gate, _) in readers[wire as usize].iter().filter(|(gate, _)| ends[*gate as usize] > 0.0) {
+            *begun.entry(gate).or_insert(0.0) += here;
+        }
+    }
+    begun.into_iter().map(|(wire, begun)| (wire, begun * ends[wire as usize])).collect()
+}
