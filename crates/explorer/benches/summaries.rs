@@ -23,6 +23,8 @@ fn main() {
         let f32s = nanoseconds(elements, || drop(black_box(Summary::of_f32(black_box(&narrow)))));
         let zeros = nanoseconds(elements, || drop(black_box(Summary::of_f32(black_box(&half)))));
         let f64s = nanoseconds(elements, || drop(black_box(Summary::of_f64(black_box(&wide)))));
-        println!("{elements:>8} elements: f32 {f32s:.2} ns, half of them zero {zeros:.2} ns, f64 {f64s:.2} ns");
+        println!(
+            "{elements:>8} elements: f32 {f32s:.2} ns, half of them zero {zeros:.2} ns, f64 {f64s:.2} ns"
+        );
     }
 }

@@ -4,3 +4,4 @@
 
 pub mod health;
 pub mod run;
+pub mod scene;
