@@ -16,10 +16,16 @@ pub struct Ask {
     pub values: BTreeMap<String, Numbers>,
     /// Names of stages that are open.
     pub open: Vec<String>,
-    /// Which way values flow in the picture: `lr` or `td`.
+    /// Which way values flow in the picture: `lr` or `tb`.
     pub dir: String,
-    /// The wire or stage that is asked about, by its id in the scene.
+    /// Stages inside fewer others than this are open besides.
+    pub depth: usize,
+    /// The block that is asked about, by its id in the scene.
     pub at: Option<String>,
+    /// Where that block's upper left corner shall stay.
+    pub x: Option<f64>,
+    /// See `x`.
+    pub y: Option<f64>,
     /// The input that is asked about.
     pub name: Option<String>,
     /// Which element of it, row-major.
@@ -48,7 +54,10 @@ pub struct Query {
     /// Names divided by commas.
     open: String,
     dir: String,
+    depth: usize,
     at: Option<String>,
+    x: Option<f64>,
+    y: Option<f64>,
     name: Option<String>,
     element: usize,
     theme: String,
@@ -63,8 +72,8 @@ impl TryFrom<Query> for Ask {
             text => serde_json::from_str(text).map_err(|why| format!("values: {why}; hint: write {{\"x\":2}}"))?,
         };
         let open = query.open.split(',').filter(|name| !name.is_empty()).map(String::from).collect();
-        let Query { formula, dir, at, name, element, theme, .. } = query;
-        Ok(Ask { formula, values, open, dir, at, name, element, theme })
+        let Query { formula, dir, depth, at, x, y, name, element, theme, .. } = query;
+        Ok(Ask { formula, values, open, dir, depth, at, x, y, name, element, theme })
     }
 }
 
@@ -81,8 +90,8 @@ impl Ask {
         if self.open.len() > limits::OPEN {
             return Err(format!("{} stages are named as open, more than {}", self.open.len(), limits::OPEN));
         }
-        if !["", "lr", "td"].contains(&&*self.dir) {
-            return Err(format!("dir: {:?} is no direction; hint: write lr or td", self.dir));
+        if !["", "lr", "tb"].contains(&&*self.dir) {
+            return Err(format!("dir: {:?} is no direction; hint: write lr or tb", self.dir));
         }
         if !["", "light", "dark"].contains(&&*self.theme) {
             return Err(format!("theme: {:?} is no theme; hint: write light or dark", self.theme));

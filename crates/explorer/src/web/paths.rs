@@ -1,7 +1,8 @@
 //! Why a gradient is what it is: it is a sum over all paths from the wire to the output, of the product of the local gradients on each.
 
-use super::{limits, number};
+use super::limits;
 use super::point::Point;
+use crate::run::number;
 use chainrule::{Flow, WireFlow};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -18,7 +19,7 @@ pub struct Why {
     /// The paths with the largest products, where every number on the way is a single one; none otherwise.
     pub paths: Vec<Way>,
     /// Their sum, if all paths are listed.
-    #[serde(with = "number::option")]
+    #[serde(serialize_with = "number::maybe::serialize")]
     pub total: Option<f64>,
 }
 
@@ -30,7 +31,7 @@ pub struct Use {
     /// Which of its inputs.
     pub input: usize,
     /// What it passes back, its elements summed.
-    #[serde(with = "number")]
+    #[serde(serialize_with = "number::serialize")]
     pub passed: f64,
 }
 
@@ -40,10 +41,10 @@ pub struct Way {
     /// The wires, first the one that is asked about, last the output.
     pub wires: Vec<u32>,
     /// The local gradient of each gate on the way.
-    #[serde(with = "number::list")]
+    #[serde(serialize_with = "number::list::serialize")]
     pub locals: Vec<f64>,
     /// Their product.
-    #[serde(with = "number")]
+    #[serde(serialize_with = "number::serialize")]
     pub product: f64,
 }
 
@@ -98,33 +99,28 @@ fn local(wire: &WireFlow, input: usize) -> Option<f64> {
 
 /// Walks all paths, as far as steps last: where a gate on the way has no single local gradient, there are none to list.
 fn walk(flow: &Flow, readers: &[Vec<(u32, usize)>], from: u32) -> Vec<Way> {
+    let is_output = |wire: u32| flow.outputs.contains(&wire);
     let mut found = Vec::new();
-    let mut steps = 0;
     // The wires on the way, and which reader of each is next: no recursion over a circuit.
     let mut way: Vec<(u32, usize)> = vec![(from, 0)];
     let mut locals: Vec<f64> = Vec::new();
-    while let Some((wire, next)) = way.last_mut() {
-        steps += 1;
-        if steps > limits::PATH_STEPS {
-            break;
-        }
-        if *next == 0 && flow.outputs.contains(wire) {
+    if is_output(from) {
+        found.push(Way { wires: vec![from], locals: Vec::new(), product: 1.0 });
+    }
+    for _ in 0..limits::PATH_STEPS {
+        let Some((wire, next)) = way.last_mut() else { break };
+        let Some(&(gate, input)) = readers[*wire as usize].get(*next) else {
+            way.pop();
+            locals.pop();
+            continue;
+        };
+        *next += 1;
+        let Some(local) = local(&flow.wires[gate as usize], input) else { return Vec::new() };
+        way.push((gate, 0));
+        locals.push(local);
+        if is_output(gate) {
             let wires = way.iter().map(|(wire, _)| *wire).collect();
             found.push(Way { wires, locals: locals.clone(), product: locals.iter().product() });
-            *(&mut way.last_mut().expect("the loop has one").1) = 0;
-        }
-        let (wire, next) = way.last_mut().expect("the loop has one");
-        match readers[*wire as usize].get(*next) {
-            Some(&(gate, input)) => {
-                *next += 1;
-                let Some(local) = local(&flow.wires[gate as usize], input) else { return Vec::new() };
-                way.push((gate, 0));
-                locals.push(local);
-            }
-            None => {
-                way.pop();
-                locals.pop();
-            }
         }
     }
     found

@@ -1,0 +1,248 @@
+// The circuit, drawn from the scene: the places are the server's, what is known at this step decides what is shown.
+
+import { useEffect, useRef } from "preact/hooks";
+import { fit, follow, isFitted, reach, size, view, zoom } from "./canvas";
+import { grab } from "./drag";
+import { at, blocks, current, go, gradientOnly, isDragging, known, look, scene, select, step, toggle, why } from "./state";
+import type { Block, Line, Piece, Quantity, Scene } from "./types";
+
+/** Radius of a wire's corners. */
+const ROUND = 7;
+
+export function path(points: [number, number][]): string {
+  const first = points[0];
+  if (first === undefined) return "";
+  let text = `M${first[0]} ${first[1]}`;
+  for (let i = 1; i < points.length; i += 1) {
+    const [x, y] = points[i]!;
+    const next = points[i + 1];
+    if (next === undefined) {
+      text += `L${x} ${y}`;
+      continue;
+    }
+    const before = points[i - 1]!;
+    const room = Math.min(ROUND, length(before, [x, y]) / 2, length([x, y], next) / 2);
+    const [ax, ay] = toward([x, y], before, room);
+    const [bx, by] = toward([x, y], next, room);
+    text += `L${ax} ${ay}Q${x} ${y} ${bx} ${by}`;
+  }
+  return text;
+}
+
+function length(a: [number, number], b: [number, number]): number {
+  return Math.abs(a[0] - b[0]) + Math.abs(a[1] - b[1]);
+}
+
+function toward(from: [number, number], to: [number, number], by: number): [number, number] {
+  const all = length(from, to) || 1;
+  return [from[0] + ((to[0] - from[0]) * by) / all, from[1] + ((to[1] - from[1]) * by) / all];
+}
+
+function tone(quantity: Quantity | null): string {
+  if (quantity === null) return "plain";
+  if (quantity.special !== null) return "alarm";
+  return quantity.zero ? "zero" : quantity.sign;
+}
+
+/** Whether a number is known at this step; everything is known when no step is chosen. */
+function isKnown(from: number | undefined): boolean {
+  return step.value === null || (from !== undefined && from <= step.value) || from === 0;
+}
+
+/** From which step on the gradient along a piece is known. */
+function passed(line: Line, piece: Piece): number | undefined {
+  const ends = piece.ends.map((end) => line.to[end]?.[0]).filter((id) => id !== undefined);
+  const steps = ends.map((id) => (blocks.value.get(id)?.kind === "output" ? known.value.forward + 1 : known.value.back.get(id)));
+  return steps.reduce((a, b) => (a === undefined || b === undefined ? a ?? b : Math.max(a, b)), undefined) ?? known.value.gradient.get(line.id);
+}
+
+function valueFrom(line: Line): number {
+  return known.value.value.get(line.id) ?? 0;
+}
+
+function gradientFrom(line: Line): number | undefined {
+  const ends = line.to.some(([id]) => blocks.value.get(id)?.kind === "output");
+  return known.value.gradient.get(line.id) ?? (ends ? known.value.forward + 1 : undefined);
+}
+
+function Wire({ line, isOnPath }: { line: Line; isOnPath: boolean }) {
+  const lit = current.value?.wires.includes(line.id) ?? false;
+  const isBack = current.value?.pass === "backward";
+  const hasGradient = isKnown(gradientFrom(line));
+  return (
+    <g class={`wire${isOnPath ? " on-path" : ""}`} data-wire={line.id}>
+      {line.pieces.map((piece, i) => {
+        const isPassed = isKnown(passed(line, piece));
+        const shown = isPassed ? (piece.gradient ?? line.gradient) : isKnown(valueFrom(line)) ? line.value : null;
+        const quiet = isPassed && piece.gradient === null && line.gradient === null;
+        const way = path(piece.points);
+        const width = quiet ? 1.5 : (shown?.thickness ?? 1.5);
+        return (
+          <g key={i}>
+            <path d={way} class={`line ${quiet ? "quiet" : tone(shown)}`} stroke-width={Math.max(1.5, width)} />
+            {lit && <path d={way} class={`pulse ${isBack ? "back" : "on"}`} pathLength={100} />}
+            {piece.place !== null && piece.gradient !== null && isPassed && (
+              <text x={piece.place[0]} y={piece.place[1]} class={`gradient ${tone(piece.gradient)}`}>{`∂ ${piece.gradient.text}`}</text>
+            )}
+          </g>
+        );
+      })}
+      {line.dots.map(([x, y], i) => (
+        <circle key={i} cx={x} cy={y} r={4} class="dot" />
+      ))}
+      {line.place !== null && line.value !== null && isKnown(valueFrom(line)) && (
+        <text x={line.place.x} y={line.place.value_y} class={`value ${tone(line.value)}`} data-value={line.id}>
+          {line.value.text}
+          <title>{exact(line.value)}</title>
+        </text>
+      )}
+      {line.place !== null && line.gradient !== null && hasGradient && (
+        <text x={line.place.x} y={line.place.gradient_y} class={`gradient ${tone(line.gradient)}`} data-gradient={line.id}>
+          {`∂ ${line.gradient.text}`}
+          <title>{exact(line.gradient)}</title>
+        </text>
+      )}
+    </g>
+  );
+}
+
+/** All digits, for those who hover. */
+export function exact(quantity: Quantity): string {
+  const text = quantity.raw.join(", ");
+  return quantity.shape.length === 0 ? text : `[${quantity.shape.join(", ")}] ${text}`;
+}
+
+const TITLE = 22;
+
+function Box({ block }: { block: Block }) {
+  const isAt = at.value === block.id;
+  const isLit = current.value?.block === block.id;
+  const input = look.value?.inputs.find((one) => `g${one.wire}` === block.id);
+  const canDrag = input !== undefined && input.shape.length === 0;
+  const classes = ["block", block.kind, isAt ? "at" : "", isLit ? `lit ${current.value?.pass}` : "", canDrag ? "drag" : "", block.on_gradient_path ? "" : "off-path"];
+  const middle = block.x + block.w / 2;
+  const isFrame = block.kind === "frame";
+  const textY = isFrame ? block.y + TITLE / 2 : block.detail === null ? block.y + block.h / 2 : block.y + block.h / 2 - 7;
+  const down = (event: PointerEvent) => {
+    select(block.id);
+    if (canDrag) grab(event, input);
+  };
+  const isButton = block.kind !== "output";
+  return (
+    <g
+      class={classes.filter((name) => name !== "").join(" ")}
+      data-block={block.id}
+      role={isButton ? "button" : "img"}
+      aria-label={block.aria}
+      aria-pressed={isButton ? isAt : undefined}
+      aria-expanded={isFrame ? true : block.opens ? false : undefined}
+      tabIndex={isButton ? (isAt ? 0 : -1) : undefined}
+      onPointerDown={isButton ? down : undefined}
+      onFocus={isButton ? () => select(block.id) : undefined}
+      onDblClick={() => void toggle(block.id)}
+    >
+      <rect x={block.x} y={block.y} width={block.w} height={block.h} rx={block.kind === "input" ? Math.min(block.h / 2, 14) : isFrame ? 10 : 8} class="body" />
+      {block.kind === "stage" && <rect x={block.x + 3} y={block.y + 3} width={block.w - 6} height={block.h - 6} rx={6} class="inner" />}
+      <text x={isFrame ? block.x + 12 : middle} y={textY} class="label" text-anchor={isFrame ? "start" : "middle"}>
+        {isFrame ? `▾ ${block.label}` : block.label}
+      </text>
+      {block.detail !== null && !isFrame && (
+        <text x={middle} y={block.y + block.h / 2 + 9} class="detail" text-anchor="middle">
+          {block.detail}
+        </text>
+      )}
+    </g>
+  );
+}
+
+/** What the lit gate passes back, floating at the gate. */
+function Sums() {
+  const now = current.value;
+  const block = now?.pass === "backward" ? blocks.value.get(now.block) : undefined;
+  const rows = block?.card.rows.filter((row) => row.local !== null && row.upstream !== null && row.back !== null).slice(0, 3) ?? [];
+  if (block === undefined || rows.length === 0 || block.kind === "frame") return null;
+  const texts = rows.map((row) => `${row.input}: ${row.local!.text} × ${row.upstream!.text} = ${row.back!.text}`);
+  const width = Math.max(...texts.map((text) => text.length)) * 7 + 20;
+  const height = rows.length * 18 + 10;
+  const x = block.x + block.w / 2 - width / 2;
+  const y = block.y - height - 8;
+  return (
+    <g class="sums" aria-hidden="true">
+      <rect x={x} y={y} width={width} height={height} rx={6} />
+      {texts.map((text, i) => (
+        <text key={i} x={x + width / 2} y={y + 14 + i * 18} text-anchor="middle">
+          {text}
+        </text>
+      ))}
+    </g>
+  );
+}
+
+/** Where in the whole one is. */
+function Minimap({ shown }: { shown: Scene }) {
+  const scale = Math.min(180 / shown.width, 110 / shown.height);
+  const { x, y, k } = view.value;
+  const { w, h } = size.value;
+  const jump = (event: PointerEvent) => {
+    const box = (event.currentTarget as Element).getBoundingClientRect();
+    reach((event.clientX - box.left) / scale + shown.left, (event.clientY - box.top) / scale + shown.top);
+  };
+  return (
+    <svg class="minimap" aria-hidden="true" width={shown.width * scale} height={shown.height * scale} viewBox={`${shown.left} ${shown.top} ${shown.width} ${shown.height}`} onPointerDown={jump}>
+      {shown.blocks.map((block) => (
+        <rect key={block.id} x={block.x} y={block.y} width={block.w} height={block.h} class={`${block.kind}${at.value === block.id ? " at" : ""}`} />
+      ))}
+      <rect class="window" x={-x / k} y={-y / k} width={w / k} height={h / k} stroke-width={2 / scale} />
+    </svg>
+  );
+}
+
+export function Picture() {
+  const root = useRef<SVGSVGElement>(null);
+  useEffect(() => follow(root.current!), []);
+  const shown = scene.value;
+  useEffect(() => {
+    if (shown !== null && !isFitted.value && size.value.w > 0) fit();
+  }, [shown, size.value]);
+  const { x, y, k } = view.value;
+  const onPath = new Set(why.value?.lines);
+  const frames = shown?.blocks.filter((block) => block.kind === "frame") ?? [];
+  const others = shown?.blocks.filter((block) => block.kind !== "frame") ?? [];
+  const isDense = (shown?.blocks.length ?? 0) > 150 && k < 0.7;
+  const classes = ["circuit", step.value === null ? "" : "stepping", onPath.size > 0 ? "traced" : "", gradientOnly.value ? "gradient-only" : "", isDragging.value ? "dragging" : "", isDense ? "dense" : ""];
+  return (
+    <div class="canvas">
+      <svg ref={root} class={classes.filter((name) => name !== "").join(" ")} role="group" aria-label="the circuit" onWheel={zoom}>
+        <defs>
+          <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+            <rect width="6" height="6" class="hatch-ground" />
+            <path d="M0 0V6" class="hatch-line" />
+          </pattern>
+        </defs>
+        <g transform={`translate(${x} ${y}) scale(${k})`}>
+          {frames.map((block) => (
+            <Box key={block.id} block={block} />
+          ))}
+          {shown?.wires.map((line) => (
+            <Wire key={line.id} line={line} isOnPath={onPath.has(line.id)} />
+          ))}
+          {others.map((block) => (
+            <Box key={block.id} block={block} />
+          ))}
+          <Sums />
+        </g>
+      </svg>
+      {shown !== null && shown.blocks.length >= 60 && <Minimap shown={shown} />}
+      <div class="tools" role="toolbar" aria-label="view">
+        <button type="button" title="fit (f)" aria-label="fit the picture into the window" onClick={fit}>⤢</button>
+        <button type="button" title="larger" aria-label="larger" onClick={() => zoom(1.25)}>+</button>
+        <button type="button" title="smaller" aria-label="smaller" onClick={() => zoom(0.8)}>−</button>
+      </div>
+      {step.value !== null && (
+        <button type="button" class="all" onClick={() => go(null)}>
+          show all numbers
+        </button>
+      )}
+    </div>
+  );
+}
