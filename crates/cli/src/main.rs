@@ -48,6 +48,8 @@ enum Command {
     Evaluate(commands::evaluate::Evaluate),
     Summary(Box<commands::summary::SummaryArgs>),
     Doctor(commands::doctor::Doctor),
+    #[cfg(feature = "web")]
+    View(commands::view::View),
 }
 
 impl Command {
@@ -63,6 +65,8 @@ impl Command {
             Command::Evaluate(args) => commands::evaluate::run(args),
             Command::Summary(args) => commands::summary::run(args),
             Command::Doctor(args) => commands::doctor::run(args),
+            #[cfg(feature = "web")]
+            Command::View(args) => commands::view::run(args),
         }
     }
 }

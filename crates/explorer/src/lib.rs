@@ -5,3 +5,5 @@
 pub mod health;
 pub mod run;
 pub mod scene;
+#[cfg(feature = "web")]
+pub mod web;

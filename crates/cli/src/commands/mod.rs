@@ -10,3 +10,5 @@ pub mod plan;
 pub mod predict;
 pub mod summary;
 pub mod train;
+#[cfg(feature = "web")]
+pub mod view;

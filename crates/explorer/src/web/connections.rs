@@ -8,21 +8,17 @@ use hyper_util::service::TowerToHyperService;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::Semaphore;
 
 /// What one connection too many is told.
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain\r\nconnection: close\r\n\
     content-length: 66\r\n\r\ntoo many connections at a time; hint: close pages that are unused\n";
 
-/// Serves until `stop` says so.
-pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
+/// Serves, and does not end on its own.
+pub async fn serve(listener: TcpListener, router: Router) {
     let places = Arc::new(Semaphore::new(limits::CONNECTIONS));
     loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            _ = stop.changed() => return,
-        };
-        let Ok((stream, _)) = accepted else {
+        let Ok((stream, _)) = listener.accept().await else {
             // No file descriptor is left, most likely. Trying again at once would take the whole processor.
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;

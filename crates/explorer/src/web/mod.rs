@@ -64,12 +64,14 @@ impl Server {
         let first = Arc::new(serde_json::to_string(first)?);
         let router = routes::router(Site { guard, worker, start: first });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
-        let (stop, stopped) = watch::channel(false);
+        let (stop, mut stopped) = watch::channel(false);
         let thread = thread::Builder::new().name("explorer server".into()).spawn(move || {
             runtime.block_on(async {
                 // Registering a socket that listens fails only outside of a runtime.
                 if let Ok(listener) = tokio::net::TcpListener::from_std(listener) {
-                    connections::serve(listener, router, stopped).await;
+                    tokio::spawn(connections::serve(listener, router));
+                    // What still runs ends with the runtime.
+                    stopped.changed().await.ok();
                 }
             });
         })?;

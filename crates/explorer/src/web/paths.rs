@@ -1,11 +1,11 @@
 //! Why a gradient is what it is: it is a sum over all paths from the wire to the output, of the product of the local gradients on each.
 
-use super::limits;
+use super::ask::Ask;
 use super::point::Point;
+use super::{limits, look};
 use crate::run::number;
-use chainrule::{Flow, WireFlow};
+use chainrule::{Diagnostic, Flow, WireFlow};
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// Where a wire's gradient comes from.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -21,6 +21,8 @@ pub struct Why {
     /// Their sum, if all paths are listed.
     #[serde(serialize_with = "number::maybe::serialize")]
     pub total: Option<f64>,
+    /// Ids of the lines of the scene on the way.
+    pub lines: Vec<String>,
 }
 
 /// A gate that reads the wire.
@@ -78,7 +80,7 @@ pub fn why(point: &Point, wire: u32) -> Why {
     let size = |way: &Way| if way.product.is_nan() { f64::INFINITY } else { way.product.abs() };
     paths.sort_by(|a, b| size(b).total_cmp(&size(a)));
     paths.truncate(limits::PATHS);
-    Why { wire, uses: uses.collect(), count, paths, total }
+    Why { wire, uses: uses.collect(), count, paths, total, lines: Vec::new() }
 }
 
 /// How many paths lead from each wire to the output.
@@ -126,16 +128,81 @@ fn walk(flow: &Flow, readers: &[Vec<(u32, usize)>], from: u32) -> Vec<Way> {
     found
 }
 
-/// The wires on any path from one wire to the output, with how many paths use each.
-pub fn on_the_way(point: &Point, from: u32) -> BTreeMap<u32, f64> {
+/// Which wires lie on any path from one wire to the output.
+fn on_the_way(point: &Point, from: u32) -> Vec<bool> {
     let readers = readers(&point.flow);
     let ends = counts(&point.flow, &readers);
-    let mut begun: BTreeMap<u32, f64> = BTreeMap::from([(from, 1.0)]);
-    for wire in from..point.flow.wires.len() as u32 {
-        let Some(&here) = begun.get(&wire) else { continue };
-        for &(gate, _) in readers[wire as usize].iter().filter(|(gate, _)| ends[*gate as usize] > 0.0) {
-            *begun.entry(gate).or_insert(0.0) += here;
+    let mut reached = vec![false; point.flow.wires.len()];
+    reached[from as usize] = true;
+    for wire in from as usize..reached.len() {
+        if reached[wire] {
+            readers[wire].iter().for_each(|&(gate, _)| reached[gate as usize] = true);
         }
     }
-    begun.into_iter().map(|(wire, begun)| (wire, begun * ends[wire as usize])).collect()
+    reached.iter().zip(ends).map(|(&reached, ends)| reached && ends > 0.0).collect()
+}
+
+/// The same with what the page draws of it.
+///
+/// # Errors
+/// Nothing that is drawn has the id that is asked about.
+pub fn answer(point: &Point, ask: &Ask) -> Result<Why, Diagnostic> {
+    let (wire, scene) = look::wire_of(point, ask)?;
+    let on_the_way = on_the_way(point, wire);
+    let lines = scene.wires.iter().filter(|line| on_the_way[line.wire as usize]).map(|line| line.id.clone());
+    Ok(Why { lines: lines.collect(), ..why(point, wire) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::point::Engine;
+    use chainrule::Tensor;
+
+    fn point(formula: &str, values: &str) -> std::sync::Arc<Point> {
+        let values = serde_json::from_str(values).expect("values");
+        let ask = Ask { formula: formula.into(), values, ..Ask::default() };
+        let mut engine = Engine::new(Box::new(|_, spec, _| Tensor::full(spec, 0.5)));
+        engine.point(&ask).expect("a formula")
+    }
+
+    fn gradient(point: &Point, wire: u32) -> f64 {
+        point.flow.wires[wire as usize].upstream.as_ref().map_or(0.0, |g| g.to_f64()[0])
+    }
+
+    #[test]
+    fn the_products_of_all_paths_add_up_to_the_gradient() {
+        let values = r#"{"x": 3, "y": -4}"#;
+        let point = point("stage sigma(z) = 1 / (1 + exp(-z))\nf = (x + sigma(y)) / (sigma(x) + (x + y)^2)", values);
+        for (wire, inputs) in (0u32..).zip(&point.flow.wires) {
+            let why = why(&point, wire);
+            let uses: f64 = why.uses.iter().map(|one| one.passed).sum();
+            let wanted = gradient(&point, wire);
+            if let Some(total) = why.total.filter(|_| inputs.upstream.is_some()) {
+                assert!((total - wanted).abs() <= 1e-12 * wanted.abs().max(1.0), "{wire}: {total} {wanted}");
+                assert_eq!(why.paths.len() as f64, why.count);
+                assert!(why.uses.is_empty() || (uses - wanted).abs() <= 1e-12, "{wire}: {uses} {wanted}");
+            }
+        }
+        // x: over the sum above, over sigma below, over the square below
+        assert_eq!(why(&point, point.built.circuit.inputs[0]).count, 3.0);
+    }
+
+    #[test]
+    fn very_many_paths_are_counted_and_the_search_ends() {
+        let doubled: String = (1..60).map(|i| format!("a{i} = a{} + a{}\n", i - 1, i - 1)).collect();
+        let point = point(&format!("a0 = x * 1\n{doubled}"), r#"{"x": 1}"#);
+        let why = why(&point, point.built.circuit.inputs[0]);
+        assert_eq!(why.count, 2f64.powi(59));
+        assert!(why.paths.len() <= limits::PATHS && why.total.is_none());
+        assert_eq!(gradient(&point, 0), 2f64.powi(59));
+    }
+
+    #[test]
+    fn of_arrays_the_uses_are_listed() {
+        let point = point("input x: f64[2]\nsum(x * x)", r#"{"x": [3, -1]}"#);
+        let why = why(&point, point.built.circuit.inputs[0]);
+        assert!(why.paths.is_empty());
+        assert_eq!(why.uses.iter().map(|one| one.passed).collect::<Vec<_>>(), [2.0, 2.0]);
+    }
 }
