@@ -3,7 +3,9 @@
 //! [`run`] is the file that a training leaves behind, `health` the rules that say from it what is wrong.
 
 pub mod health;
+pub mod layout;
 pub mod run;
 pub mod scene;
+pub mod svg;
 #[cfg(feature = "web")]
 pub mod web;

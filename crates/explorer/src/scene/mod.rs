@@ -10,6 +10,17 @@
 //! | `o0` | output 0 of the circuit |
 //! | `w17` | wire 17; `w17-s4` its part inside the open stage `s4` |
 
+mod build;
+mod card;
+mod measure;
+mod open;
+mod pieces;
+mod quantity;
+mod tree;
+mod words;
+
+pub use build::scene;
+
 use serde::{Deserialize, Serialize};
 
 /// Most boxes that carry numbers.

@@ -4,7 +4,8 @@ use super::ask::Ask;
 use super::limits;
 use super::point::Point;
 use crate::run::number;
-use crate::scene::{Block, Direction, Refused, Scene, View};
+use crate::scene::{Block, Direction, Refused, Scene, View, scene};
+use crate::svg::{self, Theme};
 use chainrule::{Diagnostic, Mistake, Place};
 use serde::Serialize;
 
@@ -80,9 +81,14 @@ fn nothing(id: &str) -> Diagnostic {
 ///
 /// # Errors
 /// As [`look`].
-pub fn svg(point: &Point, ask: &Ask) -> Result<String, Diagnostic> {
+pub fn picture(point: &Point, ask: &Ask) -> Result<String, Diagnostic> {
     let scene = draw(point, ask)?.scene;
-    Ok(format!("{scene:?}"))
+    let theme = match ask.theme.as_str() {
+        "light" => Theme::Light,
+        "dark" => Theme::Dark,
+        _ => Theme::Auto,
+    };
+    Ok(svg::picture(&scene, &svg::Options { theme, title: ask.formula.clone(), ..svg::Options::default() }))
 }
 
 /// The wire that a block makes, and the scene that it is in.
@@ -117,7 +123,7 @@ fn draw(point: &Point, ask: &Ask) -> Result<Drawn, Diagnostic> {
     let mut note = None;
     // A name that another formula had is forgotten; a crowd is answered with a coarser view. Each turn makes the view smaller.
     for _ in 0..=limits::OPEN + 1 {
-        match Scene::new(&point.built.circuit, Some(&point.flow), &view) {
+        match scene(&point.built.circuit, Some(&point.flow), &view) {
             Ok(scene) => return Ok(Drawn { scene, note, open: view.open }),
             Err(Refused::Unknown { name, .. }) => view.open.retain(|open| *open != name),
             Err(Refused::Crowded { boxes, most, coarser: Some(coarser) }) => {

@@ -35,6 +35,8 @@ pub fn router(site: Site) -> Router {
         router = router.route(asset.path, get(async || asset_answer(asset)));
     }
     router
+        // Browsers ask for it unasked.
+        .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
         .route("/api/start", get(start))
         .route("/api/scene", get(scene).post(scene))
         .route("/api/set", post(scene))
@@ -88,7 +90,7 @@ async fn scene(State(site): State<Site>, Asked(ask): Asked) -> Response {
 }
 
 async fn svg(State(site): State<Site>, Asked(ask): Asked) -> Response {
-    match work(&site, ask, |point, ask| look::svg(point, ask)).await {
+    match work(&site, ask, |point, ask| look::picture(point, ask)).await {
         Ok(text) => ([(header::CONTENT_TYPE, "image/svg+xml")], text).into_response(),
         Err(refused) => refused,
     }

@@ -1,0 +1,144 @@
+//! Places across that keep the order and the distances, with wires as straight as can be.
+
+use super::{Link, Rows, Slot, What};
+
+/// Passes forward and back.
+const SWEEPS: usize = 12;
+/// Bends smaller than this are taken out where that is possible.
+const JOG: f64 = 14.0;
+
+/// Gives each slot its `start`.
+pub fn place(rows: &mut Rows) {
+    for slots in &mut rows.slots {
+        let mut at = 0.0;
+        for slot in slots.iter_mut() {
+            slot.start = at;
+            at += slot.length;
+        }
+        slots.iter_mut().for_each(|slot| slot.start -= at / 2.0);
+    }
+    let count = rows.slots.len();
+    for sweep in 0..SWEEPS {
+        for step in 0..count {
+            let at = if sweep % 2 == 0 { step } else { count - 1 - step };
+            let both = sweep + 4 >= SWEEPS;
+            let wishes = wishes(rows, at, both || sweep % 2 == 0, both || sweep % 2 == 1);
+            settle(&mut rows.slots[at], &wishes);
+        }
+    }
+    rows.slots
+        .iter_mut()
+        .flatten()
+        .for_each(|slot| slot.start = (slot.start + slot.inset).round() - slot.inset);
+    rows.slots.iter_mut().for_each(|slots| apart(slots));
+    for sweep in 0..4 {
+        for step in 0..count {
+            straighten(rows, if sweep % 2 == 0 { step } else { count - 1 - step });
+        }
+    }
+    let least = rows.slots.iter().flatten().map(|slot| slot.start).fold(f64::INFINITY, f64::min);
+    rows.slots.iter_mut().flatten().for_each(|slot| slot.start -= least);
+}
+
+/// Wires that pass several layers want to be straight more than others do.
+fn weight(a: What, b: What) -> f64 {
+    match (a, b) {
+        (What::Pass(_), What::Pass(_)) => 8.0,
+        (What::Node(_), What::Node(_)) => 1.0,
+        _ => 2.0,
+    }
+}
+
+/// Where each slot of a layer would make its links straight on average, and how much it wants that.
+fn wishes(rows: &Rows, at: usize, back: bool, on: bool) -> Vec<(f64, f64)> {
+    let mut sums = vec![(0.0, 0.0); rows.slots[at].len()];
+    let mut add = |slot: usize, wish: f64, weight: f64| {
+        sums[slot].0 += wish * weight;
+        sums[slot].1 += weight;
+    };
+    if back && at > 0 {
+        for l in &rows.links[at - 1] {
+            let from = &rows.slots[at - 1][l.from];
+            add(l.to, from.start + l.out - l.into, weight(from.what, rows.slots[at][l.to].what));
+        }
+    }
+    if on {
+        for l in rows.links.get(at).into_iter().flatten() {
+            let to = &rows.slots[at + 1][l.to];
+            add(l.from, to.start + l.into - l.out, weight(rows.slots[at][l.from].what, to.what));
+        }
+    }
+    let slots = rows.slots[at].iter();
+    slots.zip(sums).map(|(slot, (sum, w))| if w > 0.0 { (sum / w, w) } else { (slot.start, 0.05) }).collect()
+}
+
+/// The places nearest to the wished ones (least squares) that keep order and distances: pooling of neighbours that are too
+/// close.
+fn settle(slots: &mut [Slot], wishes: &[(f64, f64)]) {
+    // With the lengths taken off, all that is left to ask is that places do not decrease.
+    let mut taken = 0.0;
+    let mut pools: Vec<(f64, f64, usize)> = Vec::new();
+    for (slot, &(wish, weight)) in slots.iter().zip(wishes) {
+        pools.push((wish - taken, weight, 1));
+        taken += slot.length;
+        while let [.., (a, v, n), (b, w, m)] = pools[..] {
+            if a <= b {
+                break;
+            }
+            pools.truncate(pools.len() - 2);
+            pools.push(((a * v + b * w) / (v + w), v + w, n + m));
+        }
+    }
+    let places = pools.into_iter().flat_map(|(place, _, count)| std::iter::repeat_n(place, count));
+    let mut taken = 0.0;
+    for (slot, place) in slots.iter_mut().zip(places) {
+        slot.start = place + taken;
+        taken += slot.length;
+    }
+}
+
+/// Undoes what rounding did to distances.
+fn apart(slots: &mut [Slot]) {
+    for i in 1..slots.len() {
+        let end = slots[i - 1].start + slots[i - 1].length;
+        if slots[i].start < end {
+            slots[i].start += (end - slots[i].start).ceil();
+        }
+    }
+}
+
+/// Moves each slot of a layer a little where that makes more of its wires straight.
+fn straighten(rows: &mut Rows, at: usize) {
+    let mut shifts: Vec<Vec<f64>> = vec![Vec::new(); rows.slots[at].len()];
+    if at > 0 {
+        for l in &rows.links[at - 1] {
+            shifts[l.to].push(rows.rise(at - 1, l));
+        }
+    }
+    for l in rows.links.get(at).into_iter().flatten() {
+        shifts[l.from].push(-rows.rise(at, l));
+    }
+    for (index, shifts) in shifts.iter().enumerate() {
+        let slots = &rows.slots[at];
+        let slot = slots[index];
+        let above = index.checked_sub(1).map_or(f64::NEG_INFINITY, |i| slots[i].start + slots[i].length);
+        let below = slots.get(index + 1).map_or(f64::INFINITY, |next| next.start - slot.length);
+        let straight = |by: f64| shifts.iter().filter(|&&s| (s - by).abs() < 0.5).count();
+        let fits = |by: f64| slot.start + by >= above && slot.start + by <= below;
+        let mut best = (straight(0.0), 0.0f64);
+        for &by in shifts.iter().filter(|s| s.abs() <= JOG && fits(**s)) {
+            let count = straight(by);
+            if count > best.0 || (count == best.0 && by.abs() < best.1.abs()) {
+                best = (count, by);
+            }
+        }
+        rows.slots[at][index].start += best.1;
+    }
+}
+
+impl Rows {
+    /// How far the end of a link is from being level with its beginning: what its target would have to move back, turned round.
+    fn rise(&self, at: usize, link: &Link) -> f64 {
+        (self.slots[at][link.from].start + link.out) - (self.slots[at + 1][link.to].start + link.into)
+    }
+}
