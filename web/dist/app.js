@@ -923,13 +923,13 @@ function take(answer) {
 }
 function renumbered(before, after) {
   if (!(before.blocks.length === after.blocks.length && before.blocks.every((block, i4) => block.id === after.blocks[i4]?.id)) || before.wires.length !== after.wires.length) return after;
-  let { left, top, width, height } = before, moved = after.blocks.map((block, i4) => ({ ...before.blocks[i4], card: block.card, aria: block.aria, on_gradient_path: block.on_gradient_path })), wires = after.wires.map((line, i4) => {
+  let { left, top, width: width2, height } = before, moved = after.blocks.map((block, i4) => ({ ...before.blocks[i4], card: block.card, aria: block.aria, on_gradient_path: block.on_gradient_path })), wires = after.wires.map((line, i4) => {
     let old = before.wires[i4];
     if (old.pieces.length !== line.pieces.length) return line;
     let pieces = old.pieces.map((piece, k4) => ({ ...piece, gradient: line.pieces[k4].gradient }));
     return { ...old, value: line.value, gradient: line.gradient, pieces };
   });
-  return { ...after, left, top, width, height, blocks: moved, wires };
+  return { ...after, left, top, width: width2, height, blocks: moved, wires };
 }
 function refresh() {
   return latest.put(question());
@@ -1221,29 +1221,45 @@ function Wire({ line, isOnPath }) {
   let lit = current.value?.wires.includes(line.id) ?? !1, isBack = current.value?.pass === "backward", hasGradient = isKnown(gradientFrom(line));
   return /* @__PURE__ */ a4("g", { class: `wire${isOnPath ? " on-path" : ""}`, "data-wire": line.id, children: [
     line.pieces.map((piece, i4) => {
-      let isPassed = isKnown(passed(line, piece)), shown = isPassed ? piece.gradient ?? line.gradient : isKnown(valueFrom(line)) ? line.value : null, quiet = isPassed && piece.gradient === null && line.gradient === null, way = path(piece.points), width = quiet ? 1.5 : shown?.thickness ?? 1.5;
+      let isPassed = isKnown(passed(line, piece)), shown = isPassed ? piece.gradient ?? line.gradient : isKnown(valueFrom(line)) ? line.value : null, quiet = isPassed && piece.gradient === null && line.gradient === null, way = path(piece.points), width2 = quiet ? 1.5 : shown?.thickness ?? 1.5;
       return /* @__PURE__ */ a4("g", { children: [
-        /* @__PURE__ */ a4("path", { d: way, class: `line ${quiet ? "quiet" : tone(shown)}`, "stroke-width": Math.max(1.5, width) }),
+        /* @__PURE__ */ a4("path", { d: way, class: `line ${quiet ? "quiet" : tone(shown)}`, "stroke-width": Math.max(1.5, width2) }),
         lit && /* @__PURE__ */ a4("path", { d: way, class: `pulse ${isBack ? "back" : "on"}`, pathLength: 100 }),
-        piece.place !== null && piece.gradient !== null && isPassed && /* @__PURE__ */ a4("text", { x: piece.place[0], y: piece.place[1], class: `gradient ${tone(piece.gradient)}`, children: `∂ ${piece.gradient.text}` })
+        piece.place !== null && piece.gradient !== null && isPassed && /* @__PURE__ */ a4("text", { x: piece.place[0], y: piece.place[1], class: `gradient branch ${tone(piece.gradient)}`, children: piece.gradient.text })
       ] }, i4);
     }),
     line.dots.map(([x3, y5], i4) => /* @__PURE__ */ a4("circle", { cx: x3, cy: y5, r: 4, class: "dot" }, i4)),
-    line.place !== null && line.value !== null && isKnown(valueFrom(line)) && /* @__PURE__ */ a4("text", { x: line.place.x, y: line.place.value_y, class: `value ${tone(line.value)}`, "data-value": line.id, children: [
-      line.value.text,
-      /* @__PURE__ */ a4("title", { children: exact(line.value) })
+    line.place !== null && /* @__PURE__ */ a4(Labels, { line, hasValue: isKnown(valueFrom(line)), hasGradient })
+  ] });
+}
+var MARK = 20, AFTER_NAME = 6;
+function Labels({ line, hasValue, hasGradient }) {
+  let { x: x3, value_y, gradient_y } = line.place, { name, value, gradient } = line;
+  return /* @__PURE__ */ a4($, { children: [
+    name !== null && /* @__PURE__ */ a4("text", { x: x3, y: value_y, class: "wire-name", children: name }),
+    value !== null && hasValue && /* @__PURE__ */ a4("text", { x: name === null ? x3 : x3 + width(name) + AFTER_NAME, y: value_y, class: `value ${tone(value)}`, "data-value": line.id, children: [
+      value.text,
+      /* @__PURE__ */ a4("title", { children: exact(value) })
     ] }),
-    line.place !== null && line.gradient !== null && hasGradient && /* @__PURE__ */ a4("text", { x: line.place.x, y: line.place.gradient_y, class: `gradient ${tone(line.gradient)}`, "data-gradient": line.id, children: [
-      `∂ ${line.gradient.text}`,
-      /* @__PURE__ */ a4("title", { children: exact(line.gradient) })
+    gradient !== null && hasGradient && /* @__PURE__ */ a4("g", { class: `gradient ${tone(gradient)}`, children: [
+      /* @__PURE__ */ a4("path", { d: `M${x3} ${gradient_y - 4.5}l7 -4v8z`, class: "head" }),
+      /* @__PURE__ */ a4("text", { x: x3 + 10, y: gradient_y, children: "∂" }),
+      /* @__PURE__ */ a4("text", { x: x3 + MARK, y: gradient_y, "data-gradient": line.id, children: [
+        gradient.text,
+        /* @__PURE__ */ a4("title", { children: exact(gradient) })
+      ] })
     ] })
   ] });
+}
+var ruler = document.createElement("canvas").getContext("2d");
+function width(text) {
+  return ruler === null ? text.length * 7 : (ruler.font = "12.5px Helvetica, Arial, 'Liberation Sans', sans-serif", ruler.measureText(text).width);
 }
 function exact(quantity) {
   let text = quantity.raw.join(", ");
   return quantity.shape.length === 0 ? text : `[${quantity.shape.join(", ")}] ${text}`;
 }
-var TITLE = 22;
+var TITLE = 24;
 function Box({ block }) {
   let isAt = at.value === block.id, isLit = current.value?.block === block.id, input = look.value?.inputs.find((one) => `g${one.wire}` === block.id), canDrag = input !== void 0 && input.shape.length === 0, classes = ["block", block.kind, isAt ? "at" : "", isLit ? `lit ${current.value?.pass}` : "", canDrag ? "drag" : "", block.on_gradient_path ? "" : "off-path"], middle = block.x + block.w / 2, isFrame = block.kind === "frame", textY = isFrame ? block.y + TITLE / 2 : block.detail === null ? block.y + block.h / 2 : block.y + block.h / 2 - 7, down = (event) => {
     select(block.id), canDrag && grab(event, input);
@@ -1275,10 +1291,10 @@ function Box({ block }) {
 function Sums() {
   let now = current.value, block = now?.pass === "backward" ? blocks.value.get(now.block) : void 0, rows = block?.card.rows.filter((row) => row.local !== null && row.upstream !== null && row.back !== null).slice(0, 3) ?? [];
   if (block === void 0 || rows.length === 0 || block.kind === "frame") return null;
-  let texts = rows.map((row) => `${row.input}: ${row.local.text} × ${row.upstream.text} = ${row.back.text}`), width = Math.max(...texts.map((text) => text.length)) * 7 + 20, height = rows.length * 18 + 10, x3 = block.x + block.w / 2 - width / 2, y5 = block.y - height - 8;
+  let texts = rows.map((row) => `${row.input}: ${row.local.text} × ${row.upstream.text} = ${row.back.text}`), width2 = Math.max(...texts.map((text) => text.length)) * 7 + 20, height = rows.length * 18 + 10, x3 = block.x + block.w / 2 - width2 / 2, y5 = block.y - height - 8;
   return /* @__PURE__ */ a4("g", { class: "sums", "aria-hidden": "true", children: [
-    /* @__PURE__ */ a4("rect", { x: x3, y: y5, width, height, rx: 6 }),
-    texts.map((text, i4) => /* @__PURE__ */ a4("text", { x: x3 + width / 2, y: y5 + 14 + i4 * 18, "text-anchor": "middle", children: text }, i4))
+    /* @__PURE__ */ a4("rect", { x: x3, y: y5, width: width2, height, rx: 6 }),
+    texts.map((text, i4) => /* @__PURE__ */ a4("text", { x: x3 + width2 / 2, y: y5 + 14 + i4 * 18, "text-anchor": "middle", children: text }, i4))
   ] });
 }
 function Minimap({ shown }) {

@@ -82,7 +82,9 @@ function Wire({ line, isOnPath }: { line: Line; isOnPath: boolean }) {
             <path d={way} class={`line ${quiet ? "quiet" : tone(shown)}`} stroke-width={Math.max(1.5, width)} />
             {lit && <path d={way} class={`pulse ${isBack ? "back" : "on"}`} pathLength={100} />}
             {piece.place !== null && piece.gradient !== null && isPassed && (
-              <text x={piece.place[0]} y={piece.place[1]} class={`gradient ${tone(piece.gradient)}`}>{`∂ ${piece.gradient.text}`}</text>
+              <text x={piece.place[0]} y={piece.place[1]} class={`gradient branch ${tone(piece.gradient)}`}>
+                {piece.gradient.text}
+              </text>
             )}
           </g>
         );
@@ -90,20 +92,52 @@ function Wire({ line, isOnPath }: { line: Line; isOnPath: boolean }) {
       {line.dots.map(([x, y], i) => (
         <circle key={i} cx={x} cy={y} r={4} class="dot" />
       ))}
-      {line.place !== null && line.value !== null && isKnown(valueFrom(line)) && (
-        <text x={line.place.x} y={line.place.value_y} class={`value ${tone(line.value)}`} data-value={line.id}>
-          {line.value.text}
-          <title>{exact(line.value)}</title>
-        </text>
-      )}
-      {line.place !== null && line.gradient !== null && hasGradient && (
-        <text x={line.place.x} y={line.place.gradient_y} class={`gradient ${tone(line.gradient)}`} data-gradient={line.id}>
-          {`∂ ${line.gradient.text}`}
-          <title>{exact(line.gradient)}</title>
-        </text>
-      )}
+      {line.place !== null && <Labels line={line} hasValue={isKnown(valueFrom(line))} hasGradient={hasGradient} />}
     </g>
   );
+}
+
+/** Room of `∂` and its arrow head, and between a name and its value, as the layout left it. */
+const MARK = 20;
+const AFTER_NAME = 6;
+
+function Labels({ line, hasValue, hasGradient }: { line: Line; hasValue: boolean; hasGradient: boolean }) {
+  const { x, value_y, gradient_y } = line.place!;
+  const { name, value, gradient } = line;
+  return (
+    <>
+      {name !== null && (
+        <text x={x} y={value_y} class="wire-name">
+          {name}
+        </text>
+      )}
+      {value !== null && hasValue && (
+        <text x={name === null ? x : x + width(name) + AFTER_NAME} y={value_y} class={`value ${tone(value)}`} data-value={line.id}>
+          {value.text}
+          <title>{exact(value)}</title>
+        </text>
+      )}
+      {gradient !== null && hasGradient && (
+        <g class={`gradient ${tone(gradient)}`}>
+          <path d={`M${x} ${gradient_y - 4.5}l7 -4v8z`} class="head" />
+          <text x={x + 10} y={gradient_y}>∂</text>
+          <text x={x + MARK} y={gradient_y} data-gradient={line.id}>
+            {gradient.text}
+            <title>{exact(gradient)}</title>
+          </text>
+        </g>
+      )}
+    </>
+  );
+}
+
+const ruler = document.createElement("canvas").getContext("2d");
+
+/** Of a label beside a wire, in px. */
+function width(text: string): number {
+  if (ruler === null) return text.length * 7;
+  ruler.font = "12.5px Helvetica, Arial, 'Liberation Sans', sans-serif";
+  return ruler.measureText(text).width;
 }
 
 /** All digits, for those who hover. */
@@ -112,7 +146,8 @@ export function exact(quantity: Quantity): string {
   return quantity.shape.length === 0 ? text : `[${quantity.shape.join(", ")}] ${text}`;
 }
 
-const TITLE = 22;
+/** Height of the bar of a frame. */
+const TITLE = 24;
 
 function Box({ block }: { block: Block }) {
   const isAt = at.value === block.id;
