@@ -288,6 +288,10 @@ function A2(n3, u4) {
   var i4 = y2(t2++, 3);
   !a2.__s && E2(i4.__H, u4) && (i4.__P = !0, i4.__ = n3, i4.u = u4, r2.__H.__h.push(i4));
 }
+function F2(n3, u4) {
+  var i4 = y2(t2++, 4);
+  !a2.__s && E2(i4.__H, u4) && (i4.__P = !1, i4.__ = n3, i4.u = u4, r2.__h.push(i4));
+}
 function T2(n3) {
   return f2 = 5, w2(function() {
     return { current: n3 };
@@ -808,13 +812,13 @@ var A3 = function(i4) {
     queueMicrotask(i4);
   });
 };
-function F2() {
+function F3() {
   r3(function() {
     for (var i4; i4 = g4.shift(); ) h4.call(i4);
   });
 }
 function M() {
-  g4.push(this) === 1 && (n.requestAnimationFrame || A3)(F2);
+  g4.push(this) === 1 && (n.requestAnimationFrame || A3)(F3);
 }
 
 // src/link.ts
@@ -975,10 +979,10 @@ function select(id) {
 function toggle(id) {
   let block = blocks.value.get(id);
   if (block === void 0) return Promise.resolve();
-  let entry = scene.value?.stages.find((stage) => stage.id === id), isOpen = block.kind === "frame";
+  let stage = block.kind === "stage" || block.kind === "frame" ? id.replace(/-\d+$/, "") : id, entry = scene.value?.stages.find((one) => one.id === stage), isOpen = block.kind === "frame";
   if (!isOpen && !block.opens) return Promise.resolve();
-  let names = [id, entry?.path], inside = isOpen && entry !== void 0 ? (scene.value?.stages ?? []).filter((stage) => stage.path.startsWith(`${entry.path}.`)).flatMap((stage) => [stage.id, stage.path]) : [], closed = open.value.filter((name) => !names.includes(name) && !inside.includes(name));
-  return setOpen(isOpen ? closed : [...open.value, id], id);
+  let names = [id, stage, entry?.path], inside = isOpen && entry !== void 0 ? (scene.value?.stages ?? []).filter((one) => one.path.startsWith(`${entry.path}.`)).flatMap((one) => [one.id, one.path]) : [], closed = open.value.filter((name) => !names.includes(name) && !inside.includes(name));
+  return setOpen(isOpen ? closed : [...open.value, stage], id);
 }
 function setOpen(names, keep) {
   return r3(() => {
@@ -1053,7 +1057,7 @@ async function begin() {
     try {
       let first2 = await ask("/api/start");
       return r3(() => {
-        formula.value = first2.formula, values2.value = first2.values, open.value = first2.open;
+        formula.value = first2.formula, values2.value = first2.values, open.value = first2.open, innerHeight > innerWidth && (dir.value = "tb");
       }), await refresh();
     } catch (why2) {
       if (!(why2 instanceof Gone)) throw why2;
@@ -1194,6 +1198,17 @@ function path(points) {
   }
   return text;
 }
+function headLength(thick) {
+  return 6 + thick / 2;
+}
+function shortened(points, thick) {
+  let end = points[points.length - 1], before = points[points.length - 2];
+  return end === void 0 || before === void 0 ? points : [...points.slice(0, -1), toward(end, before, Math.min(headLength(thick) - 1, length(end, before)))];
+}
+function head(points, thick) {
+  let [x3, y5] = points[points.length - 1] ?? [0, 0], [bx, by] = points[points.length - 2] ?? [x3 - 1, y5], dx = Math.sign(x3 - bx), dy = Math.sign(y5 - by), long = headLength(thick), half = 2.6 + thick * 0.6;
+  return `M${x3} ${y5}L${x3 - dx * long - dy * half} ${y5 - dy * long + dx * half}L${x3 - dx * long + dy * half} ${y5 - dy * long - dx * half}Z`;
+}
 function length(a5, b3) {
   return Math.abs(a5[0] - b3[0]) + Math.abs(a5[1] - b3[1]);
 }
@@ -1221,9 +1236,10 @@ function Wire({ line, isOnPath }) {
   let lit = current.value?.wires.includes(line.id) ?? !1, isBack = current.value?.pass === "backward", hasGradient = isKnown(gradientFrom(line));
   return /* @__PURE__ */ a4("g", { class: `wire${isOnPath ? " on-path" : ""}`, "data-wire": line.id, children: [
     line.pieces.map((piece, i4) => {
-      let isPassed = isKnown(passed(line, piece)), shown = isPassed ? piece.gradient ?? line.gradient : isKnown(valueFrom(line)) ? line.value : null, quiet = isPassed && piece.gradient === null && line.gradient === null, way = path(piece.points), width2 = quiet ? 1.5 : shown?.thickness ?? 1.5;
+      let isPassed = isKnown(passed(line, piece)), shown = isPassed ? piece.gradient ?? line.gradient : isKnown(valueFrom(line)) ? line.value : null, quiet = isPassed && piece.gradient === null && line.gradient === null, thick = quiet || shown === null ? 1.5 : Math.max(1.5, shown.zero ? 1.5 : shown.thickness), way = path(piece.is_end ? shortened(piece.points, thick) : piece.points);
       return /* @__PURE__ */ a4("g", { children: [
-        /* @__PURE__ */ a4("path", { d: way, class: `line ${quiet ? "quiet" : tone(shown)}`, "stroke-width": Math.max(1.5, width2) }),
+        /* @__PURE__ */ a4("path", { d: way, class: `line ${quiet ? "quiet" : tone(shown)}`, "stroke-width": thick }),
+        piece.is_end && /* @__PURE__ */ a4("path", { d: head(piece.points, thick), class: `head ${quiet ? "quiet" : tone(shown)}` }),
         lit && /* @__PURE__ */ a4("path", { d: way, class: `pulse ${isBack ? "back" : "on"}`, pathLength: 100 }),
         piece.place !== null && piece.gradient !== null && isPassed && /* @__PURE__ */ a4("text", { x: piece.place[0], y: piece.place[1], class: `gradient branch ${tone(piece.gradient)}`, children: piece.gradient.text })
       ] }, i4);
@@ -1485,15 +1501,15 @@ function Because() {
   let name = (wire) => {
     let block = blockOf(wire);
     return block === null ? `#${wire}` : block.name ?? block.label;
-  };
+  }, way = (wires) => wires.filter((wire) => blockOf(wire) !== null).map(name).join(" → ");
   return /* @__PURE__ */ a4("section", { class: "because", "aria-live": "polite", children: shown.paths.length > 0 ? /* @__PURE__ */ a4($, { children: [
     /* @__PURE__ */ a4("p", { children: shown.count === 1 ? "One path leads to the output. The gradient is the product of the local gradients on it:" : `${brief(shown.count)} paths lead to the output. The gradient is the sum of their products:` }),
-    /* @__PURE__ */ a4("ol", { children: shown.paths.map((way, i4) => /* @__PURE__ */ a4("li", { children: [
-      /* @__PURE__ */ a4("div", { class: "way", children: way.wires.map(name).join(" → ") }),
+    /* @__PURE__ */ a4("ol", { children: shown.paths.map((one, i4) => /* @__PURE__ */ a4("li", { children: [
+      /* @__PURE__ */ a4("div", { class: "way", children: way(one.wires) }),
       /* @__PURE__ */ a4("div", { children: [
-        way.locals.length === 0 ? "1" : way.locals.map((local) => brief(local, 3)).join(" × "),
+        one.locals.length === 0 ? "1" : one.locals.map((local) => brief(local, 3)).join(" × "),
         " = ",
-        /* @__PURE__ */ a4("span", { class: `number ${tone2(way.product)}`, children: brief(way.product) })
+        /* @__PURE__ */ a4("span", { class: `number ${tone2(one.product)}`, children: brief(one.product) })
       ] })
     ] }, i4)) }),
     shown.total !== null && shown.count > 1 && /* @__PURE__ */ a4("p", { children: `together ${brief(shown.total)}` }),
@@ -1585,7 +1601,7 @@ loss = sum(h^2)`, values: { W: [[1, -2], [0.5, 1], [-1, 3]], x: [2, 0.5] } }
 ];
 
 // src/formula.tsx
-var PAUSE = 250;
+var PAUSE = 250, MOST = 116;
 function letters(text, bytes) {
   return new TextDecoder().decode(new TextEncoder().encode(text).slice(0, bytes)).length;
 }
@@ -1601,6 +1617,14 @@ function Marked({ text, wrong }) {
 function Formula() {
   let [text, setText] = d2(formula.value), clock = T2(0), given = formula.value;
   A2(() => setText(given), [given]);
+  let field = T2(null);
+  F2(() => {
+    let grow = () => {
+      let area = field.current;
+      area.style.height = "auto", area.style.height = `${Math.min(MOST, area.scrollHeight + 2)}px`;
+    };
+    return grow(), addEventListener("resize", grow), () => removeEventListener("resize", grow);
+  }, [text]);
   let edit = (next) => {
     setText(next), clearTimeout(clock.current), clock.current = setTimeout(() => {
       isFitted.value = !1, setFormula(next);
@@ -1615,14 +1639,14 @@ function Formula() {
       /* @__PURE__ */ a4(
         "textarea",
         {
+          ref: field,
           id: "formula",
           "aria-label": "formula",
           "aria-invalid": wrong.length > 0,
           "aria-describedby": "mistakes",
           spellcheck: !1,
           autocomplete: "off",
-          rows: Math.min(4, text.split(`
-`).length),
+          rows: 1,
           value: text,
           onInput: (event) => edit(event.currentTarget.value),
           onKeyDown: (event) => {
@@ -1977,7 +2001,10 @@ function Outline() {
           },
           onKeyDown: (event) => key(event, shown, index),
           children: [
-            /* @__PURE__ */ a4("span", { class: "what", children: `${block.kind === "frame" ? "▾ " : block.kind === "stage" ? "▸ " : ""}${title(block)}` }),
+            /* @__PURE__ */ a4("span", { class: "what", children: [
+              `${block.kind === "frame" ? "▾ " : block.kind === "stage" ? "▸ " : ""}${title(block)}`,
+              /* @__PURE__ */ a4("small", { children: reads(block) })
+            ] }),
             /* @__PURE__ */ a4("span", { class: "value", children: value }),
             /* @__PURE__ */ a4("span", { class: "gradient", children: gradient === "" ? "" : `∂ ${gradient}` })
           ]
@@ -1990,7 +2017,12 @@ function Outline() {
   ] });
 }
 function title(block) {
-  return block.name !== null && block.name !== block.label ? `${block.label}  ${block.name}` : block.label;
+  if (block.kind === "stage" || block.kind === "frame") return block.name ?? block.label;
+  let name = block.name !== null && block.name !== block.label ? ` ${block.name}` : "";
+  return `${block.label}${name}`;
+}
+function reads(block) {
+  return block.kind === "output" || block.ins.length === 0 ? "" : block.ins.map((port) => port.name).join(", ");
 }
 
 // src/main.tsx
@@ -2001,8 +2033,13 @@ function Caption() {
   let now = current.value, note = look.value?.note ?? null, text = "Forward values above. Gradients below. Drag any input.";
   return now !== null ? text = now.text : step.value === 0 ? text = "Only the inputs are known. → computes the first gate." : note !== null && (text = note), /* @__PURE__ */ a4("p", { class: "caption", children: [
     now !== null && /* @__PURE__ */ a4("span", { class: `pass ${now.pass}`, children: `${now.pass} ${now.number}` }),
-    /* @__PURE__ */ a4("span", { children: text }),
-    isHinting.value && now === null && at.value !== null && /* @__PURE__ */ a4("span", { class: "cue", children: `↔ drag ${blocks.value.get(at.value)?.label ?? ""}   Space plays   → steps   ? helps` })
+    /* @__PURE__ */ a4("span", { class: "sentence", children: text }),
+    isHinting.value && now === null && at.value !== null && /* @__PURE__ */ a4("span", { class: "cue", children: [
+      /* @__PURE__ */ a4("span", { children: `↔ drags ${blocks.value.get(at.value)?.label ?? ""}` }),
+      /* @__PURE__ */ a4("span", { children: "Space plays" }),
+      /* @__PURE__ */ a4("span", { children: "→ steps" }),
+      /* @__PURE__ */ a4("span", { children: "? helps" })
+    ] })
   ] });
 }
 function App() {

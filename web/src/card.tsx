@@ -242,19 +242,21 @@ function Because() {
     const block = blockOf(wire);
     return block === null ? `#${wire}` : (block.name ?? block.label);
   };
+  // What is inside of closed stages is not drawn, and not named.
+  const way = (wires: number[]) => wires.filter((wire) => blockOf(wire) !== null).map(name).join(" → ");
   return (
     <section class="because" aria-live="polite">
       {shown.paths.length > 0 ? (
         <>
           <p>{shown.count === 1 ? "One path leads to the output. The gradient is the product of the local gradients on it:" : `${brief(shown.count)} paths lead to the output. The gradient is the sum of their products:`}</p>
           <ol>
-            {shown.paths.map((way, i) => (
+            {shown.paths.map((one, i) => (
               <li key={i}>
-                <div class="way">{way.wires.map(name).join(" → ")}</div>
+                <div class="way">{way(one.wires)}</div>
                 <div>
-                  {way.locals.length === 0 ? "1" : way.locals.map((local) => brief(local, 3)).join(" × ")}
+                  {one.locals.length === 0 ? "1" : one.locals.map((local) => brief(local, 3)).join(" × ")}
                   {" = "}
-                  <span class={`number ${tone(way.product)}`}>{brief(way.product)}</span>
+                  <span class={`number ${tone(one.product)}`}>{brief(one.product)}</span>
                 </div>
               </li>
             ))}

@@ -1,6 +1,6 @@
 // The formula, to be edited. What is wrong with it is underlined at its place.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { isFitted } from "./canvas";
 import { examples } from "./examples";
 import { example, formula, mistakes, setFormula } from "./state";
@@ -8,6 +8,9 @@ import type { Mistake } from "./types";
 
 /** Milliseconds after the last letter until it is read. */
 const PAUSE = 250;
+
+/** Pixels that the field grows to; more lines scroll. */
+const MOST = 116;
 
 /** Places in bytes, as the server counts, as places in letters. */
 function letters(text: string, bytes: number): number {
@@ -40,6 +43,17 @@ export function Formula() {
   const clock = useRef(0);
   const given = formula.value;
   useEffect(() => setText(given), [given]);
+  const field = useRef<HTMLTextAreaElement>(null);
+  useLayoutEffect(() => {
+    const grow = () => {
+      const area = field.current!;
+      area.style.height = "auto";
+      area.style.height = `${Math.min(MOST, area.scrollHeight + 2)}px`;
+    };
+    grow();
+    addEventListener("resize", grow);
+    return () => removeEventListener("resize", grow);
+  }, [text]);
   const edit = (next: string) => {
     setText(next);
     clearTimeout(clock.current);
@@ -61,13 +75,14 @@ export function Formula() {
       <div class="editor">
         <Marked text={text} wrong={wrong} />
         <textarea
+          ref={field}
           id="formula"
           aria-label="formula"
           aria-invalid={wrong.length > 0}
           aria-describedby="mistakes"
           spellcheck={false}
           autocomplete="off"
-          rows={Math.min(4, text.split("\n").length)}
+          rows={1}
           value={text}
           onInput={(event) => edit(event.currentTarget.value)}
           onKeyDown={(event) => {

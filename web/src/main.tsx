@@ -28,8 +28,15 @@ function Caption() {
   return (
     <p class="caption">
       {now !== null && <span class={`pass ${now.pass}`}>{`${now.pass} ${now.number}`}</span>}
-      <span>{text}</span>
-      {isHinting.value && now === null && at.value !== null && <span class="cue">{`↔ drag ${blocks.value.get(at.value)?.label ?? ""}   Space plays   → steps   ? helps`}</span>}
+      <span class="sentence">{text}</span>
+      {isHinting.value && now === null && at.value !== null && (
+        <span class="cue">
+          <span>{`↔ drags ${blocks.value.get(at.value)?.label ?? ""}`}</span>
+          <span>Space plays</span>
+          <span>→ steps</span>
+          <span>? helps</span>
+        </span>
+      )}
     </p>
   );
 }

@@ -136,7 +136,10 @@ export function Outline() {
               onDblClick={() => void toggle(block.id)}
               onKeyDown={(event) => key(event, shown, index)}
             >
-              <span class="what">{`${block.kind === "frame" ? "▾ " : block.kind === "stage" ? "▸ " : ""}${title(block)}`}</span>
+              <span class="what">
+                {`${block.kind === "frame" ? "▾ " : block.kind === "stage" ? "▸ " : ""}${title(block)}`}
+                <small>{reads(block)}</small>
+              </span>
               <span class="value">{value}</span>
               <span class="gradient">{gradient === "" ? "" : `∂ ${gradient}`}</span>
             </li>
@@ -153,6 +156,13 @@ export function Outline() {
   );
 }
 
+/** What it is, and what it reads: several gates have the same sign. */
 function title(block: Block): string {
-  return block.name !== null && block.name !== block.label ? `${block.label}  ${block.name}` : block.label;
+  if (block.kind === "stage" || block.kind === "frame") return block.name ?? block.label;
+  const name = block.name !== null && block.name !== block.label ? ` ${block.name}` : "";
+  return `${block.label}${name}`;
+}
+
+function reads(block: Block): string {
+  return block.kind === "output" || block.ins.length === 0 ? "" : block.ins.map((port) => port.name).join(", ");
 }

@@ -29,6 +29,30 @@ export function path(points: [number, number][]): string {
   return text;
 }
 
+/** How long an arrow head is. */
+function headLength(thick: number): number {
+  return 6 + thick / 2;
+}
+
+/** The way without the room of its arrow head. */
+function shortened(points: [number, number][], thick: number): [number, number][] {
+  const end = points[points.length - 1];
+  const before = points[points.length - 2];
+  if (end === undefined || before === undefined) return points;
+  return [...points.slice(0, -1), toward(end, before, Math.min(headLength(thick) - 1, length(end, before)))];
+}
+
+/** The arrow head of the forward pass, at the end of a way. */
+function head(points: [number, number][], thick: number): string {
+  const [x, y] = points[points.length - 1] ?? [0, 0];
+  const [bx, by] = points[points.length - 2] ?? [x - 1, y];
+  const dx = Math.sign(x - bx);
+  const dy = Math.sign(y - by);
+  const long = headLength(thick);
+  const half = 2.6 + thick * 0.6;
+  return `M${x} ${y}L${x - dx * long - dy * half} ${y - dy * long + dx * half}L${x - dx * long + dy * half} ${y - dy * long - dx * half}Z`;
+}
+
 function length(a: [number, number], b: [number, number]): number {
   return Math.abs(a[0] - b[0]) + Math.abs(a[1] - b[1]);
 }
@@ -75,11 +99,12 @@ function Wire({ line, isOnPath }: { line: Line; isOnPath: boolean }) {
         const isPassed = isKnown(passed(line, piece));
         const shown = isPassed ? (piece.gradient ?? line.gradient) : isKnown(valueFrom(line)) ? line.value : null;
         const quiet = isPassed && piece.gradient === null && line.gradient === null;
-        const way = path(piece.points);
-        const width = quiet ? 1.5 : (shown?.thickness ?? 1.5);
+        const thick = quiet || shown === null ? 1.5 : Math.max(1.5, shown.zero ? 1.5 : shown.thickness);
+        const way = path(piece.is_end ? shortened(piece.points, thick) : piece.points);
         return (
           <g key={i}>
-            <path d={way} class={`line ${quiet ? "quiet" : tone(shown)}`} stroke-width={Math.max(1.5, width)} />
+            <path d={way} class={`line ${quiet ? "quiet" : tone(shown)}`} stroke-width={thick} />
+            {piece.is_end && <path d={head(piece.points, thick)} class={`head ${quiet ? "quiet" : tone(shown)}`} />}
             {lit && <path d={way} class={`pulse ${isBack ? "back" : "on"}`} pathLength={100} />}
             {piece.place !== null && piece.gradient !== null && isPassed && (
               <text x={piece.place[0]} y={piece.place[1]} class={`gradient branch ${tone(piece.gradient)}`}>

@@ -193,13 +193,15 @@ export function select(id: string | null): void {
 export function toggle(id: string): Promise<void> {
   const block = blocks.value.get(id);
   if (block === undefined) return Promise.resolve();
-  const entry = scene.value?.stages.find((stage) => stage.id === id);
+  // A stage whose gates stand in two places is drawn as two boxes, of one number.
+  const stage = block.kind === "stage" || block.kind === "frame" ? id.replace(/-\d+$/, "") : id;
+  const entry = scene.value?.stages.find((one) => one.id === stage);
   const isOpen = block.kind === "frame";
   if (!isOpen && !block.opens) return Promise.resolve();
-  const names = [id, entry?.path];
-  const inside = isOpen && entry !== undefined ? (scene.value?.stages ?? []).filter((stage) => stage.path.startsWith(`${entry.path}.`)).flatMap((stage) => [stage.id, stage.path]) : [];
+  const names = [id, stage, entry?.path];
+  const inside = isOpen && entry !== undefined ? (scene.value?.stages ?? []).filter((one) => one.path.startsWith(`${entry.path}.`)).flatMap((one) => [one.id, one.path]) : [];
   const closed = open.value.filter((name) => !names.includes(name) && !inside.includes(name));
-  return setOpen(isOpen ? closed : [...open.value, id], id);
+  return setOpen(isOpen ? closed : [...open.value, stage], id);
 }
 
 /** What is open changes what there is to step through: a pass that was half done starts anew with all of it shown. */
@@ -318,6 +320,8 @@ export async function begin(): Promise<void> {
         formula.value = first.formula;
         values.value = first.values;
         open.value = first.open;
+        // A circuit is longer than it is wide.
+        if (innerHeight > innerWidth) dir.value = "tb";
       });
       return await refresh();
     } catch (why) {
