@@ -1275,6 +1275,10 @@ function exact(quantity) {
   let text = quantity.raw.join(", ");
   return quantity.shape.length === 0 ? text : `[${quantity.shape.join(", ")}] ${text}`;
 }
+function named(block) {
+  let written = `${block.label} ${block.detail ?? ""}`.trim();
+  return block.aria.includes(written) ? block.aria : `${written}: ${block.aria}`;
+}
 var TITLE = 24;
 function Box({ block }) {
   let isAt = at.value === block.id, isLit = current.value?.block === block.id, input = look.value?.inputs.find((one) => `g${one.wire}` === block.id), canDrag = input !== void 0 && input.shape.length === 0, classes = ["block", block.kind, isAt ? "at" : "", isLit ? `lit ${current.value?.pass}` : "", canDrag ? "drag" : "", block.on_gradient_path ? "" : "off-path"], middle = block.x + block.w / 2, isFrame = block.kind === "frame", textY = isFrame ? block.y + TITLE / 2 : block.detail === null ? block.y + block.h / 2 : block.y + block.h / 2 - 7, down = (event) => {
@@ -1286,7 +1290,7 @@ function Box({ block }) {
       class: classes.filter((name) => name !== "").join(" "),
       "data-block": block.id,
       role: isButton ? "button" : "img",
-      "aria-label": block.aria,
+      "aria-label": named(block),
       "aria-pressed": isButton ? isAt : void 0,
       "aria-expanded": isFrame ? !0 : block.opens ? !1 : void 0,
       tabIndex: isButton ? isAt ? 0 : -1 : void 0,
@@ -1299,6 +1303,7 @@ function Box({ block }) {
         /* @__PURE__ */ a4("rect", { x: block.x, y: block.y, width: block.w, height: block.h, rx: block.kind === "input" ? Math.min(block.h / 2, 14) : isFrame ? 10 : 8, class: "body" }),
         block.kind === "stage" && /* @__PURE__ */ a4("rect", { x: block.x + 3, y: block.y + 3, width: block.w - 6, height: block.h - 6, rx: 6, class: "inner" }),
         /* @__PURE__ */ a4("text", { x: isFrame ? block.x + 12 : middle, y: textY, class: "label", "text-anchor": isFrame ? "start" : "middle", children: isFrame ? `▾ ${block.label}` : block.label }),
+        " ",
         block.detail !== null && !isFrame && /* @__PURE__ */ a4("text", { x: middle, y: block.y + block.h / 2 + 9, class: "detail", "text-anchor": "middle", children: block.detail })
       ]
     }

@@ -171,6 +171,12 @@ export function exact(quantity: Quantity): string {
   return quantity.shape.length === 0 ? text : `[${quantity.shape.join(", ")}] ${text}`;
 }
 
+/** The sentence about a block, with what is written in it: who speaks to a computer says what is seen. */
+function named(block: Block): string {
+  const written = `${block.label} ${block.detail ?? ""}`.trim();
+  return block.aria.includes(written) ? block.aria : `${written}: ${block.aria}`;
+}
+
 /** Height of the bar of a frame. */
 const TITLE = 24;
 
@@ -193,7 +199,7 @@ function Box({ block }: { block: Block }) {
       class={classes.filter((name) => name !== "").join(" ")}
       data-block={block.id}
       role={isButton ? "button" : "img"}
-      aria-label={block.aria}
+      aria-label={named(block)}
       aria-pressed={isButton ? isAt : undefined}
       aria-expanded={isFrame ? true : block.opens ? false : undefined}
       tabIndex={isButton ? (isAt ? 0 : -1) : undefined}
@@ -205,7 +211,7 @@ function Box({ block }: { block: Block }) {
       {block.kind === "stage" && <rect x={block.x + 3} y={block.y + 3} width={block.w - 6} height={block.h - 6} rx={6} class="inner" />}
       <text x={isFrame ? block.x + 12 : middle} y={textY} class="label" text-anchor={isFrame ? "start" : "middle"}>
         {isFrame ? `▾ ${block.label}` : block.label}
-      </text>
+      </text>{" "}
       {block.detail !== null && !isFrame && (
         <text x={middle} y={block.y + block.h / 2 + 9} class="detail" text-anchor="middle">
           {block.detail}
