@@ -9,4 +9,5 @@ pub mod grad;
 pub mod plan;
 pub mod predict;
 pub mod summary;
+pub mod svg;
 pub mod train;

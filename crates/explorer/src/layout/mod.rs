@@ -15,11 +15,11 @@ mod route;
 pub mod text;
 
 /// Room between neighbours across.
-const GAP: f64 = 7.0;
+const GAP: f64 = 8.0;
 /// Room that a wire passing by has on either side.
 const BESIDE: f64 = 8.0;
 /// Between two tracks, and least distance of wires that run alongside each other.
-pub(crate) const TRACK: f64 = 10.0;
+const TRACK: f64 = 13.0;
 /// Between what ends a layer and the first track, and between the last track and the next layer.
 const MARGIN: f64 = 8.0;
 

@@ -217,7 +217,7 @@ impl<'i> Maker<'_, 'i> {
             spec: (spec.shape.rank() > 0).then(|| spec.to_string()),
             value: self.facts.shown_value(strand.wire),
             gradient: self.facts.shown_upstream(strand.wire),
-            place: strand.label.as_ref().map(|_| match self.style.direction {
+            place: strand.label.then_some(match self.style.direction {
                 Direction::Lr => {
                     Place { x: begin.0 + BESIDE, value_y: begin.1 - 6.0, gradient_y: begin.1 + 15.0 }
                 }

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 
 /// Font sizes in px: in boxes, second lines, beside wires, at branches.
 pub const BOX: f64 = 15.0;
+const SIGN: f64 = 21.0;
 pub const DETAIL: f64 = 10.5;
 pub const LABEL: f64 = 12.5;
 pub const BRANCH: f64 = 11.0;
@@ -30,14 +31,10 @@ pub struct Strand {
     pub from: usize,
     pub to: Vec<(usize, usize)>,
     pub uses: Vec<Vec<Use>>,
-    pub label: Option<Label>,
+    /// Whether its numbers are written beside it.
+    pub label: bool,
     /// What branches say, if the wire branches.
     pub branches: Vec<Option<Quantity>>,
-}
-
-/// What is written beside a wire.
-pub struct Label {
-    pub width: f64,
 }
 
 /// A level with places for everything, from its own (0, 0).
@@ -103,7 +100,7 @@ fn strands(items: &[Item], ins: &[u32], outs: &[u32]) -> Vec<Strand> {
     let mut all: Vec<Strand> = Vec::new();
     let mut begin = |wire: u32, from: usize, all: &mut Vec<Strand>| {
         made.insert(wire, all.len());
-        all.push(Strand { wire, from, to: Vec::new(), uses: Vec::new(), label: None, branches: Vec::new() });
+        all.push(Strand { wire, from, to: Vec::new(), uses: Vec::new(), label: false, branches: Vec::new() });
     };
     ins.iter().enumerate().for_each(|(at, &wire)| begin(wire, at, &mut all));
     for (at, item) in items.iter().enumerate() {
@@ -151,7 +148,7 @@ fn room(
             Direction::Lr => Out { label: width + 2.0 * BESIDE, before: 18.0, after: 19.0, ..*out },
             Direction::Tb => Out { label: 34.0, before: 8.0, after: width + 2.0 * BESIDE, ..*out },
         };
-        strand.label = (width > 0.0).then_some(Label { width });
+        strand.label = width > 0.0;
     }
     if strand.to.len() < 2 {
         return;
@@ -202,13 +199,19 @@ pub fn lengths(facts: &Facts<'_>, wire: u32) -> String {
     shape.iter().map(|d| d.to_string()).collect::<Vec<_>>().join("×")
 }
 
+/// Font size of the text in a box: signs are larger than words.
+pub fn label_size(label: &str) -> f64 {
+    if label.chars().count() <= 2 && !label.chars().any(char::is_alphanumeric) { SIGN } else { BOX }
+}
+
 /// A block without anything inside.
 fn boxed(facts: &Facts<'_>, item: &Item, style: &Style, (label, detail): &(String, Option<String>)) -> Node {
     let (ins, outs) = (item.ins.len(), item.outs.len());
-    let text_width = text::width(label, BOX).max(detail.as_ref().map_or(0.0, |d| text::width(d, DETAIL)));
+    let text_width =
+        text::width(label, label_size(label)).max(detail.as_ref().map_or(0.0, |d| text::width(d, DETAIL)));
     let wide = (text_width + 22.0).max(40.0).ceil();
     let tall: f64 = match item.kind {
-        Kind::Input | Kind::Constant | Kind::Output => 26.0,
+        Kind::Input | Kind::Constant | Kind::Output => 24.0,
         _ if detail.is_some() => 46.0,
         _ => 40.0,
     };

@@ -20,6 +20,7 @@ mod tree;
 mod words;
 
 pub use build::scene;
+pub use measure::label_size;
 
 use serde::{Deserialize, Serialize};
 

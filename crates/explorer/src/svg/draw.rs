@@ -2,12 +2,13 @@
 
 use super::{escape, line};
 use crate::layout::text::width;
-use crate::scene::{Block, Kind, Line, Quantity, Sign};
+use crate::scene::{Block, Kind, Line, Quantity, Sign, label_size};
 
 /// Radius of the bends of wires.
 const BEND: f64 = 6.0;
 /// Width of wires that carry no gradient.
 const PLAIN: f64 = 1.4;
+const BOX: f64 = 15.0;
 const LABEL: f64 = 12.5;
 const BRANCH: f64 = 11.0;
 
@@ -86,12 +87,10 @@ pub fn block(svg: &mut String, block: &Block) {
         _ => rect(svg, &format!("box{off}"), corner, size, 9.0),
     }
     let middle = (block.x + block.w / 2.0, block.y + block.h / 2.0);
-    let up = if block.detail.is_some() { 2.0 } else { -5.0 };
-    let (label, place) = match block.kind {
-        Kind::Output => ("label", (middle.0, middle.1 + 5.0)),
-        _ => ("label", (middle.0, middle.1 - up)),
-    };
-    text(svg, label, "", place, 15.0, &block.label);
+    let size = label_size(&block.label);
+    let class = if size > BOX { "label sign" } else { "label" };
+    let down = if block.detail.is_some() { -2.0 } else { size / 3.0 };
+    text(svg, class, "", (middle.0, middle.1 + down), size, &block.label);
     if let Some(detail) = &block.detail {
         text(svg, "detail", "", (middle.0, middle.1 + 13.0), 10.5, detail);
     }

@@ -53,6 +53,7 @@ const SHAPES: &str = "\
 .chainrule .inset{fill:none}
 .chainrule .off{opacity:.55}
 .chainrule .label{font-size:15px;text-anchor:middle}
+.chainrule .sign{font-size:21px}
 .chainrule .title{font-size:12.5px;font-weight:600}
 .chainrule .detail{font-size:10.5px;text-anchor:middle}
 .chainrule .value,.chainrule .name{font-size:12.5px}
