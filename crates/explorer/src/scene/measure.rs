@@ -31,6 +31,8 @@ pub struct Strand {
     pub from: usize,
     pub to: Vec<(usize, usize)>,
     pub uses: Vec<Vec<Use>>,
+    /// Which ends lead to an output of the circuit.
+    pub reaches_output: Vec<bool>,
     /// Whether its numbers are written beside it.
     pub label: bool,
     /// What branches say, if the wire branches.
@@ -74,7 +76,7 @@ pub fn level<'i>(facts: &Facts<'_>, style: &Style, items: &'i [Item], frame: Opt
         });
     }
     nodes.extend(outs.iter().map(|_| wall(Pin::Last, 1, 0)));
-    let mut strands = strands(items, &ins, &outs);
+    let mut strands = strands(facts, items, &ins, &outs, frame);
     let first_out = ins.len() + items.len();
     for strand in &mut strands {
         room(facts, style, strand, &mut nodes, ins.len(), first_out, items);
@@ -95,12 +97,26 @@ fn wall(pin: Pin, ins: usize, outs: usize) -> Node {
     Node { ins: vec![0.0; ins], outs: vec![out; outs], pin, ..Node::default() }
 }
 
-fn strands(items: &[Item], ins: &[u32], outs: &[u32]) -> Vec<Strand> {
+fn strands(
+    facts: &Facts<'_>,
+    items: &[Item],
+    ins: &[u32],
+    outs: &[u32],
+    frame: Option<&Item>,
+) -> Vec<Strand> {
     let mut made: HashMap<u32, usize> = HashMap::new();
     let mut all: Vec<Strand> = Vec::new();
     let mut begin = |wire: u32, from: usize, all: &mut Vec<Strand>| {
         made.insert(wire, all.len());
-        all.push(Strand { wire, from, to: Vec::new(), uses: Vec::new(), label: false, branches: Vec::new() });
+        all.push(Strand {
+            wire,
+            from,
+            to: Vec::new(),
+            uses: Vec::new(),
+            reaches_output: Vec::new(),
+            label: false,
+            branches: Vec::new(),
+        });
     };
     ins.iter().enumerate().for_each(|(at, &wire)| begin(wire, at, &mut all));
     for (at, item) in items.iter().enumerate() {
@@ -111,13 +127,15 @@ fn strands(items: &[Item], ins: &[u32], outs: &[u32]) -> Vec<Strand> {
             if let Some(&strand) = made.get(&input.wire) {
                 all[strand].to.push((ins.len() + at, port));
                 all[strand].uses.push(input.uses.clone());
+                all[strand].reaches_output.push(item.kind == Kind::Output);
             }
         }
     }
     for (at, wire) in outs.iter().enumerate() {
         if let Some(&strand) = made.get(wire) {
             all[strand].to.push((ins.len() + items.len() + at, 0));
-            all[strand].uses.push(Vec::new());
+            all[strand].reaches_output.push(facts.reading.outputs.contains(wire));
+            all[strand].uses.push(frame.map_or(Vec::new(), |f| facts.reading.uses_outside(*wire, f)));
         }
     }
     all.retain(|s| !s.to.is_empty());
