@@ -8,6 +8,7 @@ pub mod gates;
 pub mod grad;
 pub mod plan;
 pub mod predict;
+mod step;
 pub mod summary;
 pub mod svg;
 pub mod train;

@@ -4,11 +4,9 @@ use super::{Link, Rows, Slot, What};
 
 /// Passes forward and back.
 const SWEEPS: usize = 12;
-/// Bends smaller than this are taken out where that is possible.
-const JOG: f64 = 14.0;
 
-/// Gives each slot its `start`.
-pub fn place(rows: &mut Rows) {
+/// Gives each slot its `start`. Bends smaller than `jog` are taken out where that is possible.
+pub fn place(rows: &mut Rows, jog: f64) {
     for slots in &mut rows.slots {
         let mut at = 0.0;
         for slot in slots.iter_mut() {
@@ -33,9 +31,9 @@ pub fn place(rows: &mut Rows) {
     rows.slots.iter_mut().for_each(|slots| apart(slots));
     for sweep in 0..4 {
         for step in 0..count {
-            straighten(rows, if sweep % 2 == 0 { step } else { count - 1 - step });
+            straighten(rows, if sweep % 2 == 0 { step } else { count - 1 - step }, jog);
         }
-        together(rows);
+        together(rows, jog);
     }
     let least = rows.slots.iter().flatten().map(|slot| slot.start).fold(f64::INFINITY, f64::min);
     rows.slots.iter_mut().flatten().for_each(|slot| slot.start -= least);
@@ -109,7 +107,7 @@ fn apart(slots: &mut [Slot]) {
 }
 
 /// Moves each slot of a layer a little where that makes more of its wires straight.
-fn straighten(rows: &mut Rows, at: usize) {
+fn straighten(rows: &mut Rows, at: usize, jog: f64) {
     let mut shifts: Vec<Vec<f64>> = vec![Vec::new(); rows.slots[at].len()];
     if at > 0 {
         for l in &rows.links[at - 1] {
@@ -127,7 +125,7 @@ fn straighten(rows: &mut Rows, at: usize) {
         let straight = |by: f64| shifts.iter().filter(|&&s| (s - by).abs() < 0.5).count();
         let fits = |by: f64| slot.start + by >= above && slot.start + by <= below;
         let mut best = (straight(0.0), 0.0f64);
-        for &by in shifts.iter().filter(|s| s.abs() <= JOG && fits(**s)) {
+        for &by in shifts.iter().filter(|s| s.abs() <= jog && fits(**s)) {
             let count = straight(by);
             if count > best.0 || (count == best.0 && by.abs() < best.1.abs()) {
                 best = (count, by);
@@ -138,7 +136,7 @@ fn straighten(rows: &mut Rows, at: usize) {
 }
 
 /// Moves what hangs together by straight wires as one, where that makes more wires straight.
-fn together(rows: &mut Rows) {
+fn together(rows: &mut Rows, jog: f64) {
     let (group, count) = groups(rows);
     let mut members: Vec<Vec<(usize, usize)>> = vec![Vec::new(); count];
     for (at, slots) in group.iter().enumerate() {
@@ -160,7 +158,7 @@ fn together(rows: &mut Rows) {
         shifts[g] = wires[g].iter().map(|&(at, l)| rows.shift(at, &l, group[at + 1][l.to] == g)).collect();
         let straight = |by: f64| shifts[g].iter().filter(|&&s| (s - by).abs() < 0.5).count();
         let fits = |by: f64| members.iter().all(|&(at, slot)| rows.has_room(at, slot, by, &group));
-        let better = |by: &&f64| by.abs() <= JOG && straight(**by) > straight(0.0) && fits(**by);
+        let better = |by: &&f64| by.abs() <= jog && straight(**by) > straight(0.0) && fits(**by);
         let best = shifts[g]
             .iter()
             .filter(better)

@@ -46,7 +46,8 @@ pub fn scene(circuit: &Circuit, flow: Option<&Flow>, view: &View) -> Result<Scen
         return Err(Refused::Crowded { boxes, most, coarser });
     }
     let facts = Facts { reading: &reading, flow: flow.filter(|_| boxes <= WITH_NUMBERS) };
-    let style = Style { direction: view.direction, labels: boxes <= WITH_NUMBERS };
+    let direction = if view.cells { Direction::Lr } else { view.direction };
+    let style = Style { direction, labels: boxes <= WITH_NUMBERS, cells: view.cells };
     let laid = measure::level(&facts, &style, &items, None);
     let mut maker =
         Maker { facts: &facts, style: &style, blocks: Vec::new(), wires: Vec::new(), shown: Vec::new() };
@@ -55,15 +56,16 @@ pub fn scene(circuit: &Circuit, flow: Option<&Flow>, view: &View) -> Result<Scen
     let steps = number(&facts, &mut blocks, &shown);
     let entries = open::entries(&reading, &paths, &blocks);
     let (main, cross) = laid.placed.size;
-    let size = if view.direction == Direction::Lr { (main, cross) } else { (cross, main) };
+    let margin = if view.cells { 0.0 } else { MARGIN };
+    let size = if direction == Direction::Lr { (main, cross) } else { (cross, main) };
     let crossings = crossings(&wires);
     let mut scene = Scene {
         version: 1,
-        direction: view.direction,
-        left: -MARGIN,
-        top: -MARGIN,
-        width: size.0 + 2.0 * MARGIN,
-        height: size.1 + 2.0 * MARGIN,
+        direction,
+        left: -margin,
+        top: -margin,
+        width: size.0 + 2.0 * margin,
+        height: size.1 + 2.0 * margin,
         numbers: facts.flow.is_some(),
         blocks,
         wires,
@@ -221,6 +223,9 @@ impl<'i> Maker<'_, 'i> {
             value: self.facts.shown_value(strand.wire),
             gradient: self.flowing(strand, &whole, enters),
             place: strand.label.then_some(match self.style.direction {
+                _ if self.style.cells => {
+                    Place { x: begin.0 + 1.0, value_y: begin.1 - 1.0, gradient_y: begin.1 + 1.0 }
+                }
                 Direction::Lr => {
                     Place { x: begin.0 + BESIDE, value_y: begin.1 - 6.0, gradient_y: begin.1 + 15.0 }
                 }

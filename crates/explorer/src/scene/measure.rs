@@ -1,10 +1,11 @@
 //! How much room blocks and labels need, and the layout of one level after the levels inside it.
 
 use super::card::Facts;
+use super::cells;
 use super::tree::{Item, Use};
 use super::words::{self, last_part};
 use super::{Direction, Kind, Quantity};
-use crate::layout::{Graph, Net, Node, Out, Pin, Placed, arrange, text};
+use crate::layout::{CELLS, Graph, Net, Node, Out, PIXELS, Pin, Placed, arrange, text};
 use std::collections::HashMap;
 
 /// Font sizes in px: in boxes, second lines, beside wires, at branches.
@@ -56,6 +57,8 @@ pub struct Style {
     pub direction: Direction,
     /// Whether wires carry numbers, or shapes.
     pub labels: bool,
+    /// Whether lengths are columns and rows.
+    pub cells: bool,
 }
 
 /// Lays out one level: `ins` and `outs` are the wires that pass its frame.
@@ -68,14 +71,15 @@ pub fn level<'i>(facts: &Facts<'_>, style: &Style, items: &'i [Item], frame: Opt
         items.iter().map(|i| words::label(facts.reading, i)).collect();
     let ins: Vec<u32> = frame.map_or(Vec::new(), |f| f.ins.iter().map(|i| i.wire).collect());
     let outs: Vec<u32> = frame.map_or(Vec::new(), |f| f.outs.clone());
-    let mut nodes: Vec<Node> = ins.iter().map(|_| wall(Pin::First, 0, 1)).collect();
+    let mut nodes: Vec<Node> = ins.iter().map(|_| wall(style, Pin::First, 0, 1)).collect();
     for ((item, inner), label) in items.iter().zip(&inner).zip(&labels) {
         nodes.push(match inner {
             Some(inner) => framed(item, inner, style, label),
+            None if style.cells => cells::boxed(item, &label.0),
             None => boxed(facts, item, style, label),
         });
     }
-    nodes.extend(outs.iter().map(|_| wall(Pin::Last, 1, 0)));
+    nodes.extend(outs.iter().map(|_| wall(style, Pin::Last, 1, 0)));
     let mut strands = strands(facts, items, &ins, &outs, frame);
     let first_out = ins.len() + items.len();
     for strand in &mut strands {
@@ -86,14 +90,15 @@ pub fn level<'i>(facts: &Facts<'_>, style: &Style, items: &'i [Item], frame: Opt
         None => 0,
     };
     let nets = strands.iter().map(|s| Net { from: (s.from, out_of(s)), to: s.to.clone() }).collect();
-    let graph = Graph { nodes, nets };
+    let graph = Graph { nodes, nets, metrics: if style.cells { CELLS } else { PIXELS } };
     let placed = arrange(&graph);
     Laid { items, inner, labels, nodes: graph.nodes, strands, placed, entering: ins.len() }
 }
 
 /// Where a wire passes the frame.
-fn wall(pin: Pin, ins: usize, outs: usize) -> Node {
-    let out = Out { at: 0.0, label: 0.0, before: 10.0, after: 10.0 };
+fn wall(style: &Style, pin: Pin, ins: usize, outs: usize) -> Node {
+    let (before, after) = if style.cells { (0.0, 1.0) } else { (10.0, 10.0) };
+    let out = Out { at: 0.0, label: 0.0, before, after };
     Node { ins: vec![0.0; ins], outs: vec![out; outs], pin, ..Node::default() }
 }
 
@@ -160,15 +165,16 @@ fn room(
     if strand.from >= first && !leaves {
         let item = &items[strand.from - first];
         let place = item.outs.iter().position(|&w| w == strand.wire).unwrap_or(0);
-        let width = label_width(facts, strand);
+        let width = if style.cells { cells::label(facts, strand.wire) } else { label_width(facts, strand) };
         let out = &mut nodes[strand.from].outs[place];
         *out = match style.direction {
+            _ if style.cells => Out { label: width, before: 1.0, after: 2.0, ..*out },
             Direction::Lr => Out { label: width + 2.0 * BESIDE, before: 18.0, after: 19.0, ..*out },
             Direction::Tb => Out { label: 34.0, before: 8.0, after: width + 2.0 * BESIDE, ..*out },
         };
         strand.label = width > 0.0;
     }
-    if strand.to.len() < 2 {
+    if strand.to.len() < 2 || style.cells {
         return;
     }
     for (end, &(to, _)) in strand.to.iter().enumerate() {
@@ -271,13 +277,14 @@ fn framed(item: &Item, inner: &Laid<'_>, style: &Style, label: &(String, Option<
     let leaving = inner.nodes.len() - item.outs.len();
     let across = |node: usize| lead.1 + inner.placed.at[node].1;
     let outs = (0..item.outs.len()).map(|i| Out { at: across(leaving + i), ..Out::default() });
-    let main = lead.0 + inner.placed.size.0 + PAD;
+    let (pad, below) = if style.cells { (2.0, 1.0) } else { (PAD, PAD / 2.0) };
+    let main = lead.0 + inner.placed.size.0 + pad;
     Node {
         main: if style.direction == Direction::Lr { main.max(title) } else { main },
-        cross: lead.1 + inner.placed.size.1 + PAD / 2.0,
+        cross: lead.1 + inner.placed.size.1 + below,
         ins: (0..item.ins.len()).map(across).collect(),
         outs: outs.collect(),
-        approach: ARROW,
+        approach: if style.cells { 1.0 } else { ARROW },
         pin: Pin::Free,
     }
 }
@@ -286,6 +293,7 @@ fn framed(item: &Item, inner: &Laid<'_>, style: &Style, label: &(String, Option<
 pub fn lead(style: &Style, title: &str) -> ((f64, f64), f64) {
     let width = text::width(title, LABEL) + 34.0;
     match style.direction {
+        _ if style.cells => ((2.0, 1.0), title.chars().count() as f64 + 4.0),
         Direction::Lr => ((PAD, TITLE), width),
         Direction::Tb => ((PAD, width), width),
     }

@@ -134,9 +134,13 @@ impl<'a> Reading<'a> {
             self.operands(index).iter().for_each(|&o| uses[o as usize] += 1);
         }
         self.outputs.iter().for_each(|&o| uses[o as usize] += 2);
+        let mut single: HashSet<u32> = HashSet::new();
         for (root, node) in self.circuit.gates().rev().collect::<Vec<_>>() {
             let name = node.gate.name;
-            let is_start = CHAINS.contains(&name) && self.shown(root) && !self.joined.contains_key(&root);
+            let is_start = CHAINS.contains(&name)
+                && self.shown(root)
+                && !self.joined.contains_key(&root)
+                && !single.contains(&root);
             if !is_start {
                 continue;
             }
@@ -173,6 +177,7 @@ impl<'a> Reading<'a> {
                 _ => Way::Chain,
             };
             if chain.is_empty() || way == Way::Single {
+                single.extend(chain.iter().map(|(wire, _)| *wire));
                 continue;
             }
             self.joined.extend(chain);
