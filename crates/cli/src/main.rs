@@ -41,6 +41,7 @@ Exit codes: 0 done, 1 the answer is no, 2 arguments, formula or data, 3 reading 
 enum Command {
     Explain(commands::explain::Explain),
     Svg(commands::svg::Svg),
+    Html(commands::html::Html),
     Grad(commands::grad::Grad),
     Check(commands::check::Check),
     Plan(commands::plan::Plan),
@@ -57,6 +58,7 @@ impl Command {
         match self {
             Command::Explain(args) => commands::explain::run(args),
             Command::Svg(args) => commands::svg::run(args),
+            Command::Html(args) => commands::html::run(args),
             Command::Grad(args) => commands::grad::run(args),
             Command::Check(args) => commands::check::run(args),
             Command::Plan(args) => commands::plan::run(args),

@@ -4,6 +4,7 @@ use crate::failure::{Failure, Result, argument};
 use chainrule::formula::nearest;
 use chainrule::{Circuit, Flow};
 use chainrule_explorer::scene::{self, Direction, Refused, Scene, View};
+use chainrule_explorer::svg::Theme;
 
 /// What is open, and the way of the forward pass.
 #[derive(clap::Args)]
@@ -29,6 +30,15 @@ impl Look {
     }
 }
 
+/// Colours by their name.
+pub fn theme(name: &str) -> Theme {
+    match name {
+        "light" => Theme::Light,
+        "dark" => Theme::Dark,
+        _ => Theme::Auto,
+    }
+}
+
 /// The scene of a view.
 ///
 /// # Errors
@@ -37,7 +47,8 @@ pub fn scene(circuit: &Circuit, flow: Option<&Flow>, view: &View) -> Result<Scen
     scene::scene(circuit, flow, view).map_err(|refused| why(circuit, refused))
 }
 
-fn why(circuit: &Circuit, refused: Refused) -> Failure {
+/// Why a view is not drawn, with what to do.
+pub fn why(circuit: &Circuit, refused: Refused) -> Failure {
     match refused {
         Refused::Crowded { boxes, most, coarser } => {
             let hint = match coarser {

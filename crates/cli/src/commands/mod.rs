@@ -6,6 +6,7 @@ pub mod evaluate;
 pub mod explain;
 pub mod gates;
 pub mod grad;
+pub mod html;
 pub mod plan;
 pub mod predict;
 mod step;

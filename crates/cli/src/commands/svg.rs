@@ -4,7 +4,7 @@ use crate::failure::Result;
 use crate::output;
 use crate::picture::{self, Look};
 use crate::problem::{Point, Upstream};
-use chainrule_explorer::svg::{self, Options, Theme};
+use chainrule_explorer::svg::{self, Options};
 use chainrule_nn::atomic;
 use std::path::PathBuf;
 
@@ -43,11 +43,7 @@ pub fn run(args: &Svg) -> Result<()> {
     let problem = args.problem.load()?;
     let flow = problem.flow(&args.upstream)?;
     let scene = picture::scene(&problem.built.circuit, Some(&flow), &args.look.view())?;
-    let theme = match args.theme.as_str() {
-        "light" => Theme::Light,
-        "dark" => Theme::Dark,
-        _ => Theme::Auto,
-    };
+    let theme = picture::theme(&args.theme);
     let title = args.problem.title();
     let text = svg::picture(&scene, &Options { theme, title, bare: args.no_legend });
     match &args.output {

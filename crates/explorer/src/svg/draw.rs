@@ -69,6 +69,14 @@ pub fn frame(svg: &mut String, block: &Block) {
     rect(svg, "box frame", (block.x, block.y), (block.w, block.h), 10.0);
     let at = (block.x + 12.0, block.y + 17.0);
     text(svg, "title", &format!("{}-title", block.id), at, LABEL, &block.label);
+    // Its own local gradient, where it has one and there is room beside the name.
+    if let [check] = &block.card.checks[..] {
+        let words = format!("local gradient {}", check.local.text);
+        let x = at.0 + width(&block.label, LABEL) + 12.0;
+        if x + width(&words, BRANCH) + 8.0 < block.x + block.w {
+            text(svg, "note", &format!("{}-local", block.id), (x, at.1), BRANCH, &words);
+        }
+    }
 }
 
 /// A box with its texts.
@@ -98,8 +106,10 @@ pub fn block(svg: &mut String, block: &Block) {
 
 /// The stretches of a wire, their arrow heads, and the dots.
 pub fn wire(svg: &mut String, wire: &Line) {
+    line(svg, format_args!("<g id=\"{}\">", escape(&wire.id)));
+    let is_sick = wire.value.as_ref().is_some_and(|v| v.special.is_some());
     for (number, piece) in wire.pieces.iter().enumerate() {
-        let class = class(piece.gradient.as_ref());
+        let class = if is_sick { " alarm" } else { class(piece.gradient.as_ref()) };
         let thick = piece.gradient.as_ref().map_or(PLAIN, |g| if g.zero { PLAIN } else { g.thickness });
         let mut points = piece.points.clone();
         let head = if piece.is_end && points.len() > 1 { head(&mut points, thick) } else { None };
@@ -138,6 +148,7 @@ pub fn wire(svg: &mut String, wire: &Line) {
             ),
         );
     }
+    line(svg, format_args!("</g>"));
 }
 
 /// An arrow head at the end of a way, which it makes shorter.
@@ -208,6 +219,12 @@ pub fn labels(svg: &mut String, wire: &Line) {
             (None, Some(shape)) => text(svg, "name", "", (x, place.value_y), LABEL, &shape),
             (None, None) => {}
         }
+    }
+    if wire.gradient.is_none() {
+        return;
+    }
+    line(svg, format_args!("<g id=\"{}-back\">", escape(&wire.id)));
+    if let Some(place) = &wire.place {
         if let Some(gradient) = &wire.gradient {
             mark(svg, gradient, (place.x, place.gradient_y));
             let class = format!("gradient{}", class(Some(gradient)));
@@ -221,6 +238,7 @@ pub fn labels(svg: &mut String, wire: &Line) {
             text(svg, &class, &format!("{}-g{number}", wire.id), at, BRANCH, &gradient.text);
         }
     }
+    line(svg, format_args!("</g>"));
 }
 
 /// An arrow head that points back, and a ∂.
