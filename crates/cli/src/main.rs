@@ -9,6 +9,7 @@ mod interrupt;
 mod json;
 mod main_job;
 mod output;
+mod picture;
 mod problem;
 mod render;
 mod start;
@@ -39,6 +40,8 @@ Exit codes: 0 done, 1 the answer is no, 2 arguments, formula or data, 3 reading 
 #[derive(clap::Subcommand)]
 enum Command {
     Explain(commands::explain::Explain),
+    Svg(commands::svg::Svg),
+    Html(commands::html::Html),
     Grad(commands::grad::Grad),
     Check(commands::check::Check),
     Plan(commands::plan::Plan),
@@ -56,6 +59,8 @@ impl Command {
     fn run(&self) -> Result<()> {
         match self {
             Command::Explain(args) => commands::explain::run(args),
+            Command::Svg(args) => commands::svg::run(args),
+            Command::Html(args) => commands::html::run(args),
             Command::Grad(args) => commands::grad::run(args),
             Command::Check(args) => commands::check::run(args),
             Command::Plan(args) => commands::plan::run(args),

@@ -62,7 +62,7 @@ fn neuron() -> Result<String> {
     let value = |name: &str| AT.iter().find(|(n, _)| *n == name).map_or(0.0, |(_, value)| *value);
     let inputs: Vec<Tensor> = built.inputs.iter().map(|input| value(&input.name).into()).collect();
     let flow = flow(&built.circuit, &inputs, &[1.0.into()])?;
-    let picture = match draw::draw(&flow, output::columns()) {
+    let picture = match draw::draw(&built.circuit, &flow, output::columns()) {
         Some(drawing) => format!("{drawing}\nabove each wire its value, below it its gradient\n"),
         None => flow.to_string(),
     };

@@ -113,6 +113,11 @@ impl Point {
         Ok(Problem { built, values, started, wanted, is_explicit: !self.wrt.is_empty() })
     }
 
+    /// The formula or its file, as it was given.
+    pub fn title(&self) -> String {
+        self.formula.clone()
+    }
+
     /// The seed.
     pub fn seed(&self) -> u64 {
         self.seed

@@ -57,7 +57,7 @@ fn pipes_get_no_codes_and_drawings_are_whole() {
     let neuron = ["explain", "sigmoid(w0*x0 + w1*x1 + w2)", "w0=2", "x0=-1", "w1=-3", "x1=-2", "w2=-3"];
     let plain = run(&neuron).ok();
     assert!(!plain.contains('\u{1b}'));
-    assert!(plain.contains("┤ sigmoid ├"), "{plain}");
+    assert!(plain.contains("┤ σ ├"), "{plain}");
     assert!(plain.lines().all(|line| line.chars().count() <= 110));
     let wrong = run(&["explain", "sigmiod(x)", "x=1"]);
     assert!(!wrong.err.contains('\u{1b}'));

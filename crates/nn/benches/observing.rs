@@ -38,21 +38,23 @@ fn perceptron(rows: usize) -> Result<(), Box<dyn std::error::Error>> {
     let plain = program.compile_with(&one)?;
     let mut rng = Rng::new(2, Purpose::Split);
     let x: Vec<f32> = (0..rows * 784).map(|_| rng.normal() as f32).collect();
-    let batch = (Tensor::new(x, &[rows, 784])?, Tensor::new((0..rows as i64).map(|i| i % 10).collect(), &[rows])?);
+    let batch =
+        (Tensor::new(x, &[rows, 784])?, Tensor::new((0..rows as i64).map(|i| i % 10).collect(), &[rows])?);
     let mut loss = Tensor::scalar(0f32);
     let folder = tempfile::tempdir()?;
-    let mut time = |cadence: Cadence, steps: u64| -> Result<(f64, f64, f64, u64), Box<dyn std::error::Error>> {
-        let settings = Settings { cadence, options: one, ..Settings::default() };
-        let writer = Writer::create(&folder.path().join("a.run.jsonl"), 200)?;
-        let mut observer = Observer::new(&program, &names, settings).telling(writer);
-        observer.begin(Head::default())?;
-        let begun = Instant::now();
-        for step in 1..=steps {
-            observer.step(&plain, &mut state, &batch, &mut loss, At { step, rate: 1e-3 })?;
-        }
-        let (share, compiled) = observer.cost();
-        Ok((begun.elapsed().as_secs_f64() - compiled, share, compiled, observer.history().observed))
-    };
+    let mut time =
+        |cadence: Cadence, steps: u64| -> Result<(f64, f64, f64, u64), Box<dyn std::error::Error>> {
+            let settings = Settings { cadence, options: one, ..Settings::default() };
+            let writer = Writer::create(&folder.path().join("a.run.jsonl"), 200)?;
+            let mut observer = Observer::new(&program, &names, settings).telling(writer);
+            observer.begin(Head::default())?;
+            let begun = Instant::now();
+            for step in 1..=steps {
+                observer.step(&plain, &mut state, &batch, &mut loss, At { step, rate: 1e-3 })?;
+            }
+            let (share, compiled) = observer.cost();
+            Ok((begun.elapsed().as_secs_f64() - compiled, share, compiled, observer.history().observed))
+        };
     let steps = 200_000 / rows as u64;
     time(Cadence::Budget(0.0), steps / 4)?;
     let (never, ..) = time(Cadence::Budget(0.0), steps)?;

@@ -11,7 +11,7 @@ pub fn rows(graph: &Graph) -> Rows {
     let mut slot_of = vec![0; graph.nodes.len()];
     for (index, node) in graph.nodes.iter().enumerate() {
         slot_of[index] = rows.slots[layer[index]].len();
-        rows.slots[layer[index]].push(Slot::of_node(index, node));
+        rows.slots[layer[index]].push(Slot::of_node(index, node, graph.metrics.gap));
     }
     for (number, net) in graph.nets.iter().enumerate() {
         let (source, out) = net.from;
@@ -20,7 +20,7 @@ pub fn rows(graph: &Graph) -> Rows {
         let last = net.to.iter().map(|(to, _)| layer[*to]).max().unwrap_or(0);
         for (at, slots) in rows.slots.iter_mut().enumerate().take(last).skip(layer[source] + 1) {
             passing.insert(at, slots.len());
-            slots.push(Slot::of_pass(number));
+            slots.push(Slot::of_pass(number, graph.metrics.beside));
         }
         for at in layer[source]..last {
             let from = if at == layer[source] { slot_of[source] } else { passing[&at] };

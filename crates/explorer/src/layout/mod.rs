@@ -14,14 +14,31 @@ mod place;
 mod route;
 pub mod text;
 
-/// Room between neighbours across.
-const GAP: f64 = 7.0;
-/// Room that a wire passing by has on either side.
-const BESIDE: f64 = 8.0;
-/// Between two tracks, and least distance of wires that run alongside each other.
-pub(crate) const TRACK: f64 = 10.0;
-/// Between what ends a layer and the first track, and between the last track and the next layer.
-const MARGIN: f64 = 8.0;
+/// Distances. Px for pictures, columns and rows for terminals.
+#[derive(Clone, Copy, Debug)]
+pub struct Metrics {
+    /// Least room beside a box, across.
+    pub gap: f64,
+    /// Room of a wire that passes by, across: before and behind it.
+    pub beside: (f64, f64),
+    /// Between two tracks, along main.
+    pub track: f64,
+    /// Between what ends a layer and the first track, and between the last track and the next layer.
+    pub margin: f64,
+    /// Between layers where there is no track.
+    pub between: f64,
+    /// Wires of two nets that run side by side are at least so far apart.
+    pub clear: f64,
+    /// Bends smaller than this are taken out where that is possible.
+    pub jog: f64,
+}
+
+/// For pictures, in px.
+pub const PIXELS: Metrics =
+    Metrics { gap: 8.0, beside: (8.0, 8.0), track: 13.0, margin: 8.0, between: 16.0, clear: 5.0, jog: 14.0 };
+/// For terminals, in columns along main and rows across.
+pub const CELLS: Metrics =
+    Metrics { gap: 0.0, beside: (0.0, 1.0), track: 2.0, margin: 1.0, between: 1.0, clear: 0.6, jog: 2.0 };
 
 /// A box to be placed.
 #[derive(Clone, Debug, Default)]
@@ -77,12 +94,14 @@ pub struct Net {
 }
 
 /// One level: boxes in program order, each after those that it reads.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Graph {
     /// The boxes.
     pub nodes: Vec<Node>,
     /// The wires.
     pub nets: Vec<Net>,
+    /// The distances to keep.
+    pub metrics: Metrics,
 }
 
 /// A place: along main, across.
@@ -145,19 +164,19 @@ pub fn arrange(graph: &Graph) -> Placed {
     }
     let mut rows = layers::rows(graph);
     order::order(&mut rows);
-    place::place(&mut rows);
+    place::place(&mut rows, graph.metrics.jog);
     route::route(graph, &rows)
 }
 
 impl Slot {
-    fn of_node(index: usize, node: &Node) -> Slot {
-        let before = node.outs.iter().map(|o| o.before - o.at).fold(GAP, f64::max);
-        let after = node.outs.iter().map(|o| o.at + o.after - node.cross).fold(GAP, f64::max);
+    fn of_node(index: usize, node: &Node, gap: f64) -> Slot {
+        let before = node.outs.iter().map(|o| o.before - o.at).fold(gap, f64::max);
+        let after = node.outs.iter().map(|o| o.at + o.after - node.cross).fold(gap, f64::max);
         let length = before + node.cross + after;
         Slot { what: What::Node(index), start: 0.0, length, inset: before }
     }
 
-    fn of_pass(net: usize) -> Slot {
-        Slot { what: What::Pass(net), start: 0.0, length: 2.0 * BESIDE, inset: BESIDE }
+    fn of_pass(net: usize, (before, behind): (f64, f64)) -> Slot {
+        Slot { what: What::Pass(net), start: 0.0, length: before + behind, inset: before }
     }
 }

@@ -4,11 +4,9 @@ use super::{Link, Rows, Slot, What};
 
 /// Passes forward and back.
 const SWEEPS: usize = 12;
-/// Bends smaller than this are taken out where that is possible.
-const JOG: f64 = 14.0;
 
-/// Gives each slot its `start`.
-pub fn place(rows: &mut Rows) {
+/// Gives each slot its `start`. Bends smaller than `jog` are taken out where that is possible.
+pub fn place(rows: &mut Rows, jog: f64) {
     for slots in &mut rows.slots {
         let mut at = 0.0;
         for slot in slots.iter_mut() {
@@ -33,8 +31,9 @@ pub fn place(rows: &mut Rows) {
     rows.slots.iter_mut().for_each(|slots| apart(slots));
     for sweep in 0..4 {
         for step in 0..count {
-            straighten(rows, if sweep % 2 == 0 { step } else { count - 1 - step });
+            straighten(rows, if sweep % 2 == 0 { step } else { count - 1 - step }, jog);
         }
+        together(rows, jog);
     }
     let least = rows.slots.iter().flatten().map(|slot| slot.start).fold(f64::INFINITY, f64::min);
     rows.slots.iter_mut().flatten().for_each(|slot| slot.start -= least);
@@ -108,7 +107,7 @@ fn apart(slots: &mut [Slot]) {
 }
 
 /// Moves each slot of a layer a little where that makes more of its wires straight.
-fn straighten(rows: &mut Rows, at: usize) {
+fn straighten(rows: &mut Rows, at: usize, jog: f64) {
     let mut shifts: Vec<Vec<f64>> = vec![Vec::new(); rows.slots[at].len()];
     if at > 0 {
         for l in &rows.links[at - 1] {
@@ -126,7 +125,7 @@ fn straighten(rows: &mut Rows, at: usize) {
         let straight = |by: f64| shifts.iter().filter(|&&s| (s - by).abs() < 0.5).count();
         let fits = |by: f64| slot.start + by >= above && slot.start + by <= below;
         let mut best = (straight(0.0), 0.0f64);
-        for &by in shifts.iter().filter(|s| s.abs() <= JOG && fits(**s)) {
+        for &by in shifts.iter().filter(|s| s.abs() <= jog && fits(**s)) {
             let count = straight(by);
             if count > best.0 || (count == best.0 && by.abs() < best.1.abs()) {
                 best = (count, by);
@@ -136,7 +135,81 @@ fn straighten(rows: &mut Rows, at: usize) {
     }
 }
 
+/// Moves what hangs together by straight wires as one, where that makes more wires straight.
+fn together(rows: &mut Rows, jog: f64) {
+    let (group, count) = groups(rows);
+    let mut members: Vec<Vec<(usize, usize)>> = vec![Vec::new(); count];
+    for (at, slots) in group.iter().enumerate() {
+        slots.iter().enumerate().for_each(|(slot, &g)| members[g].push((at, slot)));
+    }
+    // How far each group would have to move for each of its bent wires.
+    let mut shifts: Vec<Vec<f64>> = vec![Vec::new(); count];
+    let mut wires: Vec<Vec<(usize, Link)>> = vec![Vec::new(); count];
+    for (at, links) in rows.links.iter().enumerate() {
+        for link in links {
+            let (from, to) = (group[at][link.from], group[at + 1][link.to]);
+            if from != to {
+                wires[from].push((at, *link));
+                wires[to].push((at, *link));
+            }
+        }
+    }
+    for (g, members) in members.iter().enumerate() {
+        shifts[g] = wires[g].iter().map(|&(at, l)| rows.shift(at, &l, group[at + 1][l.to] == g)).collect();
+        let straight = |by: f64| shifts[g].iter().filter(|&&s| (s - by).abs() < 0.5).count();
+        let fits = |by: f64| members.iter().all(|&(at, slot)| rows.has_room(at, slot, by, &group));
+        let better = |by: &&f64| by.abs() <= jog && straight(**by) > straight(0.0) && fits(**by);
+        let best = shifts[g]
+            .iter()
+            .filter(better)
+            .min_by(|a, b| straight(**b).cmp(&straight(**a)).then(a.abs().total_cmp(&b.abs())));
+        if let Some(&by) = best {
+            members.iter().for_each(|&(at, slot)| rows.slots[at][slot].start += by);
+        }
+    }
+}
+
+/// A number for each slot, the same for those that straight wires join, and how many there are.
+fn groups(rows: &Rows) -> (Vec<Vec<usize>>, usize) {
+    let mut group: Vec<Vec<usize>> = rows.slots.iter().map(|s| vec![usize::MAX; s.len()]).collect();
+    let mut count = 0;
+    for at in 0..rows.slots.len() {
+        for (slot, links) in straight_links(rows, at).into_iter().enumerate() {
+            // The layers before have theirs; of several the first one is taken, the others stay apart.
+            let joined = links.into_iter().map(|from| group[at - 1][from]).next();
+            group[at][slot] = joined.unwrap_or(count);
+            count += usize::from(joined.is_none());
+        }
+    }
+    (group, count)
+}
+
+/// For each slot of a layer the slots of the layer before that straight wires join to it.
+fn straight_links(rows: &Rows, at: usize) -> Vec<Vec<usize>> {
+    let mut links = vec![Vec::new(); rows.slots[at].len()];
+    if at > 0 {
+        let straight = rows.links[at - 1].iter().filter(|l| rows.rise(at - 1, l).abs() < 0.5);
+        straight.for_each(|l| links[l.to].push(l.from));
+    }
+    links
+}
+
 impl Rows {
+    /// How far one side of a link would have to move to make it straight.
+    fn shift(&self, at: usize, link: &Link, target: bool) -> f64 {
+        if target { self.rise(at, link) } else { -self.rise(at, link) }
+    }
+
+    /// Whether a slot can move so far without meeting a neighbour that does not move with it.
+    fn has_room(&self, at: usize, slot: usize, by: f64, group: &[Vec<usize>]) -> bool {
+        let slots = &self.slots[at];
+        let moves = |other: usize| group[at][other] == group[at][slot];
+        let start = slots[slot].start + by;
+        let before = slot == 0 || moves(slot - 1) || slots[slot - 1].start + slots[slot - 1].length <= start;
+        let end = start + slots[slot].length;
+        before && (slot + 1 == slots.len() || moves(slot + 1) || end <= slots[slot + 1].start)
+    }
+
     /// How far the end of a link is from being level with its beginning: what its target would have to move back, turned round.
     fn rise(&self, at: usize, link: &Link) -> f64 {
         (self.slots[at][link.from].start + link.out) - (self.slots[at + 1][link.to].start + link.into)

@@ -2,10 +2,7 @@
 //! a track of its own, or one that it shares with wires it does not meet. Boxes are in layers and have slots to
 //! themselves, so that no wire can run under one.
 
-use super::{Graph, MARGIN, Pin, Placed, Point, Rows, TRACK, What};
-
-/// Wires of two nets that run side by side are at least so far apart.
-const CLEAR: f64 = 5.0;
+use super::{Graph, Pin, Placed, Point, Rows, What};
 
 /// A wire in one channel: from a slot to its ends in the next layer.
 #[derive(Clone, Debug)]
@@ -39,15 +36,17 @@ impl Strand {
     }
 
     /// Whether an upright part meets this level.
-    fn meets(&self, level: f64) -> bool {
+    fn meets(&self, level: f64, clear: f64) -> bool {
         let (low, high) = self.span();
-        low - CLEAR < level && level < high + CLEAR
+        low - clear < level && level < high + clear
     }
 }
 
 /// Positions along main, and the way of every wire.
 pub fn route(graph: &Graph, rows: &Rows) -> Placed {
-    let channels: Vec<(Vec<Strand>, usize)> = (0..rows.links.len()).map(|at| channel(rows, at)).collect();
+    let metrics = graph.metrics;
+    let channels: Vec<(Vec<Strand>, usize)> =
+        (0..rows.links.len()).map(|at| channel(rows, at, metrics.clear)).collect();
     let mut placed = Placed { at: vec![(0.0, 0.0); graph.nodes.len()], ..Placed::default() };
     // Where the tracks behind each layer begin.
     let mut tracks = Vec::new();
@@ -68,10 +67,14 @@ pub fn route(graph: &Graph, rows: &Rows) -> Placed {
             placed.at[index] = (main, slot.start + slot.inset);
             end = node.outs.iter().map(|o| main + node.main + o.label).fold(end, f64::max);
         }
-        tracks.push(end + MARGIN);
+        tracks.push(end + metrics.margin);
         placed.size.0 = end;
         let count = channels.get(at).map_or(0, |(_, count)| *count);
-        start = end + 2.0 * MARGIN + TRACK * count.saturating_sub(1) as f64;
+        start = end
+            + match count {
+                0 => metrics.between,
+                _ => 2.0 * metrics.margin + metrics.track * (count - 1) as f64,
+            };
     }
     placed.size.1 = rows.slots.iter().flatten().map(|s| s.start + s.length).fold(0.0, f64::max);
     placed.ways = graph.nets.iter().map(|net| vec![Vec::new(); net.to.len()]).collect();
@@ -84,7 +87,7 @@ fn ways(graph: &Graph, rows: &Rows, channels: &[(Vec<Strand>, usize)], tracks: &
     let mut before: Vec<Vec<Point>> = Vec::new();
     for (at, (strands, _)) in channels.iter().enumerate() {
         let mut passing = vec![Vec::new(); rows.slots[at + 1].len()];
-        let x = |track: usize| tracks[at] + TRACK * track as f64;
+        let x = |track: usize| tracks[at] + graph.metrics.track * track as f64;
         for strand in strands {
             let mut way = match rows.slots[at][strand.slot].what {
                 What::Node(index) => vec![(placed.at[index].0 + graph.nodes[index].main, strand.start)],
@@ -134,7 +137,7 @@ fn straight(way: &[Point]) -> Vec<Point> {
 }
 
 /// The strands of a channel with their tracks, and how many tracks there are.
-fn channel(rows: &Rows, at: usize) -> (Vec<Strand>, usize) {
+fn channel(rows: &Rows, at: usize, clear: f64) -> (Vec<Strand>, usize) {
     let mut strands = strands(rows, at);
     let mut bent: Vec<usize> = (0..strands.len()).filter(|&i| strands[i].is_bent()).collect();
     // Wires that go on with larger numbers cross least if those that begin there come first; and the other way round.
@@ -143,14 +146,14 @@ fn channel(rows: &Rows, at: usize) -> (Vec<Strand>, usize) {
         if mean > s.start { -s.start } else { s.start }
     };
     bent.sort_by(|&a, &b| key(&strands[a]).total_cmp(&key(&strands[b])));
-    sort(&strands, &mut bent);
-    let detours = detours(&mut strands, &bent);
+    sort(&strands, &mut bent, clear);
+    let detours = detours(&mut strands, &bent, clear);
     let mut count = detours;
     for i in 0..bent.len() {
         let (low, high) = strands[bent[i]].span();
         let meets = |j: &&usize| {
             let (other_low, other_high) = strands[**j].span();
-            low - CLEAR < other_high && other_low - CLEAR < high
+            low - clear < other_high && other_low - clear < high
         };
         let after = bent[..i].iter().filter(meets).filter_map(|&j| strands[j].track).max();
         let track = after.map_or(detours, |track| track + 1);
@@ -181,12 +184,12 @@ fn strands(rows: &Rows, at: usize) -> Vec<Strand> {
 }
 
 /// Swaps neighbours as long as that lessens crossings, a fixed number of times over.
-fn sort(strands: &[Strand], bent: &mut [usize]) {
+fn sort(strands: &[Strand], bent: &mut [usize], clear: f64) {
     for _ in 0..8 {
         let mut improved = false;
         for i in 1..bent.len() {
             let (a, b) = (&strands[bent[i - 1]], &strands[bent[i]]);
-            if cost(b, a) < cost(a, b) {
+            if cost(b, a, clear) < cost(a, b, clear) {
                 bent.swap(i - 1, i);
                 improved = true;
             }
@@ -198,23 +201,24 @@ fn sort(strands: &[Strand], bent: &mut [usize]) {
 }
 
 /// Crossings of two strands if the first has the earlier track; very many if they would run over each other.
-fn cost(a: &Strand, b: &Strand) -> usize {
-    let crossings = usize::from(a.meets(b.start)) + a.ends.iter().filter(|(end, ..)| b.meets(*end)).count();
-    if overlaps(a, b) { 1000 + crossings } else { crossings }
+fn cost(a: &Strand, b: &Strand, clear: f64) -> usize {
+    let crossings =
+        usize::from(a.meets(b.start, clear)) + a.ends.iter().filter(|(end, ..)| b.meets(*end, clear)).count();
+    if overlaps(a, b, clear) { 1000 + crossings } else { crossings }
 }
 
 /// Whether, with `a` in the earlier track, an end of `a` would run over the beginning of `b`.
-fn overlaps(a: &Strand, b: &Strand) -> bool {
-    a.ends.iter().any(|(end, ..)| (end - b.start).abs() < CLEAR)
+fn overlaps(a: &Strand, b: &Strand, clear: f64) -> bool {
+    a.ends.iter().any(|(end, ..)| (end - b.start).abs() < clear)
 }
 
 /// Where no order of tracks helps, a strand first leaves its level for a free one, in a track before all others.
-fn detours(strands: &mut [Strand], bent: &[usize]) -> usize {
+fn detours(strands: &mut [Strand], bent: &[usize], clear: f64) -> usize {
     let mut count = 0;
     for j in 0..bent.len() {
-        let clashes = bent[..j].iter().any(|&i| overlaps(&strands[i], &strands[bent[j]]));
+        let clashes = bent[..j].iter().any(|&i| overlaps(&strands[i], &strands[bent[j]], clear));
         if clashes {
-            let level = free_level(strands, strands[bent[j]].start);
+            let level = free_level(strands, strands[bent[j]].start, clear);
             strands[bent[j]].detour = Some((count, level));
             count += 1;
         }
@@ -223,9 +227,9 @@ fn detours(strands: &mut [Strand], bent: &[usize]) -> usize {
 }
 
 /// A level near this one where no wire of the channel comes in or goes out.
-fn free_level(strands: &[Strand], near: f64) -> f64 {
+fn free_level(strands: &[Strand], near: f64, clear: f64) -> f64 {
     let taken = |level: f64| {
-        let at = |other: f64| (other - level).abs() < CLEAR;
+        let at = |other: f64| (other - level).abs() < clear;
         strands.iter().any(|s| {
             at(s.start) || s.detour.is_some_and(|d| at(d.1)) || s.ends.iter().any(|(end, ..)| at(*end))
         })

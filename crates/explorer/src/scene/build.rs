@@ -5,7 +5,8 @@ use super::measure::{self, BESIDE, Laid, Strand, Style};
 use super::tree::{Item, Reading, count};
 use super::words::wire_name;
 use super::{
-    Block, Direction, Kind, Line, MOST, Pass, Piece, Place, Port, Refused, Scene, Step, View, WITH_NUMBERS,
+    Block, Direction, Kind, Line, MOST, Pass, Piece, Place, Port, Quantity, Refused, Scene, Step, View,
+    WITH_NUMBERS,
 };
 use super::{open, pieces};
 use chainrule::{Circuit, Flow};
@@ -45,7 +46,8 @@ pub fn scene(circuit: &Circuit, flow: Option<&Flow>, view: &View) -> Result<Scen
         return Err(Refused::Crowded { boxes, most, coarser });
     }
     let facts = Facts { reading: &reading, flow: flow.filter(|_| boxes <= WITH_NUMBERS) };
-    let style = Style { direction: view.direction, labels: boxes <= WITH_NUMBERS };
+    let direction = if view.cells { Direction::Lr } else { view.direction };
+    let style = Style { direction, labels: boxes <= WITH_NUMBERS, cells: view.cells };
     let laid = measure::level(&facts, &style, &items, None);
     let mut maker =
         Maker { facts: &facts, style: &style, blocks: Vec::new(), wires: Vec::new(), shown: Vec::new() };
@@ -54,15 +56,16 @@ pub fn scene(circuit: &Circuit, flow: Option<&Flow>, view: &View) -> Result<Scen
     let steps = number(&facts, &mut blocks, &shown);
     let entries = open::entries(&reading, &paths, &blocks);
     let (main, cross) = laid.placed.size;
-    let size = if view.direction == Direction::Lr { (main, cross) } else { (cross, main) };
+    let margin = if view.cells { 0.0 } else { MARGIN };
+    let size = if direction == Direction::Lr { (main, cross) } else { (cross, main) };
     let crossings = crossings(&wires);
     let mut scene = Scene {
         version: 1,
-        direction: view.direction,
-        left: -MARGIN,
-        top: -MARGIN,
-        width: size.0 + 2.0 * MARGIN,
-        height: size.1 + 2.0 * MARGIN,
+        direction,
+        left: -margin,
+        top: -margin,
+        width: size.0 + 2.0 * margin,
+        height: size.1 + 2.0 * margin,
         numbers: facts.flow.is_some(),
         blocks,
         wires,
@@ -204,7 +207,9 @@ impl<'i> Maker<'_, 'i> {
             .collect();
         let (stretches, dots) = pieces::cut(&ways);
         let all = strand.to.len();
-        let piece = |(points, ends, is_end): pieces::Stretch| self.piece(strand, points, ends, is_end, all);
+        let enters = strand.from < laid.entering;
+        let piece = |stretch: pieces::Stretch| self.piece(strand, stretch, enters);
+        let whole: Vec<usize> = (0..all).collect();
         let spec = self.facts.reading.circuit.node(strand.wire).spec;
         let begin = ways.first().and_then(|way| way.first().copied()).unwrap_or_default();
         let port = |to: usize, port: usize| if to >= last { to - last } else { port };
@@ -216,8 +221,11 @@ impl<'i> Maker<'_, 'i> {
             to: strand.to.iter().map(|&(to, at)| (block(to), port(to, at))).collect(),
             spec: (spec.shape.rank() > 0).then(|| spec.to_string()),
             value: self.facts.shown_value(strand.wire),
-            gradient: self.facts.shown_upstream(strand.wire),
-            place: strand.label.as_ref().map(|_| match self.style.direction {
+            gradient: self.flowing(strand, &whole, enters),
+            place: strand.label.then_some(match self.style.direction {
+                _ if self.style.cells => {
+                    Place { x: begin.0 + 1.0, value_y: begin.1 - 1.0, gradient_y: begin.1 + 1.0 }
+                }
                 Direction::Lr => {
                     Place { x: begin.0 + BESIDE, value_y: begin.1 - 6.0, gradient_y: begin.1 + 15.0 }
                 }
@@ -230,21 +238,23 @@ impl<'i> Maker<'_, 'i> {
         }
     }
 
-    fn piece(
-        &self,
-        strand: &Strand,
-        points: Vec<(f64, f64)>,
-        ends: Vec<usize>,
-        is_end: bool,
-        all: usize,
-    ) -> Piece {
-        let gradient = match ends.len() {
-            n if n == all => self.facts.shown_upstream(strand.wire),
-            _ => {
-                let uses: Vec<_> = ends.iter().flat_map(|&end| strand.uses[end].clone()).collect();
-                self.facts.passed(&uses)
-            }
+    /// What flows back along a stretch that serves these ends of a wire.
+    fn flowing(&self, strand: &Strand, ends: &[usize], enters: bool) -> Option<Quantity> {
+        let uses = |wanted: bool| -> Vec<_> {
+            let ends = (0..strand.to.len()).filter(|end| ends.contains(end) == wanted);
+            ends.flat_map(|end| strand.uses[end].clone()).collect()
         };
+        if !enters && ends.len() == strand.to.len() {
+            self.facts.shown_upstream(strand.wire)
+        } else if ends.iter().any(|&end| strand.reaches_output[end]) {
+            self.facts.rest(strand.wire, &uses(false))
+        } else {
+            self.facts.passed(&uses(true))
+        }
+    }
+
+    fn piece(&self, strand: &Strand, (points, ends, is_end): pieces::Stretch, enters: bool) -> Piece {
+        let gradient = self.flowing(strand, &ends, enters);
         let place = match (&ends[..], points.last()) {
             (&[end], Some(&(x, y))) if is_end => {
                 let shown = strand.branches[end].as_ref();

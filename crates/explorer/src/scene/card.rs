@@ -46,6 +46,19 @@ impl Facts<'_> {
         )
     }
 
+    /// What arrives at a wire besides what some uses pass back: from outside, at an output.
+    pub fn rest(&self, wire: u32, uses: &[Use]) -> Option<Quantity> {
+        let flow = self.flow?;
+        let upstream = self.upstream(wire)?;
+        let mut rest = upstream.to_f64();
+        for used in uses {
+            if let Some(Some(back)) = flow.wires[used.node as usize].downstream.get(used.operand) {
+                rest.iter_mut().zip(back.to_f64()).for_each(|(rest, b)| *rest -= b);
+            }
+        }
+        Some(Quantity::gradient(&Tensor::from_f64(upstream.spec(), &rest)))
+    }
+
     /// The local gradient of a gate, with those that joined it, for one use: the product along the chain.
     fn local(&self, input: &Input) -> Option<Quantity> {
         let flow = self.flow?;

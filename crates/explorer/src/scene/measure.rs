@@ -1,14 +1,16 @@
 //! How much room blocks and labels need, and the layout of one level after the levels inside it.
 
 use super::card::Facts;
+use super::cells;
 use super::tree::{Item, Use};
 use super::words::{self, last_part};
 use super::{Direction, Kind, Quantity};
-use crate::layout::{Graph, Net, Node, Out, Pin, Placed, arrange, text};
+use crate::layout::{CELLS, Graph, Net, Node, Out, PIXELS, Pin, Placed, arrange, text};
 use std::collections::HashMap;
 
 /// Font sizes in px: in boxes, second lines, beside wires, at branches.
 pub const BOX: f64 = 15.0;
+const SIGN: f64 = 21.0;
 pub const DETAIL: f64 = 10.5;
 pub const LABEL: f64 = 12.5;
 pub const BRANCH: f64 = 11.0;
@@ -30,14 +32,12 @@ pub struct Strand {
     pub from: usize,
     pub to: Vec<(usize, usize)>,
     pub uses: Vec<Vec<Use>>,
-    pub label: Option<Label>,
+    /// Which ends lead to an output of the circuit.
+    pub reaches_output: Vec<bool>,
+    /// Whether its numbers are written beside it.
+    pub label: bool,
     /// What branches say, if the wire branches.
     pub branches: Vec<Option<Quantity>>,
-}
-
-/// What is written beside a wire.
-pub struct Label {
-    pub width: f64,
 }
 
 /// A level with places for everything, from its own (0, 0).
@@ -57,6 +57,8 @@ pub struct Style {
     pub direction: Direction,
     /// Whether wires carry numbers, or shapes.
     pub labels: bool,
+    /// Whether lengths are columns and rows.
+    pub cells: bool,
 }
 
 /// Lays out one level: `ins` and `outs` are the wires that pass its frame.
@@ -69,15 +71,16 @@ pub fn level<'i>(facts: &Facts<'_>, style: &Style, items: &'i [Item], frame: Opt
         items.iter().map(|i| words::label(facts.reading, i)).collect();
     let ins: Vec<u32> = frame.map_or(Vec::new(), |f| f.ins.iter().map(|i| i.wire).collect());
     let outs: Vec<u32> = frame.map_or(Vec::new(), |f| f.outs.clone());
-    let mut nodes: Vec<Node> = ins.iter().map(|_| wall(Pin::First, 0, 1)).collect();
+    let mut nodes: Vec<Node> = ins.iter().map(|_| wall(style, Pin::First, 0, 1)).collect();
     for ((item, inner), label) in items.iter().zip(&inner).zip(&labels) {
         nodes.push(match inner {
             Some(inner) => framed(item, inner, style, label),
+            None if style.cells => cells::boxed(item, &label.0),
             None => boxed(facts, item, style, label),
         });
     }
-    nodes.extend(outs.iter().map(|_| wall(Pin::Last, 1, 0)));
-    let mut strands = strands(items, &ins, &outs);
+    nodes.extend(outs.iter().map(|_| wall(style, Pin::Last, 1, 0)));
+    let mut strands = strands(facts, items, &ins, &outs, frame);
     let first_out = ins.len() + items.len();
     for strand in &mut strands {
         room(facts, style, strand, &mut nodes, ins.len(), first_out, items);
@@ -87,23 +90,38 @@ pub fn level<'i>(facts: &Facts<'_>, style: &Style, items: &'i [Item], frame: Opt
         None => 0,
     };
     let nets = strands.iter().map(|s| Net { from: (s.from, out_of(s)), to: s.to.clone() }).collect();
-    let graph = Graph { nodes, nets };
+    let graph = Graph { nodes, nets, metrics: if style.cells { CELLS } else { PIXELS } };
     let placed = arrange(&graph);
     Laid { items, inner, labels, nodes: graph.nodes, strands, placed, entering: ins.len() }
 }
 
 /// Where a wire passes the frame.
-fn wall(pin: Pin, ins: usize, outs: usize) -> Node {
-    let out = Out { at: 0.0, label: 0.0, before: 10.0, after: 10.0 };
+fn wall(style: &Style, pin: Pin, ins: usize, outs: usize) -> Node {
+    let (before, after) = if style.cells { (0.0, 1.0) } else { (10.0, 10.0) };
+    let out = Out { at: 0.0, label: 0.0, before, after };
     Node { ins: vec![0.0; ins], outs: vec![out; outs], pin, ..Node::default() }
 }
 
-fn strands(items: &[Item], ins: &[u32], outs: &[u32]) -> Vec<Strand> {
+fn strands(
+    facts: &Facts<'_>,
+    items: &[Item],
+    ins: &[u32],
+    outs: &[u32],
+    frame: Option<&Item>,
+) -> Vec<Strand> {
     let mut made: HashMap<u32, usize> = HashMap::new();
     let mut all: Vec<Strand> = Vec::new();
     let mut begin = |wire: u32, from: usize, all: &mut Vec<Strand>| {
         made.insert(wire, all.len());
-        all.push(Strand { wire, from, to: Vec::new(), uses: Vec::new(), label: None, branches: Vec::new() });
+        all.push(Strand {
+            wire,
+            from,
+            to: Vec::new(),
+            uses: Vec::new(),
+            reaches_output: Vec::new(),
+            label: false,
+            branches: Vec::new(),
+        });
     };
     ins.iter().enumerate().for_each(|(at, &wire)| begin(wire, at, &mut all));
     for (at, item) in items.iter().enumerate() {
@@ -114,13 +132,15 @@ fn strands(items: &[Item], ins: &[u32], outs: &[u32]) -> Vec<Strand> {
             if let Some(&strand) = made.get(&input.wire) {
                 all[strand].to.push((ins.len() + at, port));
                 all[strand].uses.push(input.uses.clone());
+                all[strand].reaches_output.push(item.kind == Kind::Output);
             }
         }
     }
     for (at, wire) in outs.iter().enumerate() {
         if let Some(&strand) = made.get(wire) {
             all[strand].to.push((ins.len() + items.len() + at, 0));
-            all[strand].uses.push(Vec::new());
+            all[strand].reaches_output.push(facts.reading.outputs.contains(wire));
+            all[strand].uses.push(frame.map_or(Vec::new(), |f| facts.reading.uses_outside(*wire, f)));
         }
     }
     all.retain(|s| !s.to.is_empty());
@@ -145,15 +165,16 @@ fn room(
     if strand.from >= first && !leaves {
         let item = &items[strand.from - first];
         let place = item.outs.iter().position(|&w| w == strand.wire).unwrap_or(0);
-        let width = label_width(facts, strand);
+        let width = if style.cells { cells::label(facts, strand.wire) } else { label_width(facts, strand) };
         let out = &mut nodes[strand.from].outs[place];
         *out = match style.direction {
+            _ if style.cells => Out { label: width, before: 1.0, after: 2.0, ..*out },
             Direction::Lr => Out { label: width + 2.0 * BESIDE, before: 18.0, after: 19.0, ..*out },
             Direction::Tb => Out { label: 34.0, before: 8.0, after: width + 2.0 * BESIDE, ..*out },
         };
-        strand.label = (width > 0.0).then_some(Label { width });
+        strand.label = width > 0.0;
     }
-    if strand.to.len() < 2 {
+    if strand.to.len() < 2 || style.cells {
         return;
     }
     for (end, &(to, _)) in strand.to.iter().enumerate() {
@@ -202,13 +223,19 @@ pub fn lengths(facts: &Facts<'_>, wire: u32) -> String {
     shape.iter().map(|d| d.to_string()).collect::<Vec<_>>().join("×")
 }
 
+/// Font size of the text in a box: signs are larger than words.
+pub fn label_size(label: &str) -> f64 {
+    if label.chars().count() <= 2 && !label.chars().any(char::is_alphanumeric) { SIGN } else { BOX }
+}
+
 /// A block without anything inside.
 fn boxed(facts: &Facts<'_>, item: &Item, style: &Style, (label, detail): &(String, Option<String>)) -> Node {
     let (ins, outs) = (item.ins.len(), item.outs.len());
-    let text_width = text::width(label, BOX).max(detail.as_ref().map_or(0.0, |d| text::width(d, DETAIL)));
+    let text_width =
+        text::width(label, label_size(label)).max(detail.as_ref().map_or(0.0, |d| text::width(d, DETAIL)));
     let wide = (text_width + 22.0).max(40.0).ceil();
     let tall: f64 = match item.kind {
-        Kind::Input | Kind::Constant | Kind::Output => 26.0,
+        Kind::Input | Kind::Constant | Kind::Output => 24.0,
         _ if detail.is_some() => 46.0,
         _ => 40.0,
     };
@@ -250,13 +277,14 @@ fn framed(item: &Item, inner: &Laid<'_>, style: &Style, label: &(String, Option<
     let leaving = inner.nodes.len() - item.outs.len();
     let across = |node: usize| lead.1 + inner.placed.at[node].1;
     let outs = (0..item.outs.len()).map(|i| Out { at: across(leaving + i), ..Out::default() });
-    let main = lead.0 + inner.placed.size.0 + PAD;
+    let (pad, below) = if style.cells { (2.0, 1.0) } else { (PAD, PAD / 2.0) };
+    let main = lead.0 + inner.placed.size.0 + pad;
     Node {
         main: if style.direction == Direction::Lr { main.max(title) } else { main },
-        cross: lead.1 + inner.placed.size.1 + PAD / 2.0,
+        cross: lead.1 + inner.placed.size.1 + below,
         ins: (0..item.ins.len()).map(across).collect(),
         outs: outs.collect(),
-        approach: ARROW,
+        approach: if style.cells { 1.0 } else { ARROW },
         pin: Pin::Free,
     }
 }
@@ -265,6 +293,7 @@ fn framed(item: &Item, inner: &Laid<'_>, style: &Style, label: &(String, Option<
 pub fn lead(style: &Style, title: &str) -> ((f64, f64), f64) {
     let width = text::width(title, LABEL) + 34.0;
     match style.direction {
+        _ if style.cells => ((2.0, 1.0), title.chars().count() as f64 + 4.0),
         Direction::Lr => ((PAD, TITLE), width),
         Direction::Tb => ((PAD, width), width),
     }

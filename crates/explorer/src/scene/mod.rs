@@ -12,6 +12,7 @@
 
 mod build;
 mod card;
+mod cells;
 mod measure;
 mod open;
 mod pieces;
@@ -20,6 +21,7 @@ mod tree;
 mod words;
 
 pub use build::scene;
+pub use measure::label_size;
 
 use serde::{Deserialize, Serialize};
 
@@ -376,6 +378,8 @@ pub struct View {
     pub keep: Option<(String, f64, f64)>,
     /// Most boxes; 0 for [`MOST`].
     pub most: usize,
+    /// Whether lengths are columns and rows of letters, for terminals, instead of px. Only from left to right.
+    pub cells: bool,
 }
 
 /// Why a view is not drawn.

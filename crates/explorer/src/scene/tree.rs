@@ -63,6 +63,8 @@ pub struct Reading<'a> {
     chains: HashMap<u32, Way>,
     /// For each wire, the gates that read it; for gates that joined, the last of them.
     readers: HashMap<u32, Vec<u32>>,
+    /// For each wire, all its uses.
+    uses: HashMap<u32, Vec<Use>>,
     pub open: HashSet<u32>,
 }
 
@@ -78,8 +80,8 @@ impl<'a> Reading<'a> {
         let wanted = if view.outputs.is_empty() { &circuit.outputs } else { &view.outputs };
         let outputs: Vec<u32> = wanted.iter().map(|&w| origin[w as usize]).collect();
         let live = circuit.reached_from(&outputs);
-        let (joined, chains, readers) = Default::default();
-        let mut reading = Reading { circuit, outputs, origin, live, joined, chains, readers, open };
+        let (joined, chains, readers, uses) = Default::default();
+        let mut reading = Reading { circuit, outputs, origin, live, joined, chains, readers, uses, open };
         reading.join(view);
         reading.note_readers();
         reading
@@ -132,9 +134,13 @@ impl<'a> Reading<'a> {
             self.operands(index).iter().for_each(|&o| uses[o as usize] += 1);
         }
         self.outputs.iter().for_each(|&o| uses[o as usize] += 2);
+        let mut single: HashSet<u32> = HashSet::new();
         for (root, node) in self.circuit.gates().rev().collect::<Vec<_>>() {
             let name = node.gate.name;
-            let is_start = CHAINS.contains(&name) && self.shown(root) && !self.joined.contains_key(&root);
+            let is_start = CHAINS.contains(&name)
+                && self.shown(root)
+                && !self.joined.contains_key(&root)
+                && !single.contains(&root);
             if !is_start {
                 continue;
             }
@@ -171,6 +177,7 @@ impl<'a> Reading<'a> {
                 _ => Way::Chain,
             };
             if chain.is_empty() || way == Way::Single {
+                single.extend(chain.iter().map(|(wire, _)| *wire));
                 continue;
             }
             self.joined.extend(chain);
@@ -191,13 +198,21 @@ impl<'a> Reading<'a> {
 
     fn note_readers(&mut self) {
         let mut readers: HashMap<u32, Vec<u32>> = HashMap::new();
+        let mut uses: HashMap<u32, Vec<Use>> = HashMap::new();
         for (index, _) in self.circuit.gates().filter(|(i, _)| self.shown(*i)) {
             let root = self.root(index);
-            for wire in self.operands(index) {
+            for (operand, wire) in self.operands(index).into_iter().enumerate() {
                 readers.entry(wire).or_default().push(root);
+                uses.entry(wire).or_default().push(Use { node: index, operand });
             }
         }
-        self.readers = readers;
+        (self.readers, self.uses) = (readers, uses);
+    }
+
+    /// The uses of a wire outside a block.
+    pub fn uses_outside(&self, wire: u32, block: &Item) -> Vec<Use> {
+        let uses = self.uses.get(&wire).into_iter().flatten();
+        uses.filter(|u| block.nodes.binary_search(&self.root(u.node)).is_err()).copied().collect()
     }
 
     /// All blocks, the outermost first.

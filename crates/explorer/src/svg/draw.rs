@@ -2,12 +2,13 @@
 
 use super::{escape, line};
 use crate::layout::text::width;
-use crate::scene::{Block, Kind, Line, Quantity, Sign};
+use crate::scene::{Block, Kind, Line, Quantity, Sign, label_size};
 
 /// Radius of the bends of wires.
 const BEND: f64 = 6.0;
 /// Width of wires that carry no gradient.
 const PLAIN: f64 = 1.4;
+const BOX: f64 = 15.0;
 const LABEL: f64 = 12.5;
 const BRANCH: f64 = 11.0;
 
@@ -68,6 +69,14 @@ pub fn frame(svg: &mut String, block: &Block) {
     rect(svg, "box frame", (block.x, block.y), (block.w, block.h), 10.0);
     let at = (block.x + 12.0, block.y + 17.0);
     text(svg, "title", &format!("{}-title", block.id), at, LABEL, &block.label);
+    // Its own local gradient, where it has one and there is room beside the name.
+    if let [check] = &block.card.checks[..] {
+        let words = format!("local gradient {}", check.local.text);
+        let x = at.0 + width(&block.label, LABEL) + 12.0;
+        if x + width(&words, BRANCH) + 8.0 < block.x + block.w {
+            text(svg, "note", &format!("{}-local", block.id), (x, at.1), BRANCH, &words);
+        }
+    }
 }
 
 /// A box with its texts.
@@ -86,12 +95,10 @@ pub fn block(svg: &mut String, block: &Block) {
         _ => rect(svg, &format!("box{off}"), corner, size, 9.0),
     }
     let middle = (block.x + block.w / 2.0, block.y + block.h / 2.0);
-    let up = if block.detail.is_some() { 2.0 } else { -5.0 };
-    let (label, place) = match block.kind {
-        Kind::Output => ("label", (middle.0, middle.1 + 5.0)),
-        _ => ("label", (middle.0, middle.1 - up)),
-    };
-    text(svg, label, "", place, 15.0, &block.label);
+    let size = label_size(&block.label);
+    let class = if size > BOX { "label sign" } else { "label" };
+    let down = if block.detail.is_some() { -2.0 } else { size / 3.0 };
+    text(svg, class, "", (middle.0, middle.1 + down), size, &block.label);
     if let Some(detail) = &block.detail {
         text(svg, "detail", "", (middle.0, middle.1 + 13.0), 10.5, detail);
     }
@@ -99,8 +106,10 @@ pub fn block(svg: &mut String, block: &Block) {
 
 /// The stretches of a wire, their arrow heads, and the dots.
 pub fn wire(svg: &mut String, wire: &Line) {
+    line(svg, format_args!("<g id=\"{}\">", escape(&wire.id)));
+    let is_sick = wire.value.as_ref().is_some_and(|v| v.special.is_some());
     for (number, piece) in wire.pieces.iter().enumerate() {
-        let class = class(piece.gradient.as_ref());
+        let class = if is_sick { " alarm" } else { class(piece.gradient.as_ref()) };
         let thick = piece.gradient.as_ref().map_or(PLAIN, |g| if g.zero { PLAIN } else { g.thickness });
         let mut points = piece.points.clone();
         let head = if piece.is_end && points.len() > 1 { head(&mut points, thick) } else { None };
@@ -139,6 +148,7 @@ pub fn wire(svg: &mut String, wire: &Line) {
             ),
         );
     }
+    line(svg, format_args!("</g>"));
 }
 
 /// An arrow head at the end of a way, which it makes shorter.
@@ -209,6 +219,12 @@ pub fn labels(svg: &mut String, wire: &Line) {
             (None, Some(shape)) => text(svg, "name", "", (x, place.value_y), LABEL, &shape),
             (None, None) => {}
         }
+    }
+    if wire.gradient.is_none() {
+        return;
+    }
+    line(svg, format_args!("<g id=\"{}-back\">", escape(&wire.id)));
+    if let Some(place) = &wire.place {
         if let Some(gradient) = &wire.gradient {
             mark(svg, gradient, (place.x, place.gradient_y));
             let class = format!("gradient{}", class(Some(gradient)));
@@ -222,6 +238,7 @@ pub fn labels(svg: &mut String, wire: &Line) {
             text(svg, &class, &format!("{}-g{number}", wire.id), at, BRANCH, &gradient.text);
         }
     }
+    line(svg, format_args!("</g>"));
 }
 
 /// An arrow head that points back, and a ∂.

@@ -37,10 +37,8 @@ enum Mark {
 
 /// What the marks that occur in a scene mean.
 pub fn legend(scene: &Scene) -> Legend {
-    let all = |test: &dyn Fn(&crate::scene::Quantity) -> bool| {
-        let pieces = scene.wires.iter().flat_map(|w| &w.pieces).filter_map(|p| p.gradient.as_ref());
-        pieces.chain(scene.wires.iter().filter_map(|w| w.value.as_ref())).any(test)
-    };
+    let gradients = || scene.wires.iter().flat_map(|w| &w.pieces).filter_map(|p| p.gradient.as_ref());
+    let values = scene.wires.iter().filter_map(|w| w.value.as_ref());
     let mut marks = Vec::new();
     if scene.numbers {
         marks.extend([
@@ -50,10 +48,10 @@ pub fn legend(scene: &Scene) -> Legend {
             (Mark::Minus, "below 0"),
             (Mark::Widths, "gradient of 0.0001, 0.1, 100"),
         ]);
-        if all(&|q| q.zero) {
+        if gradients().any(|q| q.zero) {
             marks.push((Mark::Zero, "gradient 0: nothing flows"));
         }
-        if all(&|q| q.special.is_some()) {
+        if gradients().chain(values).any(|q| q.special.is_some()) {
             marks.push((Mark::Alarm, "NaN or infinite"));
         }
     }

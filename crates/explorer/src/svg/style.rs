@@ -53,10 +53,12 @@ const SHAPES: &str = "\
 .chainrule .inset{fill:none}
 .chainrule .off{opacity:.55}
 .chainrule .label{font-size:15px;text-anchor:middle}
+.chainrule .sign{font-size:21px}
 .chainrule .title{font-size:12.5px;font-weight:600}
 .chainrule .detail{font-size:10.5px;text-anchor:middle}
 .chainrule .value,.chainrule .name{font-size:12.5px}
 .chainrule .gradient{font-size:12.5px;font-style:italic}
+.chainrule .note{font-size:11px}
 .chainrule .branch{font-size:11px;font-style:italic}
 .chainrule .legend{font-size:11.5px}
 ";
@@ -83,7 +85,7 @@ fn rules(c: &Colours) -> String {
     rule(".input", format!("fill:{};stroke:none", c.input));
     rule(".stage", format!("fill:{}", c.stage));
     rule(".frame", format!("fill:{};stroke:{}", c.frame, c.edge));
-    rule(".detail,.chainrule .name,.chainrule .legend", format!("fill:{}", c.mute));
+    rule(".detail,.chainrule .note,.chainrule .name,.chainrule .legend", format!("fill:{}", c.mute));
     for (class, colour) in [("plus", c.plus), ("minus", c.minus), ("alarm", c.alarm), ("zero", c.mute)] {
         rule(&format!("text.{class},.chainrule .fill.{class}"), format!("fill:{colour}"));
         rule(&format!(".wire.{class}"), format!("stroke:{colour}"));
