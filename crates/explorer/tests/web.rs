@@ -27,7 +27,8 @@ struct Answer {
 
 impl Answer {
     fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|why| panic!("{why}: {} {:?}", self.status, self.body))
+        serde_json::from_str(&self.body)
+            .unwrap_or_else(|why| panic!("{why}: {} {:?}", self.status, self.body))
     }
 
     /// The first reason why it was refused.
@@ -157,7 +158,8 @@ fn foreign_hosts_and_origins_are_refused() {
 fn beyond_this_machine_a_token_opens_the_page() {
     let server = server_at([0, 0, 0, 0]);
     let host = "Host: box.example\r\n";
-    let open = |path: &str, more: &str| request(&server, &format!("GET {path}"), &format!("{host}{more}"), "");
+    let open =
+        |path: &str, more: &str| request(&server, &format!("GET {path}"), &format!("{host}{more}"), "");
     assert_eq!(open("/", "").status, 403);
     assert_eq!(open("/?token=0123", "").status, 403);
     let url = server.url();

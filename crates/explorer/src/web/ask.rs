@@ -69,7 +69,9 @@ impl TryFrom<Query> for Ask {
     fn try_from(query: Query) -> Result<Ask, String> {
         let values = match query.values.as_str() {
             "" => BTreeMap::new(),
-            text => serde_json::from_str(text).map_err(|why| format!("values: {why}; hint: write {{\"x\":2}}"))?,
+            text => {
+                serde_json::from_str(text).map_err(|why| format!("values: {why}; hint: write {{\"x\":2}}"))?
+            }
         };
         let open = query.open.split(',').filter(|name| !name.is_empty()).map(String::from).collect();
         let Query { formula, dir, depth, at, x, y, name, element, theme, .. } = query;
@@ -85,7 +87,10 @@ impl Ask {
     pub fn bounded(&self) -> Result<(), String> {
         if self.formula.len() > limits::FORMULA {
             let bytes = self.formula.len();
-            return Err(format!("the formula has {bytes} bytes, more than {}; hint: numbers belong into inputs", limits::FORMULA));
+            return Err(format!(
+                "the formula has {bytes} bytes, more than {}; hint: numbers belong into inputs",
+                limits::FORMULA
+            ));
         }
         if self.open.len() > limits::OPEN {
             return Err(format!("{} stages are named as open, more than {}", self.open.len(), limits::OPEN));
@@ -163,10 +168,15 @@ mod tests {
     #[test]
     fn lists_are_read_and_crooked_ones_refused() {
         assert_eq!(numbers("2.5"), Ok(Numbers { dims: vec![], items: vec![2.5] }));
-        assert_eq!(numbers("[[1, 2], [3, true]]"), Ok(Numbers { dims: vec![2, 2], items: vec![1., 2., 3., 1.] }));
+        assert_eq!(
+            numbers("[[1, 2], [3, true]]"),
+            Ok(Numbers { dims: vec![2, 2], items: vec![1., 2., 3., 1.] })
+        );
         assert_eq!(numbers("[]"), Ok(Numbers { dims: vec![0], items: vec![] }));
         assert!(numbers("\"NaN\"").is_ok_and(|n| n.items[0].is_nan()));
-        for wrong in ["[1, [2]]", "[[1], 2]", "[[1, 2], [3]]", "null", "{}", "\"x\"", "[[], [1]]", "[[1], []]"] {
+        for wrong in
+            ["[1, [2]]", "[[1], 2]", "[[1, 2], [3]]", "null", "{}", "\"x\"", "[[], [1]]", "[[1], []]"]
+        {
             assert!(numbers(wrong).is_err(), "{wrong}");
         }
         assert!(numbers(&format!("{}1{}", "[".repeat(9), "]".repeat(9))).is_err());

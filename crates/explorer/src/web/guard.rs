@@ -46,22 +46,30 @@ impl Guard {
         let mut hosts = headers.get_all(header::HOST).iter();
         let Some(host) = hosts.next().and_then(|host| host.to_str().ok()).filter(|_| hosts.next().is_none())
         else {
-            return Verdict::Refuse("one Host header is needed; hint: open the address that chainrule view printed");
+            return Verdict::Refuse(
+                "one Host header is needed; hint: open the address that chainrule view printed",
+            );
         };
         if self.token.is_none() && !self.is_ours(host) {
-            return Verdict::Refuse("the Host header names another server; hint: open the address that chainrule view printed");
+            return Verdict::Refuse(
+                "the Host header names another server; hint: open the address that chainrule view printed",
+            );
         }
         if let Some(origin) = headers.get(header::ORIGIN) {
             let ours = origin.to_str().ok().and_then(|o| o.strip_prefix("http://"));
             if !ours.is_some_and(|o| o.eq_ignore_ascii_case(host)) {
-                return Verdict::Refuse("the Origin header names another site; hint: pages of other sites can't use this server");
+                return Verdict::Refuse(
+                    "the Origin header names another site; hint: pages of other sites can't use this server",
+                );
             }
         }
         // Browsers say where a request comes from also where they send no origin, as for pictures.
         let site = headers.get("sec-fetch-site").map(|site| site.as_bytes());
         let is_foreign = site.is_some_and(|site| site != b"same-origin" && site != b"none");
         if is_foreign && (uri.path() != "/" || method != Method::GET) {
-            return Verdict::Refuse("the request comes from another site; hint: pages of other sites can't use this server");
+            return Verdict::Refuse(
+                "the request comes from another site; hint: pages of other sites can't use this server",
+            );
         }
         self.token.as_deref().map_or(Verdict::Pass, |token| judge_token(token, uri, headers))
     }
@@ -133,7 +141,9 @@ mod tests {
         for host in ["127.0.0.1:8080", "localhost:8080", "LocalHost:8080", "[::1]:8080"] {
             assert_eq!(ask(&guard, Method::GET, "/", &[("host", host)]), Verdict::Pass, "{host}");
         }
-        for host in ["evil.example", "evil.example:8080", "127.0.0.1", "localhost:81", "localhost.evil:8080", ""] {
+        for host in
+            ["evil.example", "evil.example:8080", "127.0.0.1", "localhost:81", "localhost.evil:8080", ""]
+        {
             assert!(is_refused(&ask(&guard, Method::GET, "/", &[("host", host)])), "{host}");
         }
         assert!(is_refused(&ask(&guard, Method::GET, "/", &[])));

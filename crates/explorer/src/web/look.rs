@@ -127,7 +127,9 @@ fn draw(point: &Point, ask: &Ask) -> Result<Drawn, Diagnostic> {
             Ok(scene) => return Ok(Drawn { scene, note, open: view.open }),
             Err(Refused::Unknown { name, .. }) => view.open.retain(|open| *open != name),
             Err(Refused::Crowded { boxes, most, coarser: Some(coarser) }) => {
-                note = Some(format!("That would be {boxes} boxes, and {most} are the most that can be read; this is the nearest view that fits."));
+                note = Some(format!(
+                    "That would be {boxes} boxes, and {most} are the most that can be read; this is the nearest view that fits."
+                ));
                 view = *coarser;
             }
             Err(Refused::Crowded { boxes, most, coarser: None }) => {

@@ -71,11 +71,13 @@ pub fn why(point: &Point, wire: u32) -> Why {
         let passed = &flow.wires[gate as usize].downstream[input];
         passed.as_ref().map_or(0.0, |tensor| tensor.to_f64().iter().sum())
     };
-    let uses = readers[wire as usize].iter().map(|&(gate, input)| Use { gate, input, passed: sum(gate, input) });
+    let uses =
+        readers[wire as usize].iter().map(|&(gate, input)| Use { gate, input, passed: sum(gate, input) });
     let counts = counts(flow, &readers);
     let count = counts[wire as usize];
     let mut paths = if count > 0.0 { walk(flow, &readers, wire) } else { Vec::new() };
-    let total = (paths.len() as f64 == count && !paths.is_empty()).then(|| paths.iter().map(|p| p.product).sum());
+    let total =
+        (paths.len() as f64 == count && !paths.is_empty()).then(|| paths.iter().map(|p| p.product).sum());
     // NaN first: it is what people look for.
     let size = |way: &Way| if way.product.is_nan() { f64::INFINITY } else { way.product.abs() };
     paths.sort_by(|a, b| size(b).total_cmp(&size(a)));
@@ -173,7 +175,8 @@ mod tests {
     #[test]
     fn the_products_of_all_paths_add_up_to_the_gradient() {
         let values = r#"{"x": 3, "y": -4}"#;
-        let point = point("stage sigma(z) = 1 / (1 + exp(-z))\nf = (x + sigma(y)) / (sigma(x) + (x + y)^2)", values);
+        let point =
+            point("stage sigma(z) = 1 / (1 + exp(-z))\nf = (x + sigma(y)) / (sigma(x) + (x + y)^2)", values);
         for (wire, inputs) in (0u32..).zip(&point.flow.wires) {
             let why = why(&point, wire);
             let uses: f64 = why.uses.iter().map(|one| one.passed).sum();

@@ -116,7 +116,10 @@ fn tensor(name: &str, given: &Numbers, spec: Spec) -> Result<Tensor, Diagnostic>
         Mistake::new(Place::Argument(name.into()), "", what).hint(hint).into()
     };
     if given.dims != spec.shape.dims() {
-        return Err(refused(format!("has the shape {:?}, not {}", given.dims, spec.shape), "give it in its shape"));
+        return Err(refused(
+            format!("has the shape {:?}, not {}", given.dims, spec.shape),
+            "give it in its shape",
+        ));
     }
     let range = match spec.dtype {
         DType::I32 => (f64::from(i32::MIN), f64::from(i32::MAX)),
@@ -126,7 +129,9 @@ fn tensor(name: &str, given: &Numbers, spec: Spec) -> Result<Tensor, Diagnostic>
         DType::F32 | DType::F64 => return Ok(Tensor::from_f64(spec, &given.items)),
     };
     match given.items.iter().find(|v| v.fract() != 0.0 || !(range.0..=range.1).contains(*v)) {
-        Some(wrong) => Err(refused(format!("{wrong} is no {}", spec.dtype), "give whole numbers in its range")),
+        Some(wrong) => {
+            Err(refused(format!("{wrong} is no {}", spec.dtype), "give whole numbers in its range"))
+        }
         None => Ok(Tensor::from_f64(spec, &given.items)),
     }
 }
@@ -140,19 +145,22 @@ fn build(shape: &Shape) -> Result<Built, Diagnostic> {
     let mut mistakes = Vec::new();
     for (name, dims) in &shape.dims {
         match formula.variables().iter().find(|v| v.name == *name) {
-            Some(variable) => {
-                match Spec::new(dims, variable.dtype.unwrap_or(options.dtype)) {
-                    Ok(spec) => {
-                        told(variable, dims, &mut options.dims);
-                        options.specs.insert(name.clone(), spec);
-                    }
-                    Err(what) => mistakes.push(Mistake::new(Place::Argument(name.clone()), "", what)),
+            Some(variable) => match Spec::new(dims, variable.dtype.unwrap_or(options.dtype)) {
+                Ok(spec) => {
+                    told(variable, dims, &mut options.dims);
+                    options.specs.insert(name.clone(), spec);
                 }
-            }
+                Err(what) => mistakes.push(Mistake::new(Place::Argument(name.clone()), "", what)),
+            },
             None => {
                 let names = || formula.variables().iter().map(|v| v.name.as_str());
-                let hint = nearest(name, names()).map_or("leave it out".into(), |near| format!("did you mean {near}?"));
-                let mistake = Mistake::new(Place::Argument(name.clone()), "", "nothing in the formula takes this value");
+                let hint = nearest(name, names())
+                    .map_or("leave it out".into(), |near| format!("did you mean {near}?"));
+                let mistake = Mistake::new(
+                    Place::Argument(name.clone()),
+                    "",
+                    "nothing in the formula takes this value",
+                );
                 mistakes.push(mistake.hint(hint));
             }
         }
@@ -169,7 +177,9 @@ fn build(shape: &Shape) -> Result<Built, Diagnostic> {
     let output = built.circuit.node(built.circuit.outputs[0]).spec;
     if !output.dtype.is_float() {
         let what = format!("the result is {} and has no gradient", output.dtype);
-        return Err(Mistake::new(Place::Unknown, "", what).hint("end with a number that is computed from floats").into());
+        return Err(Mistake::new(Place::Unknown, "", what)
+            .hint("end with a number that is computed from floats")
+            .into());
     }
     Ok(built)
 }
@@ -188,7 +198,11 @@ fn bounded(built: &Built) -> Result<(), Diagnostic> {
     let circuit = &built.circuit;
     let refuse = |what: String, hint: &str| Err(Mistake::new(Place::Unknown, "", what).hint(hint).into());
     if circuit.len() > limits::GATES {
-        let what = format!("the formula computes {} values, more than the {} of a page", circuit.len(), limits::GATES);
+        let what = format!(
+            "the formula computes {} values, more than the {} of a page",
+            circuit.len(),
+            limits::GATES
+        );
         return refuse(what, "look at a part of it");
     }
     let mut elements = 0usize;
@@ -196,7 +210,10 @@ fn bounded(built: &Built) -> Result<(), Diagnostic> {
         elements = elements.saturating_add(circuit.node(index).spec.shape.elements());
     }
     if elements > limits::ELEMENTS {
-        let what = format!("the values of the formula have {elements} elements, more than the {} of a page", limits::ELEMENTS);
+        let what = format!(
+            "the values of the formula have {elements} elements, more than the {} of a page",
+            limits::ELEMENTS
+        );
         return refuse(what, "make the arrays smaller");
     }
     Ok(())

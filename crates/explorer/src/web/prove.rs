@@ -51,11 +51,13 @@ pub fn prove(point: &Point, ask: &Ask) -> Result<Proof, Diagnostic> {
     }
     let wire = &point.flow.wires[point.built.circuit.inputs[number] as usize];
     let gradient = wire.upstream.as_ref().filter(|_| spec.dtype.is_float());
-    let gradient = gradient.ok_or_else(|| refused("has no gradient", "no path of floats leads from it to the output"))?;
+    let gradient = gradient
+        .ok_or_else(|| refused("has no gradient", "no path of floats leads from it to the output"))?;
     let analytic = gradient.to_f64()[ask.element];
     let x = point.values[number].to_f64()[ask.element];
     let epsilon = if spec.dtype.bytes() == 4 { f64::from(f32::EPSILON) } else { f64::EPSILON };
-    let program = Program::<Vec<chainrule::Wire>, Vec<chainrule::Wire>>::from_circuit(point.built.circuit.clone());
+    let program =
+        Program::<Vec<chainrule::Wire>, Vec<chainrule::Wire>>::from_circuit(point.built.circuit.clone());
     let at = |moved: f64| -> Result<(f64, f64), Diagnostic> {
         let mut values = point.values.clone();
         let mut items = values[number].to_f64();
@@ -95,7 +97,8 @@ mod tests {
         assert!(kink.error < 1e-12, "abs is even, so that both say 0: {kink:?}");
         let kink = proof("relu(x)", r#"{"x": 0}"#, "x", 0).expect("a proof");
         assert!(kink.error > 0.4, "{kink:?}");
-        let array = proof("input x: f64[2, 2]\nsum(x ^ 3)", r#"{"x": [[1, 2], [3, 4]]}"#, "x", 3).expect("a proof");
+        let array =
+            proof("input x: f64[2, 2]\nsum(x ^ 3)", r#"{"x": [[1, 2], [3, 4]]}"#, "x", 3).expect("a proof");
         assert!((array.analytic, array.x) == (48.0, 4.0) && array.error < 1e-8, "{array:?}");
         let small = proof("input x: f32\nx * x", r#"{"x": 3}"#, "x", 0).expect("a proof");
         assert!(small.error < 1e-3, "{small:?}");

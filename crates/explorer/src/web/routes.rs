@@ -46,7 +46,10 @@ pub fn router(site: Site) -> Router {
         .route("/api/paths", get(why).post(why))
         .fallback(async || refuse(StatusCode::NOT_FOUND, "there is nothing under this address; hint: open /"))
         .method_not_allowed_fallback(async || {
-            refuse(StatusCode::METHOD_NOT_ALLOWED, "this address does not take this method; hint: GET, or POST with a body")
+            refuse(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "this address does not take this method; hint: GET, or POST with a body",
+            )
         })
         .layer(DefaultBodyLimit::max(limits::BODY))
         .layer(middleware::from_fn_with_state(site.clone(), guarded))
@@ -65,7 +68,10 @@ async fn guarded(State(site): State<Site>, request: Request, next: Next) -> Resp
     };
     let headers = response.headers_mut();
     for (name, value) in [
-        ("content-security-policy", "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+        (
+            "content-security-policy",
+            "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        ),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
         ("cross-origin-resource-policy", "same-origin"),
@@ -116,7 +122,8 @@ async fn answer<T: Serialize + Send + 'static>(
 ) -> Response {
     let text = work(site, ask, |point, ask| {
         let answer = say(point, ask)?;
-        serde_json::to_string(&answer).map_err(|why| Mistake::new(Place::Unknown, "", format!("no JSON: {why}")).into())
+        serde_json::to_string(&answer)
+            .map_err(|why| Mistake::new(Place::Unknown, "", format!("no JSON: {why}")).into())
     });
     text.await.map_or_else(|refused| refused, json_text)
 }
@@ -130,15 +137,18 @@ async fn work<T: Send + 'static>(
     match result {
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(mistakes)) => Err(wrong(&mistakes)),
-        Err(Refused::Busy) => {
-            Err(refuse(StatusCode::SERVICE_UNAVAILABLE, "the engine has too much to do; hint: ask again in a second"))
-        }
-        Err(Refused::Late) => {
-            Err(refuse(StatusCode::SERVICE_UNAVAILABLE, "the engine takes too long over it; hint: make the formula smaller"))
-        }
-        Err(Refused::Broken) => {
-            Err(refuse(StatusCode::INTERNAL_SERVER_ERROR, "the engine broke down over it; hint: this is a bug, please report it"))
-        }
+        Err(Refused::Busy) => Err(refuse(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the engine has too much to do; hint: ask again in a second",
+        )),
+        Err(Refused::Late) => Err(refuse(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the engine takes too long over it; hint: make the formula smaller",
+        )),
+        Err(Refused::Broken) => Err(refuse(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the engine broke down over it; hint: this is a bug, please report it",
+        )),
     }
 }
 
@@ -150,17 +160,26 @@ impl<S: Send + Sync> FromRequest<S> for Asked {
 
     async fn from_request(request: Request, state: &S) -> Result<Asked, Response> {
         let ask = if request.method() == axum::http::Method::POST {
-            let is_json = request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
+            let is_json =
+                request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
             if !is_json {
-                return Err(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body is no JSON; hint: send application/json"));
+                return Err(refuse(
+                    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                    "the body is no JSON; hint: send application/json",
+                ));
             }
             let body = Bytes::from_request(request, state).await.map_err(|why: BytesRejection| {
-                refuse(why.status(), &format!("the body is refused: at most {} bytes are taken", limits::BODY))
+                refuse(
+                    why.status(),
+                    &format!("the body is refused: at most {} bytes are taken", limits::BODY),
+                )
             })?;
-            serde_json::from_slice(&body).map_err(|why| refuse(StatusCode::BAD_REQUEST, &format!("the body: {why}")))?
+            serde_json::from_slice(&body)
+                .map_err(|why| refuse(StatusCode::BAD_REQUEST, &format!("the body: {why}")))?
         } else {
             let query = axum::extract::Query::<Query>::try_from_uri(request.uri());
-            let query = query.map_err(|why: QueryRejection| refuse(StatusCode::BAD_REQUEST, &why.body_text()))?.0;
+            let query =
+                query.map_err(|why: QueryRejection| refuse(StatusCode::BAD_REQUEST, &why.body_text()))?.0;
             Ask::try_from(query).map_err(|why| refuse(StatusCode::BAD_REQUEST, &why))?
         };
         ask.bounded().map_err(|why| refuse(StatusCode::PAYLOAD_TOO_LARGE, &why))?;
@@ -206,7 +225,8 @@ fn wrong(diagnostic: &Diagnostic) -> Response {
 }
 
 fn refuse(status: StatusCode, why: &str) -> Response {
-    let (what, hint) = why.split_once("; hint: ").map_or((why, None), |(what, hint)| (what, Some(hint.to_string())));
+    let (what, hint) =
+        why.split_once("; hint: ").map_or((why, None), |(what, hint)| (what, Some(hint.to_string())));
     said(status, vec![Told { what: what.to_string(), hint, from: None, to: None }])
 }
 

@@ -91,7 +91,15 @@ mod tests {
         let worker = Worker::start(|| 0u32).expect("a thread can be had");
         runtime().block_on(async {
             assert_eq!(worker.ask(|_| -> u32 { panic!("on purpose") }).await, Err(Refused::Broken));
-            assert_eq!(worker.ask(|count| { *count += 1; *count }).await, Ok(1));
+            assert_eq!(
+                worker
+                    .ask(|count| {
+                        *count += 1;
+                        *count
+                    })
+                    .await,
+                Ok(1)
+            );
         });
     }
 
@@ -104,24 +112,31 @@ mod tests {
             let mut waiting = Vec::new();
             let first = worker.clone();
             let hold = async move {
-                first.ask(move |()| { began.send(()).ok(); held.recv().ok(); }).await
+                first
+                    .ask(move |()| {
+                        began.send(()).ok();
+                        held.recv().ok();
+                    })
+                    .await
             };
             let local = tokio::task::LocalSet::new();
-            local.run_until(async {
-                waiting.push(tokio::task::spawn_local(hold));
-                tokio::task::yield_now().await;
-                begun.recv().expect("the engine has begun");
-                for _ in 0..limits::WAITING {
-                    let worker = worker.clone();
-                    waiting.push(tokio::task::spawn_local(async move { worker.ask(|()| ()).await }));
-                }
-                tokio::task::yield_now().await;
-                assert_eq!(worker.ask(|()| ()).await, Err(Refused::Busy));
-                release.send(()).expect("the engine waits");
-                for one in waiting {
-                    assert_eq!(one.await.expect("no task panics"), Ok(()));
-                }
-            }).await;
+            local
+                .run_until(async {
+                    waiting.push(tokio::task::spawn_local(hold));
+                    tokio::task::yield_now().await;
+                    begun.recv().expect("the engine has begun");
+                    for _ in 0..limits::WAITING {
+                        let worker = worker.clone();
+                        waiting.push(tokio::task::spawn_local(async move { worker.ask(|()| ()).await }));
+                    }
+                    tokio::task::yield_now().await;
+                    assert_eq!(worker.ask(|()| ()).await, Err(Refused::Busy));
+                    release.send(()).expect("the engine waits");
+                    for one in waiting {
+                        assert_eq!(one.await.expect("no task panics"), Ok(()));
+                    }
+                })
+                .await;
         });
     }
 }
