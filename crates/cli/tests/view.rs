@@ -70,8 +70,11 @@ fn beyond_this_machine_the_address_has_a_token() {
 fn what_can_not_be_shown_is_an_error() {
     assert!(run(&["view", "x * ", "x=1"]).fails(2).contains("error"));
     assert!(run(&["view", "x * y", "x=1"]).fails(2).contains("no value for y"));
-    let large = run(&["view", "input x: f64[20000]\nsum(x * w)", "x=@none.json", "w=1"]);
-    assert!(large.fails(3).contains("none.json"));
+    let place = common::empty_folder("view");
+    let file = place.join("many.json");
+    std::fs::write(&file, format!("[{}0]", "0,".repeat(1 << 14))).expect("the folder is writable");
+    let large = run(&["view", "sum(x * w)", &format!("x=@{}", file.display()), "w=1"]).fails(2);
+    assert!(large.contains("16386 numbers, more than the 16384"), "{large}");
     let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = taken.local_addr().expect("it has a port").port().to_string();
     let answer = run(&["view", "x", "x=1", "--port", &port]).fails(3);
