@@ -1309,13 +1309,21 @@ function Box({ block }) {
     }
   );
 }
+function overlap(a5, b3) {
+  return a5.x < b3.x + b3.w && b3.x < a5.x + a5.w && a5.y < b3.y + b3.h && b3.y < a5.y + a5.h;
+}
+function spot(shown, block, w5, h5) {
+  let x3 = block.x + block.w / 2 - w5 / 2, heights = [block.y - h5 - 8, block.y + block.h + 8, shown.top - h5 + 8, shown.top + shown.height - 8], texts = shown.wires.flatMap((line) => line.place === null ? [] : [{ x: line.place.x, y: line.place.value_y - 12, w: 70, h: 34 }]), things = [...shown.blocks.filter((one) => one.kind !== "frame"), ...texts], { x: left, y: top, k: k4 } = view.value, isOutside = (y5) => (y5 * k4 + top < 0 || (y5 + h5) * k4 + top > size.value.h ? 100 : 0) + (x3 * k4 + left < 0 || (x3 + w5) * k4 + left > size.value.w ? 100 : 0), places = heights.map((y5) => ({ x: x3, y: y5, w: w5, h: h5 })), cost = (place2) => isOutside(place2.y) + things.filter((thing) => overlap(place2, thing)).length;
+  return places.reduce((best, one) => cost(one) < cost(best) ? one : best);
+}
 function Sums() {
-  let now = current.value, block = now?.pass === "backward" ? blocks.value.get(now.block) : void 0, rows = block?.card.rows.filter((row) => row.local !== null && row.upstream !== null && row.back !== null).slice(0, 3) ?? [];
-  if (block === void 0 || rows.length === 0 || block.kind === "frame") return null;
-  let texts = rows.map((row) => `${row.input}: ${row.local.text} × ${row.upstream.text} = ${row.back.text}`), width2 = Math.max(...texts.map((text) => text.length)) * 7 + 20, height = rows.length * 18 + 10, x3 = block.x + block.w / 2 - width2 / 2, y5 = block.y - height - 8;
+  let now = current.value, shown = scene.value, block = now?.pass === "backward" ? blocks.value.get(now.block) : void 0, rows = block?.card.rows.filter((row) => row.local !== null && row.upstream !== null && row.back !== null).slice(0, 3) ?? [];
+  if (block === void 0 || shown === null || shown.direction === "tb" || rows.length === 0 || block.kind === "frame") return null;
+  let texts = rows.map((row) => `${row.input}: ${row.local.text} × ${row.upstream.text} = ${row.back.text}`), { x: x3, y: y5, w: w5, h: h5 } = spot(shown, block, Math.max(...texts.map((text) => text.length)) * 6.6 + 20, rows.length * 18 + 10), middle = block.x + block.w / 2, isAbove = y5 < block.y;
   return /* @__PURE__ */ a4("g", { class: "sums", "aria-hidden": "true", children: [
-    /* @__PURE__ */ a4("rect", { x: x3, y: y5, width: width2, height, rx: 6 }),
-    texts.map((text, i4) => /* @__PURE__ */ a4("text", { x: x3 + width2 / 2, y: y5 + 14 + i4 * 18, "text-anchor": "middle", children: text }, i4))
+    /* @__PURE__ */ a4("path", { d: isAbove ? `M${middle} ${y5 + h5}V${block.y}` : `M${middle} ${y5}V${block.y + block.h}` }),
+    /* @__PURE__ */ a4("rect", { x: x3, y: y5, width: w5, height: h5, rx: 6 }),
+    texts.map((text, i4) => /* @__PURE__ */ a4("text", { x: middle, y: y5 + 17.5 + i4 * 18, "text-anchor": "middle", children: text }, i4))
   ] });
 }
 function Minimap({ shown }) {
@@ -1439,7 +1447,7 @@ function Field({ label, value, set }) {
 function Knob({ input, block }) {
   let [element, setElement] = d2(0), isScalar = input.shape.length === 0, gradient = [...lines.value.values()].find((one) => one.from === block.id)?.gradient ?? null, index = Math.min(element, Math.max(0, (input.values?.length ?? 1) - 1)), value = isScalar ? numberOf(input) : Number(input.values?.[index] ?? 0), set = (next) => {
     setValue(input.name, isScalar ? next : changed(input, index, next));
-  }, slope = gradient?.shape.length === 0 ? gradient.raw[0] : gradient?.raw[index];
+  }, label = isScalar ? input.name : `${input.name}[${place(index, input.shape).join(", ")}]`, slope = gradient?.shape.length === 0 ? gradient.raw[0] : gradient?.raw[index];
   return /* @__PURE__ */ a4("section", { class: "knob", children: [
     input.is_started && /* @__PURE__ */ a4("p", { class: "hint", children: `No value was given: ${input.name} starts ${isScalar ? "at" : "with"} ${isScalar ? brief(value) : "random numbers"}.` }),
     input.values === null ? /* @__PURE__ */ a4("p", { class: "hint", children: "Too large to be changed here." }) : /* @__PURE__ */ a4($, { children: [
@@ -1447,12 +1455,12 @@ function Knob({ input, block }) {
       !isScalar && gradient !== null && gradient.raw.length === input.values.length && /* @__PURE__ */ a4(Heat, { title: "gradient", values: gradient.raw, shape: input.shape }),
       /* @__PURE__ */ a4("div", { class: "turn", children: [
         /* @__PURE__ */ a4("button", { type: "button", "aria-label": `${input.name} down`, onClick: () => isScalar ? nudge(input, -1) : set(value - 0.1), children: "−" }),
-        /* @__PURE__ */ a4(Field, { label: isScalar ? input.name : `${input.name}[${place(index, input.shape).join(", ")}]`, value, set }),
+        /* @__PURE__ */ a4(Field, { label, value, set }),
         /* @__PURE__ */ a4("button", { type: "button", "aria-label": `${input.name} up`, onClick: () => isScalar ? nudge(input, 1) : set(value + 0.1), children: "+" })
       ] })
     ] }),
-    typeof slope == "number" && /* @__PURE__ */ a4("p", { children: slope === 0 ? /* @__PURE__ */ a4($, { children: `Move ${input.name} a little, and ${look.value?.output ?? "the output"} stays.` }) : /* @__PURE__ */ a4($, { children: [
-      `Raise ${input.name} a little, and ${look.value?.output ?? "the output"} ${slope > 0 ? "rises" : "falls"}: `,
+    typeof slope == "number" && /* @__PURE__ */ a4("p", { children: slope === 0 ? /* @__PURE__ */ a4($, { children: `Move ${label} a little, and ${look.value?.output ?? "the output"} stays.` }) : /* @__PURE__ */ a4($, { children: [
+      `Raise ${label} a little, and ${look.value?.output ?? "the output"} ${slope > 0 ? "rises" : "falls"}: `,
       /* @__PURE__ */ a4("span", { class: `number ${tone2(slope)}`, children: brief(slope) }),
       " for each 1."
     ] }) }),

@@ -148,6 +148,7 @@ function Knob({ input, block }: { input: Input; block: Block }) {
   const index = Math.min(element, Math.max(0, (input.values?.length ?? 1) - 1));
   const value = isScalar ? numberOf(input) : Number(input.values?.[index] ?? 0);
   const set = (next: number) => void setValue(input.name, isScalar ? next : changed(input, index, next));
+  const label = isScalar ? input.name : `${input.name}[${place(index, input.shape).join(", ")}]`;
   const slope = gradient?.shape.length === 0 ? gradient.raw[0] : gradient?.raw[index];
   return (
     <section class="knob">
@@ -160,7 +161,7 @@ function Knob({ input, block }: { input: Input; block: Block }) {
           {!isScalar && gradient !== null && gradient.raw.length === input.values.length && <Heat title="gradient" values={gradient.raw} shape={input.shape} />}
           <div class="turn">
             <button type="button" aria-label={`${input.name} down`} onClick={() => (isScalar ? nudge(input, -1) : set(value - 0.1))}>−</button>
-            <Field label={isScalar ? input.name : `${input.name}[${place(index, input.shape).join(", ")}]`} value={value} set={set} />
+            <Field label={label} value={value} set={set} />
             <button type="button" aria-label={`${input.name} up`} onClick={() => (isScalar ? nudge(input, 1) : set(value + 0.1))}>+</button>
           </div>
         </>
@@ -168,10 +169,10 @@ function Knob({ input, block }: { input: Input; block: Block }) {
       {typeof slope === "number" && (
         <p>
           {slope === 0 ? (
-            <>{`Move ${input.name} a little, and ${look.value?.output ?? "the output"} stays.`}</>
+            <>{`Move ${label} a little, and ${look.value?.output ?? "the output"} stays.`}</>
           ) : (
             <>
-              {`Raise ${input.name} a little, and ${look.value?.output ?? "the output"} ${slope > 0 ? "rises" : "falls"}: `}
+              {`Raise ${label} a little, and ${look.value?.output ?? "the output"} ${slope > 0 ? "rises" : "falls"}: `}
               <span class={`number ${tone(slope)}`}>{brief(slope)}</span>
               {" for each 1."}
             </>

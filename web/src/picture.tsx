@@ -221,22 +221,47 @@ function Box({ block }: { block: Block }) {
   );
 }
 
-/** What the lit gate passes back, floating at the gate. */
+interface Area {
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+}
+
+function overlap(a: Area, b: Area): boolean {
+  return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+}
+
+/** Of the places around a gate the one that hides least: at the gate, or beyond the whole picture with a line to the gate. */
+function spot(shown: Scene, block: Block, w: number, h: number): Area {
+  const x = block.x + block.w / 2 - w / 2;
+  const heights = [block.y - h - 8, block.y + block.h + 8, shown.top - h + 8, shown.top + shown.height - 8];
+  const texts = shown.wires.flatMap((line) => (line.place === null ? [] : [{ x: line.place.x, y: line.place.value_y - 12, w: 70, h: 34 }]));
+  const things: Area[] = [...shown.blocks.filter((one) => one.kind !== "frame"), ...texts];
+  const { x: left, y: top, k } = view.value;
+  const isOutside = (y: number) => (y * k + top < 0 || (y + h) * k + top > size.value.h ? 100 : 0) + (x * k + left < 0 || (x + w) * k + left > size.value.w ? 100 : 0);
+  const places = heights.map((y) => ({ x, y, w, h }));
+  const cost = (place: Area) => isOutside(place.y) + things.filter((thing) => overlap(place, thing)).length;
+  return places.reduce((best, one) => (cost(one) < cost(best) ? one : best));
+}
+
+/** What the lit gate passes back, floating at the gate. From top to bottom there is no room for it: the sentence above says it. */
 function Sums() {
   const now = current.value;
+  const shown = scene.value;
   const block = now?.pass === "backward" ? blocks.value.get(now.block) : undefined;
   const rows = block?.card.rows.filter((row) => row.local !== null && row.upstream !== null && row.back !== null).slice(0, 3) ?? [];
-  if (block === undefined || rows.length === 0 || block.kind === "frame") return null;
+  if (block === undefined || shown === null || shown.direction === "tb" || rows.length === 0 || block.kind === "frame") return null;
   const texts = rows.map((row) => `${row.input}: ${row.local!.text} × ${row.upstream!.text} = ${row.back!.text}`);
-  const width = Math.max(...texts.map((text) => text.length)) * 7 + 20;
-  const height = rows.length * 18 + 10;
-  const x = block.x + block.w / 2 - width / 2;
-  const y = block.y - height - 8;
+  const { x, y, w, h } = spot(shown, block, Math.max(...texts.map((text) => text.length)) * 6.6 + 20, rows.length * 18 + 10);
+  const middle = block.x + block.w / 2;
+  const isAbove = y < block.y;
   return (
     <g class="sums" aria-hidden="true">
-      <rect x={x} y={y} width={width} height={height} rx={6} />
+      <path d={isAbove ? `M${middle} ${y + h}V${block.y}` : `M${middle} ${y}V${block.y + block.h}`} />
+      <rect x={x} y={y} width={w} height={h} rx={6} />
       {texts.map((text, i) => (
-        <text key={i} x={x + width / 2} y={y + 14 + i * 18} text-anchor="middle">
+        <text key={i} x={middle} y={y + 17.5 + i * 18} text-anchor="middle">
           {text}
         </text>
       ))}
