@@ -1049,7 +1049,9 @@ function follow(to) {
 async function visit(hash2) {
   let to = read(hash2);
   return to === null ? !1 : (follow(to), await refresh(), r3(() => {
-    to.step !== null && (step.value = Math.min(to.step, total.value)), to.at !== null && blocks.value.has(to.at) && (at.value = to.at);
+    to.step !== null && (step.value = Math.min(to.step, total.value));
+    let here = to.at ?? current.value?.block ?? null;
+    here !== null && blocks.value.has(here) && (at.value = here);
   }), !0);
 }
 async function begin() {
@@ -1141,14 +1143,10 @@ function numberOf(input) {
 }
 function grab(event, input) {
   if (event.button !== 0) return;
-  let begin2 = numberOf(input), step2 = rate(begin2), at2 = event.clientX, moved = 0, wanted = null, frame = 0, send = () => {
-    frame = 0, wanted !== null && setValue(input.name, wanted);
-  }, move2 = (next) => {
-    next.pointerId === event.pointerId && (moved += (next.clientX - at2) * (next.shiftKey ? 0.1 : 1), at2 = next.clientX, !(!isDragging.value && Math.abs(moved) < 3) && (isDragging.value = !0, wanted = tidy(Math.round((begin2 + moved * step2) / (step2 / 10)) * (step2 / 10)), frame === 0 && (frame = requestAnimationFrame(send))));
+  let begin2 = numberOf(input), step2 = rate(begin2), at2 = event.clientX, moved = 0, move2 = (next) => {
+    next.pointerId === event.pointerId && (moved += (next.clientX - at2) * (next.shiftKey ? 0.1 : 1), at2 = next.clientX, !(!isDragging.value && Math.abs(moved) < 3) && (isDragging.value = !0, setValue(input.name, tidy(Math.round((begin2 + moved * step2) / (step2 / 10)) * (step2 / 10)))));
   }, up = (next) => {
-    next.pointerId === event.pointerId && (removeEventListener("pointermove", move2), removeEventListener("pointerup", up), removeEventListener("pointercancel", up), frame !== 0 && (cancelAnimationFrame(frame), send()), isDragging.value && (r3(() => {
-      isDragging.value = !1;
-    }), refresh()));
+    next.pointerId === event.pointerId && (removeEventListener("pointermove", move2), removeEventListener("pointerup", up), removeEventListener("pointercancel", up), isDragging.value && (isDragging.value = !1, refresh()));
   };
   addEventListener("pointermove", move2), addEventListener("pointerup", up), addEventListener("pointercancel", up);
 }
@@ -1319,11 +1317,11 @@ function spot(shown, block, w5, h5) {
 function Sums() {
   let now = current.value, shown = scene.value, block = now?.pass === "backward" ? blocks.value.get(now.block) : void 0, rows = block?.card.rows.filter((row) => row.local !== null && row.upstream !== null && row.back !== null).slice(0, 3) ?? [];
   if (block === void 0 || shown === null || shown.direction === "tb" || rows.length === 0 || block.kind === "frame") return null;
-  let texts = rows.map((row) => `${row.input}: ${row.local.text} × ${row.upstream.text} = ${row.back.text}`), { x: x3, y: y5, w: w5, h: h5 } = spot(shown, block, Math.max(...texts.map((text) => text.length)) * 6.6 + 20, rows.length * 18 + 10), middle = block.x + block.w / 2, isAbove = y5 < block.y;
+  let texts = rows.map((row) => `${row.input}: ${row.local.text} × ${row.upstream.text} = ${row.back.text}`), scale = Math.max(1, 1 / view.value.k), { x: x3, y: y5, w: w5, h: h5 } = spot(shown, block, (Math.max(...texts.map((text) => text.length)) * 6.6 + 20) * scale, (rows.length * 18 + 10) * scale), middle = block.x + block.w / 2, isAbove = y5 < block.y;
   return /* @__PURE__ */ a4("g", { class: "sums", "aria-hidden": "true", children: [
     /* @__PURE__ */ a4("path", { d: isAbove ? `M${middle} ${y5 + h5}V${block.y}` : `M${middle} ${y5}V${block.y + block.h}` }),
-    /* @__PURE__ */ a4("rect", { x: x3, y: y5, width: w5, height: h5, rx: 6 }),
-    texts.map((text, i4) => /* @__PURE__ */ a4("text", { x: middle, y: y5 + 17.5 + i4 * 18, "text-anchor": "middle", children: text }, i4))
+    /* @__PURE__ */ a4("rect", { x: x3, y: y5, width: w5, height: h5, rx: 6 * scale }),
+    texts.map((text, i4) => /* @__PURE__ */ a4("text", { x: middle, y: y5 + (17.5 + i4 * 18) * scale, "font-size": 12.5 * scale, "text-anchor": "middle", children: text }, i4))
   ] });
 }
 function Minimap({ shown }) {

@@ -1,6 +1,5 @@
-// Dragging an input changes its number. The pointer moves faster than answers come: one frame asks at most once, and the newest wins.
+// Dragging an input changes its number. Browsers tell of a pointer once a frame; where answers take longer, the newest number wins.
 
-import { batch } from "@preact/signals";
 import { isDragging, look, refresh, setValue, values } from "./state";
 import type { Input, Value } from "./types";
 
@@ -27,12 +26,6 @@ export function grab(event: PointerEvent, input: Input): void {
   const step = rate(begin);
   let at = event.clientX;
   let moved = 0;
-  let wanted: number | null = null;
-  let frame = 0;
-  const send = () => {
-    frame = 0;
-    if (wanted !== null) void setValue(input.name, wanted);
-  };
   const move = (next: PointerEvent) => {
     if (next.pointerId !== event.pointerId) return;
     moved += (next.clientX - at) * (next.shiftKey ? 0.1 : 1);
@@ -40,23 +33,16 @@ export function grab(event: PointerEvent, input: Input): void {
     // A hand that only clicks trembles a little.
     if (!isDragging.value && Math.abs(moved) < 3) return;
     isDragging.value = true;
-    wanted = tidy(Math.round((begin + moved * step) / (step / 10)) * (step / 10));
-    if (frame === 0) frame = requestAnimationFrame(send);
+    void setValue(input.name, tidy(Math.round((begin + moved * step) / (step / 10)) * (step / 10)));
   };
   const up = (next: PointerEvent) => {
     if (next.pointerId !== event.pointerId) return;
     removeEventListener("pointermove", move);
     removeEventListener("pointerup", up);
     removeEventListener("pointercancel", up);
-    if (frame !== 0) {
-      cancelAnimationFrame(frame);
-      send();
-    }
     if (!isDragging.value) return;
     // Now the boxes may move for numbers that need more room.
-    batch(() => {
-      isDragging.value = false;
-    });
+    isDragging.value = false;
     void refresh();
   };
   addEventListener("pointermove", move);

@@ -253,15 +253,17 @@ function Sums() {
   const rows = block?.card.rows.filter((row) => row.local !== null && row.upstream !== null && row.back !== null).slice(0, 3) ?? [];
   if (block === undefined || shown === null || shown.direction === "tb" || rows.length === 0 || block.kind === "frame") return null;
   const texts = rows.map((row) => `${row.input}: ${row.local!.text} × ${row.upstream!.text} = ${row.back!.text}`);
-  const { x, y, w, h } = spot(shown, block, Math.max(...texts.map((text) => text.length)) * 6.6 + 20, rows.length * 18 + 10);
+  // As large on the screen however small the picture is.
+  const scale = Math.max(1, 1 / view.value.k);
+  const { x, y, w, h } = spot(shown, block, (Math.max(...texts.map((text) => text.length)) * 6.6 + 20) * scale, (rows.length * 18 + 10) * scale);
   const middle = block.x + block.w / 2;
   const isAbove = y < block.y;
   return (
     <g class="sums" aria-hidden="true">
       <path d={isAbove ? `M${middle} ${y + h}V${block.y}` : `M${middle} ${y}V${block.y + block.h}`} />
-      <rect x={x} y={y} width={w} height={h} rx={6} />
+      <rect x={x} y={y} width={w} height={h} rx={6 * scale} />
       {texts.map((text, i) => (
-        <text key={i} x={middle} y={y + 17.5 + i * 18} text-anchor="middle">
+        <text key={i} x={middle} y={y + (17.5 + i * 18) * scale} font-size={12.5 * scale} text-anchor="middle">
           {text}
         </text>
       ))}

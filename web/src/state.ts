@@ -306,7 +306,8 @@ export async function visit(hash: string): Promise<boolean> {
   await refresh();
   batch(() => {
     if (to.step !== null) step.value = Math.min(to.step, total.value);
-    if (to.at !== null && blocks.value.has(to.at)) at.value = to.at;
+    const here = to.at ?? current.value?.block ?? null;
+    if (here !== null && blocks.value.has(here)) at.value = here;
   });
   return true;
 }

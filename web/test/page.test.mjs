@@ -75,7 +75,7 @@ test("everything can be done with keys", async () => {
   const second = await focused();
   assert.notEqual(second, first);
   assert.match(await page.locator(`svg.circuit [data-block=${second}]`).getAttribute("aria-label"), /stage/);
-  // Open the stage, step to its end, close it again.
+  // Open the stage, close it again.
   await page.keyboard.press("Enter");
   await page.waitForSelector(`[data-block=${second}].frame`);
   await page.keyboard.press("Backspace");
@@ -108,9 +108,9 @@ test("everything can be done with keys", async () => {
   await page.keyboard.press("Escape");
   // Help opens, closes.
   await page.keyboard.press("?");
-  assert.equal(await page.locator("dialog[open]").count(), 1);
+  await page.waitForSelector("dialog[open]");
   await page.keyboard.press("Escape");
-  assert.equal(await page.locator("dialog[open]").count(), 0);
+  await page.waitForFunction(() => document.querySelector("dialog[open]") === null);
   assert.deepEqual(page.complaints, []);
   await page.close();
 });
@@ -211,9 +211,9 @@ for (const scheme of ["light", "dark"]) {
       await page.focus("[data-block]");
       await page.keyboard.press("b");
       if (name === "narrow") await page.getByRole("button", { name: "Card", exact: true }).click();
-      await page.waitForTimeout(0);
       await find("a step, with its card");
       await page.keyboard.press("?");
+      await page.waitForSelector("dialog[open]");
       await find("help");
       await own.close();
     });
