@@ -885,10 +885,13 @@ var Latest = class {
       return;
     }
     this.isOut = !0;
-    let next = question2;
-    for (; next !== null; )
-      this.waiting = null, await this.answer(next), next = this.waiting;
-    this.isOut = !1;
+    try {
+      let next = question2;
+      for (; next !== null; )
+        this.waiting = null, await this.answer(next), next = this.waiting;
+    } finally {
+      this.isOut = !1;
+    }
   }
 };
 
@@ -1314,12 +1317,11 @@ function spot(shown, block, w5, h5) {
   let x3 = block.x + block.w / 2 - w5 / 2, heights = [block.y - h5 - 8, block.y + block.h + 8, shown.top - h5 + 8, shown.top + shown.height - 8], texts = shown.wires.flatMap((line) => line.place === null ? [] : [{ x: line.place.x, y: line.place.value_y - 12, w: 70, h: 34 }]), things = [...shown.blocks.filter((one) => one.kind !== "frame"), ...texts], { x: left, y: top, k: k4 } = view.value, isOutside = (y5) => (y5 * k4 + top < 0 || (y5 + h5) * k4 + top > size.value.h ? 100 : 0) + (x3 * k4 + left < 0 || (x3 + w5) * k4 + left > size.value.w ? 100 : 0), places = heights.map((y5) => ({ x: x3, y: y5, w: w5, h: h5 })), cost = (place2) => isOutside(place2.y) + things.filter((thing) => overlap(place2, thing)).length;
   return places.reduce((best, one) => cost(one) < cost(best) ? one : best);
 }
-function Sums() {
+function Sums({ isLine }) {
   let now = current.value, shown = scene.value, block = now?.pass === "backward" ? blocks.value.get(now.block) : void 0, rows = block?.card.rows.filter((row) => row.local !== null && row.upstream !== null && row.back !== null).slice(0, 3) ?? [];
   if (block === void 0 || shown === null || shown.direction === "tb" || rows.length === 0 || block.kind === "frame") return null;
   let texts = rows.map((row) => `${row.input}: ${row.local.text} × ${row.upstream.text} = ${row.back.text}`), scale = Math.max(1, 1 / view.value.k), { x: x3, y: y5, w: w5, h: h5 } = spot(shown, block, (Math.max(...texts.map((text) => text.length)) * 6.6 + 20) * scale, (rows.length * 18 + 10) * scale), middle = block.x + block.w / 2, isAbove = y5 < block.y;
-  return /* @__PURE__ */ a4("g", { class: "sums", "aria-hidden": "true", children: [
-    /* @__PURE__ */ a4("path", { d: isAbove ? `M${middle} ${y5 + h5}V${block.y}` : `M${middle} ${y5}V${block.y + block.h}` }),
+  return isLine ? /* @__PURE__ */ a4("path", { class: "leader", d: isAbove ? `M${middle} ${y5 + h5}V${block.y}` : `M${middle} ${y5}V${block.y + block.h}` }) : /* @__PURE__ */ a4("g", { class: "sums", "aria-hidden": "true", children: [
     /* @__PURE__ */ a4("rect", { x: x3, y: y5, width: w5, height: h5, rx: 6 * scale }),
     texts.map((text, i4) => /* @__PURE__ */ a4("text", { x: middle, y: y5 + (17.5 + i4 * 18) * scale, "font-size": 12.5 * scale, "text-anchor": "middle", children: text }, i4))
   ] });
@@ -1351,8 +1353,9 @@ function Picture() {
       /* @__PURE__ */ a4("g", { transform: `translate(${x3} ${y5}) scale(${k4})`, children: [
         frames.map((block) => /* @__PURE__ */ a4(Box, { block }, block.id)),
         shown?.wires.map((line) => /* @__PURE__ */ a4(Wire, { line, isOnPath: onPath.has(line.id) }, line.id)),
+        /* @__PURE__ */ a4(Sums, { isLine: !0 }),
         others.map((block) => /* @__PURE__ */ a4(Box, { block }, block.id)),
-        /* @__PURE__ */ a4(Sums, {})
+        /* @__PURE__ */ a4(Sums, { isLine: !1 })
       ] })
     ] }),
     shown !== null && shown.blocks.length >= 60 && /* @__PURE__ */ a4(Minimap, { shown }),
@@ -1697,7 +1700,7 @@ var keys = [
 ];
 function Help() {
   let dialog = T2(null), isOpen = isHelpOpen.value;
-  return A2(() => {
+  return F2(() => {
     isOpen ? dialog.current?.showModal() : dialog.current?.close();
   }, [isOpen]), /* @__PURE__ */ a4("dialog", { ref: dialog, class: "help", "aria-labelledby": "help-title", onClose: () => isHelpOpen.value = !1, children: [
     /* @__PURE__ */ a4("form", { method: "dialog", children: /* @__PURE__ */ a4("button", { class: "close", "aria-label": "close", children: "×" }) }),

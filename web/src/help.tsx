@@ -1,6 +1,6 @@
 // What every mark means, and the keys.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { isHelpOpen } from "./state";
 
 const keys: [string, string][] = [
@@ -24,7 +24,7 @@ const keys: [string, string][] = [
 export function Help() {
   const dialog = useRef<HTMLDialogElement>(null);
   const isOpen = isHelpOpen.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isOpen) dialog.current?.showModal();
     else dialog.current?.close();
   }, [isOpen]);

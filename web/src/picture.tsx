@@ -246,7 +246,7 @@ function spot(shown: Scene, block: Block, w: number, h: number): Area {
 }
 
 /** What the lit gate passes back, floating at the gate. From top to bottom there is no room for it: the sentence above says it. */
-function Sums() {
+function Sums({ isLine }: { isLine: boolean }) {
   const now = current.value;
   const shown = scene.value;
   const block = now?.pass === "backward" ? blocks.value.get(now.block) : undefined;
@@ -258,9 +258,10 @@ function Sums() {
   const { x, y, w, h } = spot(shown, block, (Math.max(...texts.map((text) => text.length)) * 6.6 + 20) * scale, (rows.length * 18 + 10) * scale);
   const middle = block.x + block.w / 2;
   const isAbove = y < block.y;
+  // The line runs behind boxes, the sums stand before them.
+  if (isLine) return <path class="leader" d={isAbove ? `M${middle} ${y + h}V${block.y}` : `M${middle} ${y}V${block.y + block.h}`} />;
   return (
     <g class="sums" aria-hidden="true">
-      <path d={isAbove ? `M${middle} ${y + h}V${block.y}` : `M${middle} ${y}V${block.y + block.h}`} />
       <rect x={x} y={y} width={w} height={h} rx={6 * scale} />
       {texts.map((text, i) => (
         <text key={i} x={middle} y={y + (17.5 + i * 18) * scale} font-size={12.5 * scale} text-anchor="middle">
@@ -319,10 +320,11 @@ export function Picture() {
           {shown?.wires.map((line) => (
             <Wire key={line.id} line={line} isOnPath={onPath.has(line.id)} />
           ))}
+          <Sums isLine={true} />
           {others.map((block) => (
             <Box key={block.id} block={block} />
           ))}
-          <Sums />
+          <Sums isLine={false} />
         </g>
       </svg>
       {shown !== null && shown.blocks.length >= 60 && <Minimap shown={shown} />}

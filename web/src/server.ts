@@ -38,12 +38,15 @@ export class Latest<Question> {
       return;
     }
     this.isOut = true;
-    let next: Question | null = question;
-    while (next !== null) {
-      this.waiting = null;
-      await this.answer(next);
-      next = this.waiting;
+    try {
+      let next: Question | null = question;
+      while (next !== null) {
+        this.waiting = null;
+        await this.answer(next);
+        next = this.waiting;
+      }
+    } finally {
+      this.isOut = false;
     }
-    this.isOut = false;
   }
 }

@@ -5,8 +5,11 @@ use std::time::Duration;
 /// Connections at a time. One more is told that there are too many.
 pub const CONNECTIONS: usize = 128;
 
-/// How long a connection may take over the head of a request, or say nothing.
+/// How long a connection may take over the head of a request, or over its body, or say nothing.
 pub const IDLE: Duration = Duration::from_secs(15);
+
+/// How long a connection is kept for further requests. Then it ends after the one that is being answered.
+pub const LIFE: Duration = Duration::from_secs(60);
 
 /// Bytes of a request's head: the address and all headers.
 pub const HEAD: usize = 64 << 10;

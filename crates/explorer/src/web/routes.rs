@@ -16,6 +16,7 @@ use axum::routing::{get, post};
 use chainrule::{Diagnostic, Mistake, Place};
 use serde::Serialize;
 use std::sync::Arc;
+use tokio::time::timeout;
 
 /// What all answers share.
 #[derive(Clone)]
@@ -168,7 +169,11 @@ impl<S: Send + Sync> FromRequest<S> for Asked {
                     "the body is no JSON; hint: send application/json",
                 ));
             }
-            let body = Bytes::from_request(request, state).await.map_err(|why: BytesRejection| {
+            let body = timeout(limits::IDLE, Bytes::from_request(request, state)).await;
+            let body = body.map_err(|_| {
+                refuse(StatusCode::REQUEST_TIMEOUT, "the body takes too long; hint: send it in one go")
+            })?;
+            let body = body.map_err(|why: BytesRejection| {
                 refuse(
                     why.status(),
                     &format!("the body is refused: at most {} bytes are taken", limits::BODY),
