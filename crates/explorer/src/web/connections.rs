@@ -82,12 +82,11 @@ mod tests {
         })
     }
 
+    // Without a limit each of these would wait for ever.
     #[test]
     fn who_says_nothing_more_is_let_go() {
         assert_eq!(told(b""), "");
         assert_eq!(told(b"POST / HTTP/1.1\r\nHost: "), "");
-        let whole = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi";
-        assert!(told(whole).ends_with("\r\n\r\nhi"));
         let half = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhi";
         assert!(!told(half).contains("200 OK"));
     }
