@@ -1,4 +1,5 @@
 //! What tests of pictures share: circuits from `circuits/`, and what must hold of every scene.
+#![allow(dead_code)]
 
 use chainrule::formula::{BuiltInput, Formula, Options};
 use chainrule::{Circuit, Flow, Tensor, flow};
@@ -75,6 +76,31 @@ pub fn faults(scene: &Scene) -> Vec<String> {
         for (id, _) in &wire.to {
             if !scene.blocks.iter().any(|b| b.id == *id) {
                 faults.push(format!("{} leads to {id}, which is not there", wire.id));
+            }
+        }
+    }
+    faults.extend(doubles(scene));
+    faults
+}
+
+/// Stretches of different wires that run over each other.
+fn doubles(scene: &Scene) -> Vec<String> {
+    let mut all: Vec<(&str, Rect)> = Vec::new();
+    for wire in &scene.wires {
+        for pair in wire.pieces.iter().flat_map(|p| p.points.windows(2)) {
+            let ((x, y), (u, v)) = (pair[0], pair[1]);
+            all.push((&wire.id, (x.min(u), y.min(v), x.max(u), y.max(v))));
+        }
+    }
+    let mut faults = Vec::new();
+    for (i, (a, r)) in all.iter().enumerate() {
+        for (b, s) in all[..i].iter().filter(|(b, _)| b != a) {
+            let level =
+                r.1 == r.3 && s.1 == s.3 && (r.1 - s.1).abs() < 2.0 && r.0 + 1.0 < s.2 && s.0 + 1.0 < r.2;
+            let upright =
+                r.0 == r.2 && s.0 == s.2 && (r.0 - s.0).abs() < 2.0 && r.1 + 1.0 < s.3 && s.1 + 1.0 < r.3;
+            if level || upright {
+                faults.push(format!("{a} runs over {b}: {r:?} {s:?}"));
             }
         }
     }
