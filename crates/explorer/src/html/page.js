@@ -5,6 +5,7 @@ const picture = document.getElementById('picture'), card = document.getElementBy
 const said = document.getElementById('said'), nav = document.querySelector('nav');
 let view = views[0], at = view.steps.length, picked = null;
 
+const place = id => document.getElementById(id + '-frame') || document.getElementById(id);
 const make = (tag, text, kind) => {
   const node = document.createElement(tag);
   if (text !== undefined) node.textContent = text;
@@ -38,8 +39,11 @@ function show(next, focus) {
     node.addEventListener('keydown', event => {
       if (event.key === 'Enter') { event.stopPropagation(); picked === block.id ? toggle(block.id) : pick(block.id); }
     });
-    const title = document.getElementById(block.id + '-title');
-    if (title) title.addEventListener('click', () => pick(block.id));
+    const frame = document.getElementById(block.id + '-frame');
+    if (frame) {
+      frame.addEventListener('click', () => pick(block.id));
+      frame.addEventListener('dblclick', () => toggle(block.id));
+    }
   }
   if (focus && document.getElementById(focus)) document.getElementById(focus).focus({ preventScroll: true });
   light();
@@ -58,10 +62,10 @@ function toggle(id) {
   const next = views.find(v => same(v.open, open)) || views.find(v => same(v.open, alone));
   if (!next) { said.textContent = 'This view has too many boxes to be drawn.'; return; }
   at = at === view.steps.length ? next.steps.length : Math.min(at, next.steps.length);
-  const before = document.getElementById(id).getBoundingClientRect();
+  const before = place(id).getBoundingClientRect();
   show(next, id);
   // What was opened stays where it was, as far as the picture can be scrolled.
-  const after = document.getElementById(id).getBoundingClientRect();
+  const after = place(id).getBoundingClientRect();
   picture.scrollBy(after.left - before.left, after.top - before.top);
   pick(id);
 }
@@ -72,7 +76,7 @@ function pick(id) {
   card.replaceChildren();
   document.querySelectorAll('.picked').forEach(n => n.classList.remove('picked'));
   if (!block) return;
-  document.getElementById(id).classList.add('picked');
+  place(id).classList.add('picked');
   const c = block.card;
   card.append(make('h2', c.title));
   if (block.opens || block.kind === 'frame') {
@@ -133,7 +137,11 @@ function light() {
   }
   document.querySelectorAll('.now').forEach(n => n.classList.remove('now'));
   const step = steps[at - 1];
-  if (step && !all) document.getElementById(step.block).classList.add('now');
+  if (step && !all) {
+    const node = document.getElementById(step.block);
+    node.classList.add('now');
+    node.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }
   counter.textContent = all ? `all ${steps.length} steps` : at === 0 ? 'the inputs' : `${step.pass} ${step.number}`;
   said.textContent = all ? 'Values flow forward, gradients flow back. → and ← step through both passes; Enter opens a stage.' : step ? step.text : 'The inputs are known. → computes the first gate.';
 }

@@ -51,8 +51,10 @@ pub struct Node {
     pub ins: Vec<f64>,
     /// Where wires leave.
     pub outs: Vec<Out>,
-    /// Room that labels at its inputs need in front of it and behind each port across.
+    /// Room that labels at its inputs need in front of it.
     pub approach: f64,
+    /// Room that they need across, behind each port.
+    pub beside_ins: f64,
     /// Where it has to be.
     pub pin: Pin,
 }
@@ -172,6 +174,7 @@ impl Slot {
     fn of_node(index: usize, node: &Node, gap: f64) -> Slot {
         let before = node.outs.iter().map(|o| o.before - o.at).fold(gap, f64::max);
         let after = node.outs.iter().map(|o| o.at + o.after - node.cross).fold(gap, f64::max);
+        let after = node.ins.iter().map(|at| at + node.beside_ins - node.cross).fold(after, f64::max);
         let length = before + node.cross + after;
         Slot { what: What::Node(index), start: 0.0, length, inset: before }
     }

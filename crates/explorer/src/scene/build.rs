@@ -49,8 +49,14 @@ pub fn scene(circuit: &Circuit, flow: Option<&Flow>, view: &View) -> Result<Scen
     let direction = if view.cells { Direction::Lr } else { view.direction };
     let style = Style { direction, labels: boxes <= WITH_NUMBERS, cells: view.cells };
     let laid = measure::level(&facts, &style, &items, None);
-    let mut maker =
-        Maker { facts: &facts, style: &style, blocks: Vec::new(), wires: Vec::new(), shown: Vec::new() };
+    let mut maker = Maker {
+        facts: &facts,
+        style: &style,
+        paths: &paths,
+        blocks: Vec::new(),
+        wires: Vec::new(),
+        shown: Vec::new(),
+    };
     maker.emit(&laid, (0.0, 0.0), None);
     let Maker { mut blocks, wires, shown, .. } = maker;
     let steps = number(&facts, &mut blocks, &shown);
@@ -85,6 +91,7 @@ pub fn scene(circuit: &Circuit, flow: Option<&Flow>, view: &View) -> Result<Scen
 struct Maker<'a, 'i> {
     facts: &'a Facts<'a>,
     style: &'a Style,
+    paths: &'a [String],
     blocks: Vec<Block>,
     wires: Vec<Line>,
     /// The item of each block.
@@ -144,7 +151,7 @@ impl<'i> Maker<'_, 'i> {
         let ((x, y), (w, h)) = (self.xy(corner), self.xy((node.main, node.cross)));
         let wire = item.outs.first().copied();
         let whole = match item.kind {
-            Kind::Stage | Kind::Frame => Some(reading.circuit.stage_paths()[item.number as usize].clone()),
+            Kind::Stage | Kind::Frame => self.paths.get(item.number as usize).cloned(),
             _ => wire.and_then(|w| reading.circuit.names.get(&w).cloned()),
         };
         let is_gate = matches!(item.kind, Kind::Gate | Kind::Input | Kind::Constant);

@@ -145,13 +145,16 @@ impl Facts<'_> {
         words::numbers(self.reading, item, &terms, &text(wire))
     }
 
-    /// Where it was written.
+    /// Where it was written: the line of the formula, or file and line.
     fn source(&self, wire: u32) -> Option<String> {
         let circuit = self.reading.circuit;
         match circuit.node(wire).site.place(circuit.source.as_ref()) {
             chainrule::Place::Text { span, source } => {
-                let text = source.get(span.start as usize..span.end as usize)?;
-                Some(crate::layout::text::cut(text, SOURCE))
+                let (before, after) =
+                    (source.get(..span.start as usize)?, source.get(span.start as usize..)?);
+                let begin = before.rfind('\n').map_or(0, |at| at + 1);
+                let end = span.start as usize + after.find('\n').unwrap_or(after.len());
+                Some(crate::layout::text::cut(source.get(begin..end)?.trim(), SOURCE))
             }
             chainrule::Place::Rust(at) => Some(format!("{}:{}", at.file(), at.line())),
             _ => None,

@@ -19,7 +19,7 @@ pub fn boxed(item: &Item, label: &str) -> Node {
         let pin = if item.kind == Kind::Output { Pin::Last } else { Pin::Source };
         let outs = vec![Out { at: 0.0, before: 0.0, after: 1.0, label: 0.0 }; outs];
         let space = if item.kind == Kind::Output { 2.0 } else { 1.0 };
-        return Node { main: letters + space, cross: 1.0, ins: vec![0.0; ins], outs, approach: 0.0, pin };
+        return Node { main: letters + space, cross: 1.0, ins: vec![0.0; ins], outs, pin, ..Node::default() };
     }
     let spacing = if ins > MANY { 1.0 } else { SPACING };
     let along = |count: usize, spacing: f64| spacing * count.saturating_sub(1) as f64;
@@ -30,7 +30,14 @@ pub fn boxed(item: &Item, label: &str) -> Node {
     };
     let outs = spread(outs, SPACING).into_iter().map(|at| Out { at, ..Out::default() });
     let pin = if item.ins.is_empty() { Pin::Source } else { Pin::Free };
-    Node { main: letters + 4.0, cross, ins: spread(ins, spacing), outs: outs.collect(), approach: 0.0, pin }
+    Node {
+        main: letters + 4.0,
+        cross,
+        ins: spread(ins, spacing),
+        outs: outs.collect(),
+        pin,
+        ..Node::default()
+    }
 }
 
 /// Columns of the numbers beside a wire.

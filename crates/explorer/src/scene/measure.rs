@@ -2,7 +2,7 @@
 
 use super::card::Facts;
 use super::cells;
-use super::tree::{Item, Use};
+use super::tree::{Input, Item, Use};
 use super::words::{self, last_part};
 use super::{Direction, Kind, Quantity};
 use crate::layout::{CELLS, Graph, Net, Node, Out, PIXELS, Pin, Placed, arrange, text};
@@ -71,7 +71,8 @@ pub fn level<'i>(facts: &Facts<'_>, style: &Style, items: &'i [Item], frame: Opt
         items.iter().map(|i| words::label(facts.reading, i)).collect();
     let ins: Vec<u32> = frame.map_or(Vec::new(), |f| f.ins.iter().map(|i| i.wire).collect());
     let outs: Vec<u32> = frame.map_or(Vec::new(), |f| f.outs.clone());
-    let mut nodes: Vec<Node> = ins.iter().map(|_| wall(style, Pin::First, 0, 1)).collect();
+    let entering = frame.into_iter().flat_map(|f| &f.ins);
+    let mut nodes: Vec<Node> = entering.map(|input| self::entering(facts, style, input)).collect();
     for ((item, inner), label) in items.iter().zip(&inner).zip(&labels) {
         nodes.push(match inner {
             Some(inner) => framed(item, inner, style, label),
@@ -79,7 +80,7 @@ pub fn level<'i>(facts: &Facts<'_>, style: &Style, items: &'i [Item], frame: Opt
             None => boxed(facts, item, style, label),
         });
     }
-    nodes.extend(outs.iter().map(|_| wall(style, Pin::Last, 1, 0)));
+    nodes.extend(outs.iter().map(|&wire| leaving(facts, style, wire)));
     let mut strands = strands(facts, items, &ins, &outs, frame);
     let first_out = ins.len() + items.len();
     for strand in &mut strands {
@@ -93,6 +94,28 @@ pub fn level<'i>(facts: &Facts<'_>, style: &Style, items: &'i [Item], frame: Opt
     let graph = Graph { nodes, nets, metrics: if style.cells { CELLS } else { PIXELS } };
     let placed = arrange(&graph);
     Laid { items, inner, labels, nodes: graph.nodes, strands, placed, entering: ins.len() }
+}
+
+/// Where a wire leaves through the frame: its numbers are written behind that.
+fn leaving(facts: &Facts<'_>, style: &Style, wire: u32) -> Node {
+    let width = label_width(facts, wire);
+    let (before, after) = match style.direction {
+        _ if style.cells => (1.0, 2.0),
+        _ if !style.labels => (10.0, 10.0),
+        Direction::Lr => (18.0, 19.0),
+        Direction::Tb => (8.0, width + 2.0 * BESIDE),
+    };
+    Node { outs: vec![Out { at: 0.0, label: 0.0, before, after }], ..wall(style, Pin::Last, 1, 0) }
+}
+
+/// Where a wire comes in through the frame: what its branch passes back is written in front of that.
+fn entering(facts: &Facts<'_>, style: &Style, input: &Input) -> Node {
+    let mut node = wall(style, Pin::First, 0, 1);
+    let back = facts.passed(&input.uses).filter(|_| style.direction == Direction::Tb && style.labels);
+    if let Some(back) = back {
+        node.outs[0].after = branch_width(&back) + 14.0;
+    }
+    node
 }
 
 /// Where a wire passes the frame.
@@ -165,7 +188,8 @@ fn room(
     if strand.from >= first && !leaves {
         let item = &items[strand.from - first];
         let place = item.outs.iter().position(|&w| w == strand.wire).unwrap_or(0);
-        let width = if style.cells { cells::label(facts, strand.wire) } else { label_width(facts, strand) };
+        let width =
+            if style.cells { cells::label(facts, strand.wire) } else { label_width(facts, strand.wire) };
         let out = &mut nodes[strand.from].outs[place];
         *out = match style.direction {
             _ if style.cells => Out { label: width, before: 1.0, after: 2.0, ..*out },
@@ -188,6 +212,9 @@ fn room(
                 Direction::Tb => 24.0,
             };
             nodes[to].approach = nodes[to].approach.max(length);
+            if style.direction == Direction::Tb {
+                nodes[to].beside_ins = nodes[to].beside_ins.max(branch_width(&quantity) + 14.0);
+            }
             strand.branches[end] = Some(quantity);
         }
     }
@@ -205,15 +232,15 @@ pub fn wire_label_name(facts: &Facts<'_>, wire: u32) -> Option<String> {
     circuit.names.get(&wire).filter(|_| is_shown).map(|name| text::cut(last_part(name), 14))
 }
 
-fn label_width(facts: &Facts<'_>, strand: &Strand) -> f64 {
-    let spec = facts.reading.circuit.node(strand.wire).spec;
-    let name = wire_label_name(facts, strand.wire).map_or(0.0, |name| text::width(&name, LABEL) + 6.0);
-    let above = match facts.shown_value(strand.wire) {
+fn label_width(facts: &Facts<'_>, wire: u32) -> f64 {
+    let spec = facts.reading.circuit.node(wire).spec;
+    let name = wire_label_name(facts, wire).map_or(0.0, |name| text::width(&name, LABEL) + 6.0);
+    let above = match facts.shown_value(wire) {
         Some(value) => text::width(&value.text, LABEL),
-        None if spec.shape.rank() > 0 => text::width(&lengths(facts, strand.wire), LABEL),
+        None if spec.shape.rank() > 0 => text::width(&lengths(facts, wire), LABEL),
         None => 0.0,
     };
-    let below = facts.shown_upstream(strand.wire).map_or(0.0, |g| MARK + text::width(&g.text, LABEL));
+    let below = facts.shown_upstream(wire).map_or(0.0, |g| MARK + text::width(&g.text, LABEL));
     (name + above).max(below).ceil()
 }
 
@@ -250,7 +277,13 @@ fn boxed(facts: &Facts<'_>, item: &Item, style: &Style, (label, detail): &(Strin
         (Direction::Tb, true) => (branch() + 16.0).max(34.0),
         (Direction::Tb, false) => 22.0,
     };
-    let out_spacing = if style.labels { 44.0 } else { 20.0 };
+    let out_spacing = match style.direction {
+        Direction::Lr if style.labels => 44.0,
+        Direction::Tb if style.labels => {
+            item.outs.iter().map(|&w| label_width(facts, w)).fold(20.0, f64::max) + 3.0 * BESIDE
+        }
+        _ => 20.0,
+    };
     let along = |count: usize, spacing: f64| spacing * count.saturating_sub(1) as f64;
     let ports = along(ins, spacing).max(along(outs, out_spacing)) + 24.0;
     let (main, cross) = match style.direction {
@@ -268,7 +301,7 @@ fn boxed(facts: &Facts<'_>, item: &Item, style: &Style, (label, detail): &(Strin
         _ => Pin::Free,
     };
     let approach = if item.ins.is_empty() { 0.0 } else { ARROW };
-    Node { main, cross, ins: spread(ins, spacing), outs: outs.collect(), approach, pin }
+    Node { main, cross, ins: spread(ins, spacing), outs: outs.collect(), approach, beside_ins: 0.0, pin }
 }
 
 /// An open stage: a frame around what was laid out inside.
@@ -285,13 +318,14 @@ fn framed(item: &Item, inner: &Laid<'_>, style: &Style, label: &(String, Option<
         ins: (0..item.ins.len()).map(across).collect(),
         outs: outs.collect(),
         approach: if style.cells { 1.0 } else { ARROW },
+        beside_ins: 0.0,
         pin: Pin::Free,
     }
 }
 
 /// Where what is in a frame begins, and how wide the title is.
 pub fn lead(style: &Style, title: &str) -> ((f64, f64), f64) {
-    let width = text::width(title, LABEL) + 34.0;
+    let width = text::width(title, LABEL).ceil() + 34.0;
     match style.direction {
         _ if style.cells => ((2.0, 1.0), title.chars().count() as f64 + 4.0),
         Direction::Lr => ((PAD, TITLE), width),

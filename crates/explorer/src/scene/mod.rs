@@ -266,7 +266,7 @@ pub struct Card {
     pub pattern: Option<Pattern>,
     /// Of a stage whose gates all work element by element: its own local gradient beside the product of its parts.
     pub checks: Vec<Check>,
-    /// Where it was written: `model.rs:41:17`, or the text of the formula there.
+    /// Where it was written: `model.rs:41`, or the line of the formula.
     pub source: Option<String>,
     /// Shape and dtype of the output: `f64`, `f32 [64, 10]`.
     pub spec: String,

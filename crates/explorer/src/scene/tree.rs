@@ -57,6 +57,7 @@ pub struct Reading<'a> {
     /// For each wire the one that it is only another name for, else itself.
     pub origin: Vec<u32>,
     live: Vec<bool>,
+    literals: Vec<bool>,
     /// Gates that are drawn as part of a later one: by which use.
     pub joined: HashMap<u32, Use>,
     /// The gates that joined, by the last of them.
@@ -80,8 +81,10 @@ impl<'a> Reading<'a> {
         let wanted = if view.outputs.is_empty() { &circuit.outputs } else { &view.outputs };
         let outputs: Vec<u32> = wanted.iter().map(|&w| origin[w as usize]).collect();
         let live = circuit.reached_from(&outputs);
+        let literals = literals(circuit);
         let (joined, chains, readers, uses) = Default::default();
-        let mut reading = Reading { circuit, outputs, origin, live, joined, chains, readers, uses, open };
+        let mut reading =
+            Reading { circuit, outputs, origin, live, literals, joined, chains, readers, uses, open };
         reading.join(view);
         reading.note_readers();
         reading
@@ -93,7 +96,7 @@ impl<'a> Reading<'a> {
         self.live[index as usize]
             && node.part == 0
             && self.origin[index as usize] == index
-            && (self.literal(index).is_none() || self.outputs.contains(&index))
+            && (!self.is_literal(index) || self.outputs.contains(&index))
     }
 
     /// Whether it is a gate that is drawn, alone or with others.
@@ -110,20 +113,19 @@ impl<'a> Reading<'a> {
     /// What is written in the place of a wire that is a number without a name: text with four digits.
     pub fn literal(&self, wire: u32) -> Option<String> {
         let mut at = wire;
-        loop {
+        while self.literals[wire as usize] {
             let node = self.circuit.node(at);
-            if self.circuit.names.contains_key(&at) {
-                return None;
-            }
             if node.is_constant() {
-                let is_one = node.spec.shape.rank() == 0;
-                return is_one.then(|| format!("{:.4}", node.attrs.tensor("value")).replace('-', "−"));
+                return Some(format!("{:.4}", node.attrs.tensor("value")).replace('-', "−"));
             }
-            match (node.gate.name, self.circuit.inputs_of(at)) {
-                ("broadcast" | "cast", [from]) => at = *from,
-                _ => return None,
-            }
+            at = *self.circuit.inputs_of(at).first()?;
         }
+        None
+    }
+
+    /// Whether a wire is a number that is written in the gates that read it.
+    pub fn is_literal(&self, wire: u32) -> bool {
+        self.literals[wire as usize]
     }
 
     /// Finds chains of gates that are drawn as one: each but the last is read by the next alone, has no name, and is of the
@@ -164,9 +166,7 @@ impl<'a> Reading<'a> {
             }
             let products: Vec<_> = leaves
                 .iter()
-                .filter(|(w, _)| {
-                    alone(*w, "mul") && self.operands(*w).iter().all(|&o| self.literal(o).is_none())
-                })
+                .filter(|(w, _)| alone(*w, "mul") && self.operands(*w).iter().all(|&o| !self.is_literal(o)))
                 .copied()
                 .collect();
             let is_dot = name == "add" && products.len() >= DOT && products.len() + 1 >= leaves.len();
@@ -338,7 +338,7 @@ impl<'a> Reading<'a> {
             let here = Use { node, operand };
             if self.joined.get(&wire) == Some(&here) {
                 open.push((wire, 0));
-            } else if self.literal(wire).is_none() {
+            } else if !self.is_literal(wire) {
                 leaves.push(Input { wire, uses: vec![here] });
             }
         }
@@ -367,6 +367,20 @@ impl<'a> Reading<'a> {
         all.sort_unstable();
         all
     }
+}
+
+/// Which wires are single numbers without a name, repeated or of another dtype or not.
+fn literals(circuit: &Circuit) -> Vec<bool> {
+    let mut literals = vec![false; circuit.len()];
+    for index in 0..circuit.len() as u32 {
+        let node = circuit.node(index);
+        let is_number = match (node.gate.name, circuit.inputs_of(index)) {
+            ("broadcast" | "cast", [from]) => literals[*from as usize],
+            _ => node.is_constant() && node.spec.shape.rank() == 0,
+        };
+        literals[index as usize] = is_number && !circuit.names.contains_key(&index);
+    }
+    literals
 }
 
 /// How many blocks there are, those inside open stages included.

@@ -66,6 +66,7 @@ fn rect(svg: &mut String, class: &str, (x, y): (f64, f64), (w, h): (f64, f64), r
 
 /// The ground and the title of an open stage.
 pub fn frame(svg: &mut String, block: &Block) {
+    line(svg, format_args!("<g id=\"{}-frame\">", escape(&block.id)));
     rect(svg, "box frame", (block.x, block.y), (block.w, block.h), 10.0);
     let at = (block.x + 12.0, block.y + 17.0);
     text(svg, "title", &format!("{}-title", block.id), at, LABEL, &block.label);
@@ -77,6 +78,7 @@ pub fn frame(svg: &mut String, block: &Block) {
             text(svg, "note", &format!("{}-local", block.id), (x, at.1), BRANCH, &words);
         }
     }
+    line(svg, format_args!("</g>"));
 }
 
 /// A box with its texts.

@@ -1,7 +1,9 @@
 //! What tests of pictures share: circuits from `circuits/`, and what must hold of every scene.
+#![allow(dead_code)]
 
 use chainrule::formula::{BuiltInput, Formula, Options};
 use chainrule::{Circuit, Flow, Tensor, flow};
+use chainrule_explorer::layout::text::width;
 use chainrule_explorer::scene::{Block, Kind, Scene};
 use std::path::Path;
 
@@ -75,6 +77,78 @@ pub fn faults(scene: &Scene) -> Vec<String> {
         for (id, _) in &wire.to {
             if !scene.blocks.iter().any(|b| b.id == *id) {
                 faults.push(format!("{} leads to {id}, which is not there", wire.id));
+            }
+        }
+    }
+    faults.extend(doubles(scene));
+    faults.extend(covered(scene));
+    faults
+}
+
+/// Numbers under boxes, wires or other numbers.
+fn covered(scene: &Scene) -> Vec<String> {
+    let mut texts: Vec<(String, Rect)> = Vec::new();
+    let mut add = |id: String, x: f64, y: f64, size: f64, width: f64| {
+        texts.push((id, (x, y - 0.7 * size, x + width, y)));
+    };
+    for wire in &scene.wires {
+        if let Some(place) = &wire.place {
+            let name = wire.name.as_ref().map_or(0.0, |name| width(name, 12.5) + 6.0);
+            let value = wire.value.as_ref().map_or(0.0, |v| width(&v.text, 12.5));
+            add(format!("{} value", wire.id), place.x, place.value_y, 12.5, name + value);
+            if let Some(gradient) = &wire.gradient {
+                let width = 20.0 + width(&gradient.text, 12.5);
+                add(format!("{} gradient", wire.id), place.x, place.gradient_y, 12.5, width);
+            }
+        }
+        for piece in &wire.pieces {
+            if let (Some((x, y)), Some(gradient)) = (piece.place, &piece.gradient) {
+                add(format!("{} branch", wire.id), x, y, 11.0, width(&gradient.text, 11.0));
+            }
+        }
+    }
+    let mut faults = Vec::new();
+    for (i, (id, text)) in texts.iter().enumerate() {
+        let boxes = scene.blocks.iter().filter(|b| b.kind != Kind::Frame && meet(*text, rect(b)));
+        faults.extend(boxes.map(|b| format!("{id} lies over {}", b.id)));
+        faults.extend(
+            texts[..i].iter().filter(|(_, t)| meet(*text, *t)).map(|(t, _)| format!("{id} lies over {t}")),
+        );
+        for wire in &scene.wires {
+            for pair in wire.pieces.iter().flat_map(|p| p.points.windows(2)) {
+                let ((x, y), (u, v)) = (pair[0], pair[1]);
+                let line = (x.min(u), y.min(v), x.max(u), y.max(v));
+                if line.0 < text.2
+                    && text.0 < line.2.max(line.0 + 0.1)
+                    && line.1 < text.3
+                    && text.1 < line.3.max(line.1 + 0.1)
+                {
+                    faults.push(format!("{id} lies over the wire {} {text:?} {line:?}", wire.id));
+                }
+            }
+        }
+    }
+    faults
+}
+
+/// Stretches of different wires that run over each other.
+fn doubles(scene: &Scene) -> Vec<String> {
+    let mut all: Vec<(&str, Rect)> = Vec::new();
+    for wire in &scene.wires {
+        for pair in wire.pieces.iter().flat_map(|p| p.points.windows(2)) {
+            let ((x, y), (u, v)) = (pair[0], pair[1]);
+            all.push((&wire.id, (x.min(u), y.min(v), x.max(u), y.max(v))));
+        }
+    }
+    let mut faults = Vec::new();
+    for (i, (a, r)) in all.iter().enumerate() {
+        for (b, s) in all[..i].iter().filter(|(b, _)| b != a) {
+            let level =
+                r.1 == r.3 && s.1 == s.3 && (r.1 - s.1).abs() < 2.0 && r.0 + 1.0 < s.2 && s.0 + 1.0 < r.2;
+            let upright =
+                r.0 == r.2 && s.0 == s.2 && (r.0 - s.0).abs() < 2.0 && r.1 + 1.0 < s.3 && s.1 + 1.0 < r.3;
+            if level || upright {
+                faults.push(format!("{a} runs over {b}: {r:?} {s:?}"));
             }
         }
     }
