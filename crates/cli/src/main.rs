@@ -9,6 +9,7 @@ mod interrupt;
 mod json;
 mod main_job;
 mod output;
+mod picture;
 mod problem;
 mod render;
 mod start;
@@ -39,6 +40,8 @@ Exit codes: 0 done, 1 the answer is no, 2 arguments, formula or data, 3 reading 
 #[derive(clap::Subcommand)]
 enum Command {
     Explain(commands::explain::Explain),
+    Svg(commands::svg::Svg),
+    Html(commands::html::Html),
     Grad(commands::grad::Grad),
     Check(commands::check::Check),
     Plan(commands::plan::Plan),
@@ -48,12 +51,16 @@ enum Command {
     Evaluate(commands::evaluate::Evaluate),
     Summary(Box<commands::summary::SummaryArgs>),
     Doctor(commands::doctor::Doctor),
+    #[cfg(feature = "web")]
+    View(commands::view::View),
 }
 
 impl Command {
     fn run(&self) -> Result<()> {
         match self {
             Command::Explain(args) => commands::explain::run(args),
+            Command::Svg(args) => commands::svg::run(args),
+            Command::Html(args) => commands::html::run(args),
             Command::Grad(args) => commands::grad::run(args),
             Command::Check(args) => commands::check::run(args),
             Command::Plan(args) => commands::plan::run(args),
@@ -63,6 +70,8 @@ impl Command {
             Command::Evaluate(args) => commands::evaluate::run(args),
             Command::Summary(args) => commands::summary::run(args),
             Command::Doctor(args) => commands::doctor::run(args),
+            #[cfg(feature = "web")]
+            Command::View(args) => commands::view::run(args),
         }
     }
 }

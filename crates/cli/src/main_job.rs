@@ -7,12 +7,14 @@ use chainrule::formula::{Formula, Options};
 use chainrule::{Tensor, flow};
 
 /// The lecture's neuron, and where it is looked at.
-const NEURON: &str = "f = sigmoid(w0*x0 + w1*x1 + w2)";
-const AT: [(&str, f64); 5] = [("w0", 2.0), ("x0", -1.0), ("w1", -3.0), ("x1", -2.0), ("w2", -3.0)];
+pub const NEURON: &str = "f = sigmoid(w0*x0 + w1*x1 + w2)";
+/// See [`NEURON`].
+pub const AT: [(&str, f64); 5] = [("w0", 2.0), ("x0", -1.0), ("w1", -3.0), ("x1", -2.0), ("w2", -3.0)];
 
 const NEXT: &str = "
 Try next:
   chainrule explain '(x + y) * z' x=-2 y=5 z=-4    how gradients flow through a formula of yours
+  chainrule view '(x + y) * z' x=-2 y=5 z=-4       the same as a page: step, drag, edit
   chainrule check 'x * exp(-x * y)' x=0.5 y=2      are they right?
   chainrule gates                                  what formulas are made of
   chainrule train csv FILE.csv --label COLUMN      a network for your own data
@@ -24,7 +26,31 @@ pub fn run() -> Result<()> {
     output::print(&neuron()?)?;
     output::print("\nThe same rule trains a network. Hand-written digits, 8 by 8 pixels:\n\n")?;
     train::run(&train::defaults())?;
-    output::print(NEXT)
+    output::print(NEXT)?;
+    page()
+}
+
+/// On a terminal, `w` opens the neuron as a page. Nothing is opened unasked.
+#[cfg(feature = "web")]
+fn page() -> Result<()> {
+    use crate::commands::view;
+    use std::io::{IsTerminal, stdin, stdout};
+    use std::net::{Ipv4Addr, SocketAddr};
+    if !stdin().is_terminal() || !stdout().is_terminal() {
+        return Ok(());
+    }
+    output::print("\nw and Enter shows the neuron in the browser, Enter alone ends: ")?;
+    let mut answer = String::new();
+    // A terminal that can't be read has no w to say.
+    if stdin().read_line(&mut answer).is_err() || answer.trim() != "w" {
+        return Ok(());
+    }
+    view::serve(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), &view::neuron(), true)
+}
+
+#[cfg(not(feature = "web"))]
+fn page() -> Result<()> {
+    Ok(())
 }
 
 /// The neuron with values and gradients: drawn where there is room, else as a table.
@@ -36,7 +62,7 @@ fn neuron() -> Result<String> {
     let value = |name: &str| AT.iter().find(|(n, _)| *n == name).map_or(0.0, |(_, value)| *value);
     let inputs: Vec<Tensor> = built.inputs.iter().map(|input| value(&input.name).into()).collect();
     let flow = flow(&built.circuit, &inputs, &[1.0.into()])?;
-    let picture = match draw::draw(&flow, output::columns()) {
+    let picture = match draw::draw(&built.circuit, &flow, output::columns()) {
         Some(drawing) => format!("{drawing}\nabove each wire its value, below it its gradient\n"),
         None => flow.to_string(),
     };

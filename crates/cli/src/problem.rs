@@ -65,6 +65,20 @@ pub struct Problem {
 pub type Gradients = Vec<(String, Spec, Option<Tensor>)>;
 
 impl Point {
+    /// A formula with values for its inputs, and nothing else said.
+    #[cfg(feature = "web")]
+    pub fn of(formula: &str, values: &[String]) -> Point {
+        Point {
+            formula: formula.into(),
+            values: values.to_vec(),
+            inputs: Vec::new(),
+            of: None,
+            wrt: Vec::new(),
+            dtype: DType::F64.name().into(),
+            seed: 0,
+        }
+    }
+
     /// Reads the formula and the values and puts them together.
     ///
     /// # Errors
@@ -97,6 +111,11 @@ impl Point {
         let (values, started) = self.fill(&built, &given)?;
         let wanted = self.wanted(&built)?;
         Ok(Problem { built, values, started, wanted, is_explicit: !self.wrt.is_empty() })
+    }
+
+    /// The formula or its file, as it was given.
+    pub fn title(&self) -> String {
+        self.formula.clone()
     }
 
     /// The seed.

@@ -1,4 +1,4 @@
-//! The console blocks of README.md and docs/cli.md are what the command prints. `BLESS=1` renews them.
+//! The console blocks of README.md, docs/cli.md and docs/pictures.md are what the command prints. `BLESS=1` renews them.
 
 use std::{fs, path::Path, process::Command};
 
@@ -11,7 +11,7 @@ fn output(line: &str) -> String {
 
 #[test]
 fn documents_show_what_the_command_prints() {
-    for file in ["README.md", "docs/cli.md"] {
+    for file in ["README.md", "docs/cli.md", "docs/pictures.md"] {
         check(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(file));
     }
 }

@@ -3,4 +3,10 @@
 //! [`run`] is the file that a training leaves behind, `health` the rules that say from it what is wrong.
 
 pub mod health;
+pub mod html;
+pub mod layout;
 pub mod run;
+pub mod scene;
+pub mod svg;
+#[cfg(feature = "web")]
+pub mod web;

@@ -1,7 +1,9 @@
 //! `chainrule explain`: how values and gradients flow through a formula.
 
+use super::step;
 use crate::failure::Result;
 use crate::json::Answer;
+use crate::picture::{self, Look};
 use crate::problem::{Gradients, Point, Problem, Upstream};
 use crate::{draw, output};
 use chainrule::{Flow, Tensor};
@@ -15,6 +17,13 @@ pub struct Explain {
 
     #[command(flatten)]
     upstream: Upstream,
+
+    /// Go through both passes gate by gate; on a terminal, Enter by Enter
+    #[arg(long, conflicts_with = "json")]
+    step: bool,
+
+    #[command(flatten)]
+    look: Look,
 
     /// Print everything as JSON, numbers in full
     #[arg(long)]
@@ -30,6 +39,9 @@ pub fn run(args: &Explain) -> Result<()> {
     let problem = args.problem.load()?;
     let flow = problem.flow(&args.upstream)?;
     let gradients = problem.gradients(&flow)?;
+    if args.step {
+        return step::run(&picture::scene(&problem.built.circuit, Some(&flow), &args.look.view())?);
+    }
     let (name, wire, _) = problem.output();
     let value = &flow.wires[wire as usize].value;
     if args.json {
@@ -45,7 +57,7 @@ fn text(problem: &Problem, flow: &Flow, value: &Tensor, gradients: &Gradients) -
     if !problem.started.is_empty() {
         text += &format!("drawn by --seed: {}\n", problem.started.join(", "));
     }
-    if let Some(drawing) = draw::draw(flow, output::columns()) {
+    if let Some(drawing) = draw::draw(&problem.built.circuit, flow, output::columns()) {
         let dots =
             if drawing.contains('●') { "; at a ● the gradients of the branches add up" } else { "" };
         text += &format!("\n{drawing}\nabove each wire its value, below it its gradient{dots}\n");

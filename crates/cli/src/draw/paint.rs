@@ -1,115 +1,90 @@
-//! Puts a layout on a canvas.
+//! Puts a scene, whose lengths are columns and rows, on a canvas.
 
 use super::canvas::{Canvas, sign_style};
-use super::layout::{Item, Layout, offsets};
-use super::route::{Net, route};
-use super::sketch::{Figure, Kind, Port};
 use anstyle::Style;
+use chainrule_explorer::scene::{Block, Kind, Line, Quantity, Scene};
 
-/// Columns of one layer and of the wires to its right.
-struct Columns {
-    /// Where boxes begin.
-    boxes: usize,
-    /// Just behind their right wall: where wires begin.
-    wires: usize,
-    /// The first vertical part of a wire.
-    bends: usize,
-}
+/// The letters of a box: corners from the upper left clockwise, level, upright, ports left and right.
+type Walls = [char; 8];
+const GATE: Walls = ['┌', '┐', '┘', '└', '─', '│', '┤', '├'];
+const STAGE: Walls = ['╔', '╗', '╝', '╚', '═', '║', '╢', '╟'];
+const FRAME: Walls = ['┌', '┐', '┘', '└', '╌', '╎', '┼', '┼'];
 
-/// Draws it; none where wires can't be led.
-pub fn paint(figures: &[Figure], layout: &Layout) -> Option<Canvas> {
+/// Draws it.
+pub fn paint(scene: &Scene) -> Canvas {
     let mut canvas = Canvas::default();
-    let mut left = 0;
-    for (at, layer) in layout.layers.iter().enumerate() {
-        let columns = columns(figures, layer, left);
-        for item in layer.iter().filter(|i| !i.passes) {
-            paint_figure(&mut canvas, &figures[item.figure], item, &columns);
-        }
-        let Some(next) = layout.layers.get(at + 1) else { break };
-        let (nets, bends) = route(layer, next)?;
-        left = columns.bends + 2 * bends;
-        let ends = left + literals(figures, next);
-        for net in &nets {
-            paint_net(&mut canvas, figures, layer, next, net, (&columns, ends));
-        }
-        for item in layer.iter().filter(|i| i.passes) {
-            canvas.along(item.figure, item.row, columns.boxes.saturating_sub(1), columns.wires);
-        }
+    scene.wires.iter().for_each(|wire| paint_wire(&mut canvas, scene, wire));
+    scene.blocks.iter().for_each(|block| paint_block(&mut canvas, block));
+    canvas
+}
+
+fn paint_block(canvas: &mut Canvas, block: &Block) {
+    let (row, column) = (block.y as i32, block.x as usize);
+    match block.kind {
+        Kind::Output => canvas.text(row, column + 2, &block.label, Style::new().bold()),
+        Kind::Input | Kind::Constant => canvas.text(row, column, &block.label, Style::new().bold()),
+        Kind::Gate => paint_box(canvas, block, GATE),
+        Kind::Stage => paint_box(canvas, block, STAGE),
+        Kind::Frame => paint_box(canvas, block, FRAME),
     }
-    Some(canvas)
 }
 
-/// Room for the literals before the boxes of a layer.
-fn literals(figures: &[Figure], layer: &[Item]) -> usize {
-    let boxes = layer.iter().filter(|i| !i.passes).map(|i| &figures[i.figure]);
-    let texts =
-        boxes.flat_map(|f| &f.ports).filter_map(|p| if let Port::Literal(t) = p { Some(t) } else { None });
-    texts.map(|t| t.chars().count() + 1).max().unwrap_or(0)
+fn paint_box(canvas: &mut Canvas, block: &Block, walls: Walls) {
+    let [a, b, c, d, level, upright, left, right] = walls;
+    let (row, column) = (block.y as i32, block.x as usize);
+    let (rows, inside) = (block.h as i32, (block.w as usize).saturating_sub(2));
+    let style = if block.kind == Kind::Frame { Style::new().dimmed() } else { Style::new() };
+    let line = |from: char, to: char| format!("{from}{}{to}", level.to_string().repeat(inside));
+    canvas.text(row, column, &line(a, b), style);
+    canvas.text(row + rows - 1, column, &line(d, c), style);
+    let is_port =
+        |ports: &[chainrule_explorer::scene::Port], line: i32| ports.iter().any(|p| p.y as i32 == row + line);
+    for line in 1..rows - 1 {
+        let wall = |ports, port: char| if is_port(ports, line) { port } else { upright }.to_string();
+        canvas.text(row + line, column, &wall(&block.ins, left), style);
+        canvas.text(row + line, column + inside + 1, &wall(&block.outs, right), style);
+    }
+    if block.kind == Kind::Frame {
+        return canvas.text(row, column + 2, &format!(" {} ", block.label), Style::new().bold());
+    }
+    let text = format!("{:^inside$}", block.label);
+    canvas.text(row + (rows - 1) / 2, column + 1, &text, Style::new());
 }
 
-fn width(text: &str) -> usize {
-    text.chars().count()
-}
-
-fn columns(figures: &[Figure], layer: &[Item], left: usize) -> Columns {
-    let shown = || layer.iter().filter(|i| !i.passes).map(|i| &figures[i.figure]);
-    let wall = |f: &Figure| if f.kind == Kind::Gate { width(&f.text) + 4 } else { width(&f.text) + 1 };
-    let boxes = left + literals(figures, layer);
-    let wires = boxes + shown().map(wall).max().unwrap_or(1);
-    let label = shown().map(|f| width(&f.value.text).max(width(&f.gradient.text))).max().unwrap_or(0);
-    Columns { boxes, wires, bends: wires + label + 2 }
-}
-
-fn paint_figure(canvas: &mut Canvas, figure: &Figure, item: &Item, columns: &Columns) {
-    let (row, plain) = (item.row, Style::new());
-    let right = columns.wires - 1;
-    match figure.kind {
-        Kind::Output => canvas.text(row, columns.boxes + 1, &figure.text, Style::new().bold()),
-        // Names stand right against their wires.
-        Kind::Input => canvas.text(row, right - width(&figure.text), &figure.text, Style::new().bold()),
-        Kind::Gate => {
-            let offsets = offsets(figure.ports.len());
-            let half = offsets.last().copied().unwrap_or(0);
-            let inside = right - columns.boxes - 1;
-            canvas.text(row - half - 1, columns.boxes, &format!("┌{}┐", "─".repeat(inside)), plain);
-            for line in -half..=half {
-                let port = if offsets.contains(&line) { "┤" } else { "│" };
-                let wall = if line == 0 { "├" } else { "│" };
-                let text = if line == 0 { figure.text.as_str() } else { "" };
-                canvas.text(row + line, columns.boxes, &format!("{port}{text:^inside$}{wall}"), plain);
-            }
-            canvas.text(row + half + 1, columns.boxes, &format!("└{}┘", "─".repeat(inside)), plain);
-            for (port, offset) in figure.ports.iter().zip(offsets) {
-                if let Port::Literal(text) = port {
-                    let from = columns.boxes.saturating_sub(width(text) + 1);
-                    canvas.text(row + offset, from, text, plain);
-                }
+fn paint_wire(canvas: &mut Canvas, scene: &Scene, wire: &Line) {
+    // A wire begins and ends on walls: right ones are a column before where the box ends.
+    let is_box = |b: &Block| !matches!(b.kind, Kind::Input | Kind::Constant | Kind::Output);
+    let right_wall =
+        |id: &str, x: f64| scene.blocks.iter().any(|b| b.id == id && is_box(b) && b.x + b.w == x);
+    let net = wire.wire as usize;
+    for piece in &wire.pieces {
+        let mut points: Vec<(i32, i32)> = piece.points.iter().map(|p| (p.0 as i32, p.1 as i32)).collect();
+        let first = piece.points.first().map_or(0.0, |p| p.0);
+        if let Some(point) = points.first_mut().filter(|_| right_wall(&wire.from, first)) {
+            point.0 -= 1;
+        }
+        let last = piece.points.last().map_or(0.0, |p| p.0);
+        let ends = piece.ends.iter().filter(|_| piece.is_end).filter_map(|&end| wire.to.get(end));
+        if let Some(point) = points.last_mut().filter(|_| ends.clone().any(|(id, _)| right_wall(id, last))) {
+            point.0 -= 1;
+        }
+        for pair in points.windows(2) {
+            let ((x, y), (u, v)) = (pair[0], pair[1]);
+            if y == v {
+                canvas.along(net, y, x.min(u) as usize, x.max(u) as usize);
+            } else {
+                canvas.down(net, x as usize, y.min(v), y.max(v));
             }
         }
     }
-    canvas.text(row - 1, columns.wires + 1, &figure.value.text, sign_style(figure.value.sign));
-    canvas.text(row + 1, columns.wires + 1, &figure.gradient.text, sign_style(figure.gradient.sign).italic());
-}
-
-/// One wire, from the layer to the walls of the boxes in the next one.
-fn paint_net(
-    canvas: &mut Canvas,
-    figures: &[Figure],
-    layer: &[Item],
-    next: &[Item],
-    net: &Net,
-    (columns, boxes): (&Columns, usize),
-) {
-    let id = layer[net.source].figure;
-    let bend = net.column.map_or(boxes, |column| columns.bends + 2 * column);
-    canvas.along(id, net.row, columns.wires, if net.column.is_some() { bend } else { boxes - 1 });
-    for item in next {
-        for &(_, offset) in item.sources.iter().filter(|(s, _)| *s == net.source) {
-            let row = item.row + offset;
-            let end =
-                if figures[item.figure].kind == Kind::Output && !item.passes { boxes } else { boxes - 1 };
-            canvas.along(id, row, bend.min(end), end);
-            canvas.down(id, bend.min(end), net.row.min(row), net.row.max(row));
-        }
+    if let Some(place) = &wire.place {
+        let mut label = |row: f64, quantity: &Option<Quantity>| {
+            if let Some(quantity) = quantity {
+                let sign = quantity.raw.first().copied().filter(|_| quantity.shape.is_empty());
+                canvas.text(row as i32, place.x as usize, &quantity.text, sign_style(sign));
+            }
+        };
+        label(place.value_y, &wire.value);
+        label(place.gradient_y, &wire.gradient);
     }
 }

@@ -1,0 +1,217 @@
+//! Places across that keep the order and the distances, with wires as straight as can be.
+
+use super::{Link, Rows, Slot, What};
+
+/// Passes forward and back.
+const SWEEPS: usize = 12;
+
+/// Gives each slot its `start`. Bends smaller than `jog` are taken out where that is possible.
+pub fn place(rows: &mut Rows, jog: f64) {
+    for slots in &mut rows.slots {
+        let mut at = 0.0;
+        for slot in slots.iter_mut() {
+            slot.start = at;
+            at += slot.length;
+        }
+        slots.iter_mut().for_each(|slot| slot.start -= at / 2.0);
+    }
+    let count = rows.slots.len();
+    for sweep in 0..SWEEPS {
+        for step in 0..count {
+            let at = if sweep % 2 == 0 { step } else { count - 1 - step };
+            let both = sweep + 4 >= SWEEPS;
+            let wishes = wishes(rows, at, both || sweep % 2 == 0, both || sweep % 2 == 1);
+            settle(&mut rows.slots[at], &wishes);
+        }
+    }
+    rows.slots
+        .iter_mut()
+        .flatten()
+        .for_each(|slot| slot.start = (slot.start + slot.inset).round() - slot.inset);
+    rows.slots.iter_mut().for_each(|slots| apart(slots));
+    for sweep in 0..4 {
+        for step in 0..count {
+            straighten(rows, if sweep % 2 == 0 { step } else { count - 1 - step }, jog);
+        }
+        together(rows, jog);
+    }
+    let least = rows.slots.iter().flatten().map(|slot| slot.start).fold(f64::INFINITY, f64::min);
+    rows.slots.iter_mut().flatten().for_each(|slot| slot.start -= least);
+}
+
+/// Wires that pass several layers want to be straight more than others do.
+fn weight(a: What, b: What) -> f64 {
+    match (a, b) {
+        (What::Pass(_), What::Pass(_)) => 8.0,
+        (What::Node(_), What::Node(_)) => 1.0,
+        _ => 2.0,
+    }
+}
+
+/// Where each slot of a layer would make its links straight on average, and how much it wants that.
+fn wishes(rows: &Rows, at: usize, back: bool, on: bool) -> Vec<(f64, f64)> {
+    let mut sums = vec![(0.0, 0.0); rows.slots[at].len()];
+    let mut add = |slot: usize, wish: f64, weight: f64| {
+        sums[slot].0 += wish * weight;
+        sums[slot].1 += weight;
+    };
+    if back && at > 0 {
+        for l in &rows.links[at - 1] {
+            let from = &rows.slots[at - 1][l.from];
+            add(l.to, from.start + l.out - l.into, weight(from.what, rows.slots[at][l.to].what));
+        }
+    }
+    if on {
+        for l in rows.links.get(at).into_iter().flatten() {
+            let to = &rows.slots[at + 1][l.to];
+            add(l.from, to.start + l.into - l.out, weight(rows.slots[at][l.from].what, to.what));
+        }
+    }
+    let slots = rows.slots[at].iter();
+    slots.zip(sums).map(|(slot, (sum, w))| if w > 0.0 { (sum / w, w) } else { (slot.start, 0.05) }).collect()
+}
+
+/// The places nearest to the wished ones (least squares) that keep order and distances: pooling of neighbours that are too
+/// close.
+fn settle(slots: &mut [Slot], wishes: &[(f64, f64)]) {
+    // With the lengths taken off, all that is left to ask is that places do not decrease.
+    let mut taken = 0.0;
+    let mut pools: Vec<(f64, f64, usize)> = Vec::new();
+    for (slot, &(wish, weight)) in slots.iter().zip(wishes) {
+        pools.push((wish - taken, weight, 1));
+        taken += slot.length;
+        while let [.., (a, v, n), (b, w, m)] = pools[..] {
+            if a <= b {
+                break;
+            }
+            pools.truncate(pools.len() - 2);
+            pools.push(((a * v + b * w) / (v + w), v + w, n + m));
+        }
+    }
+    let places = pools.into_iter().flat_map(|(place, _, count)| std::iter::repeat_n(place, count));
+    let mut taken = 0.0;
+    for (slot, place) in slots.iter_mut().zip(places) {
+        slot.start = place + taken;
+        taken += slot.length;
+    }
+}
+
+/// Undoes what rounding did to distances.
+fn apart(slots: &mut [Slot]) {
+    for i in 1..slots.len() {
+        let end = slots[i - 1].start + slots[i - 1].length;
+        if slots[i].start < end {
+            slots[i].start += (end - slots[i].start).ceil();
+        }
+    }
+}
+
+/// Moves each slot of a layer a little where that makes more of its wires straight.
+fn straighten(rows: &mut Rows, at: usize, jog: f64) {
+    let mut shifts: Vec<Vec<f64>> = vec![Vec::new(); rows.slots[at].len()];
+    if at > 0 {
+        for l in &rows.links[at - 1] {
+            shifts[l.to].push(rows.rise(at - 1, l));
+        }
+    }
+    for l in rows.links.get(at).into_iter().flatten() {
+        shifts[l.from].push(-rows.rise(at, l));
+    }
+    for (index, shifts) in shifts.iter().enumerate() {
+        let slots = &rows.slots[at];
+        let slot = slots[index];
+        let above = index.checked_sub(1).map_or(f64::NEG_INFINITY, |i| slots[i].start + slots[i].length);
+        let below = slots.get(index + 1).map_or(f64::INFINITY, |next| next.start - slot.length);
+        let straight = |by: f64| shifts.iter().filter(|&&s| (s - by).abs() < 0.5).count();
+        let fits = |by: f64| slot.start + by >= above && slot.start + by <= below;
+        let mut best = (straight(0.0), 0.0f64);
+        for &by in shifts.iter().filter(|s| s.abs() <= jog && fits(**s)) {
+            let count = straight(by);
+            if count > best.0 || (count == best.0 && by.abs() < best.1.abs()) {
+                best = (count, by);
+            }
+        }
+        rows.slots[at][index].start += best.1;
+    }
+}
+
+/// Moves what hangs together by straight wires as one, where that makes more wires straight.
+fn together(rows: &mut Rows, jog: f64) {
+    let (group, count) = groups(rows);
+    let mut members: Vec<Vec<(usize, usize)>> = vec![Vec::new(); count];
+    for (at, slots) in group.iter().enumerate() {
+        slots.iter().enumerate().for_each(|(slot, &g)| members[g].push((at, slot)));
+    }
+    // How far each group would have to move for each of its bent wires.
+    let mut shifts: Vec<Vec<f64>> = vec![Vec::new(); count];
+    let mut wires: Vec<Vec<(usize, Link)>> = vec![Vec::new(); count];
+    for (at, links) in rows.links.iter().enumerate() {
+        for link in links {
+            let (from, to) = (group[at][link.from], group[at + 1][link.to]);
+            if from != to {
+                wires[from].push((at, *link));
+                wires[to].push((at, *link));
+            }
+        }
+    }
+    for (g, members) in members.iter().enumerate() {
+        shifts[g] = wires[g].iter().map(|&(at, l)| rows.shift(at, &l, group[at + 1][l.to] == g)).collect();
+        let straight = |by: f64| shifts[g].iter().filter(|&&s| (s - by).abs() < 0.5).count();
+        let fits = |by: f64| members.iter().all(|&(at, slot)| rows.has_room(at, slot, by, &group));
+        let better = |by: &&f64| by.abs() <= jog && straight(**by) > straight(0.0) && fits(**by);
+        let best = shifts[g]
+            .iter()
+            .filter(better)
+            .min_by(|a, b| straight(**b).cmp(&straight(**a)).then(a.abs().total_cmp(&b.abs())));
+        if let Some(&by) = best {
+            members.iter().for_each(|&(at, slot)| rows.slots[at][slot].start += by);
+        }
+    }
+}
+
+/// A number for each slot, the same for those that straight wires join, and how many there are.
+fn groups(rows: &Rows) -> (Vec<Vec<usize>>, usize) {
+    let mut group: Vec<Vec<usize>> = rows.slots.iter().map(|s| vec![usize::MAX; s.len()]).collect();
+    let mut count = 0;
+    for at in 0..rows.slots.len() {
+        for (slot, links) in straight_links(rows, at).into_iter().enumerate() {
+            // The layers before have theirs; of several the first one is taken, the others stay apart.
+            let joined = links.into_iter().map(|from| group[at - 1][from]).next();
+            group[at][slot] = joined.unwrap_or(count);
+            count += usize::from(joined.is_none());
+        }
+    }
+    (group, count)
+}
+
+/// For each slot of a layer the slots of the layer before that straight wires join to it.
+fn straight_links(rows: &Rows, at: usize) -> Vec<Vec<usize>> {
+    let mut links = vec![Vec::new(); rows.slots[at].len()];
+    if at > 0 {
+        let straight = rows.links[at - 1].iter().filter(|l| rows.rise(at - 1, l).abs() < 0.5);
+        straight.for_each(|l| links[l.to].push(l.from));
+    }
+    links
+}
+
+impl Rows {
+    /// How far one side of a link would have to move to make it straight.
+    fn shift(&self, at: usize, link: &Link, target: bool) -> f64 {
+        if target { self.rise(at, link) } else { -self.rise(at, link) }
+    }
+
+    /// Whether a slot can move so far without meeting a neighbour that does not move with it.
+    fn has_room(&self, at: usize, slot: usize, by: f64, group: &[Vec<usize>]) -> bool {
+        let slots = &self.slots[at];
+        let moves = |other: usize| group[at][other] == group[at][slot];
+        let start = slots[slot].start + by;
+        let before = slot == 0 || moves(slot - 1) || slots[slot - 1].start + slots[slot - 1].length <= start;
+        let end = start + slots[slot].length;
+        before && (slot + 1 == slots.len() || moves(slot + 1) || end <= slots[slot + 1].start)
+    }
+
+    /// How far the end of a link is from being level with its beginning: what its target would have to move back, turned round.
+    fn rise(&self, at: usize, link: &Link) -> f64 {
+        (self.slots[at][link.from].start + link.out) - (self.slots[at + 1][link.to].start + link.into)
+    }
+}

@@ -1,0 +1,389 @@
+//! What is drawn as one block: gates, several gates as one, stages closed or open; what each reads and gives out.
+
+use super::{Kind, View};
+use chainrule::Circuit;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// Gates that are drawn as one where a chain of them joins at least three wires.
+const CHAINS: [&str; 3] = ["add", "maximum", "minimum"];
+/// A sum of at least so many products is one dot product.
+const DOT: usize = 5;
+
+/// A gate that reads a wire, and as which of its inputs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Use {
+    pub node: u32,
+    pub operand: usize,
+}
+
+/// A wire that comes in at one port. Closed and open stages have one port for all uses inside.
+#[derive(Clone, Debug)]
+pub struct Input {
+    pub wire: u32,
+    pub uses: Vec<Use>,
+}
+
+/// How the gates of a block belong together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// One gate, or a stage.
+    Single,
+    /// A chain of one kind of gate.
+    Chain,
+    /// A sum of products.
+    Dot,
+}
+
+/// One block.
+#[derive(Clone, Debug)]
+pub struct Item {
+    pub id: String,
+    pub kind: Kind,
+    /// The wire of the gate, input or constant; the stage; which output.
+    pub number: u32,
+    pub way: Way,
+    /// The gates that it stands for, in order, but for those that are only written beside others.
+    pub nodes: Vec<u32>,
+    pub ins: Vec<Input>,
+    pub outs: Vec<u32>,
+    /// What is in an open stage.
+    pub inner: Vec<Item>,
+}
+
+/// A circuit read for drawing.
+pub struct Reading<'a> {
+    pub circuit: &'a Circuit,
+    pub outputs: Vec<u32>,
+    /// For each wire the one that it is only another name for, else itself.
+    pub origin: Vec<u32>,
+    live: Vec<bool>,
+    literals: Vec<bool>,
+    /// Gates that are drawn as part of a later one: by which use.
+    pub joined: HashMap<u32, Use>,
+    /// The gates that joined, by the last of them.
+    chains: HashMap<u32, Way>,
+    /// For each wire, the gates that read it; for gates that joined, the last of them.
+    readers: HashMap<u32, Vec<u32>>,
+    /// For each wire, all its uses.
+    uses: HashMap<u32, Vec<Use>>,
+    pub open: HashSet<u32>,
+}
+
+impl<'a> Reading<'a> {
+    /// Reads a circuit; `open` are the stages that are open.
+    pub fn new(circuit: &'a Circuit, view: &View, open: HashSet<u32>) -> Reading<'a> {
+        let mut origin: Vec<u32> = (0..circuit.len() as u32).collect();
+        for index in 0..circuit.len() as u32 {
+            if let ("identity", [from]) = (circuit.node(index).gate.name, circuit.inputs_of(index)) {
+                origin[index as usize] = origin[*from as usize];
+            }
+        }
+        let wanted = if view.outputs.is_empty() { &circuit.outputs } else { &view.outputs };
+        let outputs: Vec<u32> = wanted.iter().map(|&w| origin[w as usize]).collect();
+        let live = circuit.reached_from(&outputs);
+        let literals = literals(circuit);
+        let (joined, chains, readers, uses) = Default::default();
+        let mut reading =
+            Reading { circuit, outputs, origin, live, literals, joined, chains, readers, uses, open };
+        reading.join(view);
+        reading.note_readers();
+        reading
+    }
+
+    /// The gates that are shown, those that joined others left out.
+    fn shown(&self, index: u32) -> bool {
+        let node = self.circuit.node(index);
+        self.live[index as usize]
+            && node.part == 0
+            && self.origin[index as usize] == index
+            && (!self.is_literal(index) || self.outputs.contains(&index))
+    }
+
+    /// Whether it is a gate that is drawn, alone or with others.
+    pub fn is_gate(&self, index: u32) -> bool {
+        let node = self.circuit.node(index);
+        self.shown(index) && !node.is_input() && !node.is_constant()
+    }
+
+    /// The inputs of a gate without those that are only other names.
+    pub fn operands(&self, index: u32) -> Vec<u32> {
+        self.circuit.inputs_of(index).iter().map(|&i| self.origin[i as usize]).collect()
+    }
+
+    /// What is written in the place of a wire that is a number without a name: text with four digits.
+    pub fn literal(&self, wire: u32) -> Option<String> {
+        let mut at = wire;
+        while self.literals[wire as usize] {
+            let node = self.circuit.node(at);
+            if node.is_constant() {
+                return Some(format!("{:.4}", node.attrs.tensor("value")).replace('-', "−"));
+            }
+            at = *self.circuit.inputs_of(at).first()?;
+        }
+        None
+    }
+
+    /// Whether a wire is a number that is written in the gates that read it.
+    pub fn is_literal(&self, wire: u32) -> bool {
+        self.literals[wire as usize]
+    }
+
+    /// Finds chains of gates that are drawn as one: each but the last is read by the next alone, has no name, and is of the
+    /// same stage.
+    fn join(&mut self, view: &View) {
+        let mut uses = vec![0usize; self.circuit.len()];
+        for (index, _) in self.circuit.gates().filter(|(i, _)| self.shown(*i)) {
+            self.operands(index).iter().for_each(|&o| uses[o as usize] += 1);
+        }
+        self.outputs.iter().for_each(|&o| uses[o as usize] += 2);
+        let mut single: HashSet<u32> = HashSet::new();
+        for (root, node) in self.circuit.gates().rev().collect::<Vec<_>>() {
+            let name = node.gate.name;
+            let is_start = CHAINS.contains(&name)
+                && self.shown(root)
+                && !self.joined.contains_key(&root)
+                && !single.contains(&root);
+            if !is_start {
+                continue;
+            }
+            let alone = |index: u32, gate: &str| {
+                let inner = self.circuit.node(index);
+                let is_same = inner.stage == node.stage && inner.spec == node.spec;
+                let is_named = self.circuit.names.contains_key(&index);
+                inner.gate.name == gate && uses[index as usize] == 1 && is_same && !is_named
+            };
+            let (mut chain, mut leaves) = (Vec::new(), Vec::new());
+            let mut open = vec![root];
+            while let Some(index) = open.pop() {
+                for (operand, wire) in self.operands(index).into_iter().enumerate() {
+                    if alone(wire, name) {
+                        chain.push((wire, Use { node: index, operand }));
+                        open.push(wire);
+                    } else {
+                        leaves.push((wire, Use { node: index, operand }));
+                    }
+                }
+            }
+            let products: Vec<_> = leaves
+                .iter()
+                .filter(|(w, _)| alone(*w, "mul") && self.operands(*w).iter().all(|&o| !self.is_literal(o)))
+                .copied()
+                .collect();
+            let is_dot = name == "add" && products.len() >= DOT && products.len() + 1 >= leaves.len();
+            let opened = view.open.contains(&format!("g{root}"));
+            let way = match (is_dot, opened) {
+                (true, false) => Way::Dot,
+                (false, true) => Way::Single,
+                _ => Way::Chain,
+            };
+            if chain.is_empty() || way == Way::Single {
+                single.extend(chain.iter().map(|(wire, _)| *wire));
+                continue;
+            }
+            self.joined.extend(chain);
+            if way == Way::Dot {
+                self.joined.extend(products);
+            }
+            self.chains.insert(root, way);
+        }
+    }
+
+    /// The last gate of the chain that a gate is part of, or itself.
+    fn root(&self, mut index: u32) -> u32 {
+        while let Some(part) = self.joined.get(&index) {
+            index = part.node;
+        }
+        index
+    }
+
+    fn note_readers(&mut self) {
+        let mut readers: HashMap<u32, Vec<u32>> = HashMap::new();
+        let mut uses: HashMap<u32, Vec<Use>> = HashMap::new();
+        for (index, _) in self.circuit.gates().filter(|(i, _)| self.shown(*i)) {
+            let root = self.root(index);
+            for (operand, wire) in self.operands(index).into_iter().enumerate() {
+                readers.entry(wire).or_default().push(root);
+                uses.entry(wire).or_default().push(Use { node: index, operand });
+            }
+        }
+        (self.readers, self.uses) = (readers, uses);
+    }
+
+    /// The uses of a wire outside a block.
+    pub fn uses_outside(&self, wire: u32, block: &Item) -> Vec<Use> {
+        let uses = self.uses.get(&wire).into_iter().flatten();
+        uses.filter(|u| block.nodes.binary_search(&self.root(u.node)).is_err()).copied().collect()
+    }
+
+    /// All blocks, the outermost first.
+    pub fn items(&self) -> Vec<Item> {
+        let nodes: Vec<u32> = (0..self.circuit.len() as u32)
+            .filter(|&i| self.shown(i) && !self.joined.contains_key(&i))
+            .collect();
+        let mut runs = BTreeMap::new();
+        let mut items = self.level(&nodes, 0, &mut runs);
+        for (number, &wire) in (0u32..).zip(&self.outputs) {
+            items.push(Item {
+                id: format!("o{number}"),
+                kind: Kind::Output,
+                number,
+                way: Way::Single,
+                nodes: Vec::new(),
+                ins: vec![Input { wire, uses: Vec::new() }],
+                outs: Vec::new(),
+                inner: Vec::new(),
+            });
+        }
+        items
+    }
+
+    /// The stage directly inside `around` that a gate belongs to, if it is not of `around` itself.
+    fn child(&self, node: u32, around: u32) -> Option<u32> {
+        let mut stage = self.circuit.node(node).stage;
+        let mut child = None;
+        while stage != around {
+            child = Some(stage);
+            stage = self.circuit.stages[stage as usize].parent;
+        }
+        child
+    }
+
+    /// The blocks inside a stage. Gates of one inner stage are one block as long as nothing between them has to come between.
+    fn level(&self, nodes: &[u32], stage: u32, runs: &mut BTreeMap<u32, u32>) -> Vec<Item> {
+        let mut groups: Vec<(Option<u32>, Vec<u32>, bool)> = Vec::new();
+        let mut group_of: HashMap<u32, usize> = HashMap::new();
+        let mut last: HashMap<u32, usize> = HashMap::new();
+        for &node in nodes {
+            let child = self.child(node, stage);
+            let at = match child.and_then(|c| last.get(&c)).filter(|&&at| !groups[at].2) {
+                Some(&at) => at,
+                None => {
+                    groups.push((child, Vec::new(), false));
+                    child.iter().for_each(|&c| _ = last.insert(c, groups.len() - 1));
+                    groups.len() - 1
+                }
+            };
+            groups[at].1.push(node);
+            group_of.insert(node, at);
+            for wire in self.leaves(node) {
+                let from = group_of.get(&self.circuit.holder(wire.wire)).copied();
+                from.filter(|&from| from != at).into_iter().for_each(|from| groups[from].2 = true);
+            }
+        }
+        // A group stands where its last gate does: nothing has read it before.
+        let mut order: Vec<usize> = (0..groups.len()).collect();
+        order.sort_by_key(|&at| groups[at].1.last().copied());
+        let build = |at: usize| {
+            let (child, nodes, _) = &groups[at];
+            let within = |node: u32| group_of.get(&node) == Some(&at);
+            self.item(*child, nodes, &within, runs)
+        };
+        order.into_iter().map(build).collect()
+    }
+
+    fn item(
+        &self,
+        child: Option<u32>,
+        nodes: &[u32],
+        within: &dyn Fn(u32) -> bool,
+        runs: &mut BTreeMap<u32, u32>,
+    ) -> Item {
+        let outs = nodes.iter().flat_map(|&n| n..n + self.circuit.node(n).parts).filter(|wire| {
+            let readers = self.readers.get(wire).into_iter().flatten();
+            self.outputs.contains(wire) || readers.into_iter().any(|&r| !within(r))
+        });
+        let outs: Vec<u32> = outs.collect();
+        let Some(stage) = child else {
+            let number = nodes[0];
+            let node = self.circuit.node(number);
+            let kind = match () {
+                () if node.is_input() => Kind::Input,
+                () if node.is_constant() => Kind::Constant,
+                () => Kind::Gate,
+            };
+            let way = self.chains.get(&number).copied().unwrap_or(Way::Single);
+            let ins = self.leaves(number);
+            let (id, nodes) = (format!("g{number}"), nodes.to_vec());
+            return Item { id, kind, number, way, nodes, ins, outs, inner: Vec::new() };
+        };
+        let run = runs.entry(stage).and_modify(|run| *run += 1).or_insert(1);
+        let id = if *run == 1 { format!("s{stage}") } else { format!("s{stage}-{run}") };
+        let mut ins: Vec<Input> = Vec::new();
+        for leaf in nodes.iter().flat_map(|&n| self.leaves(n)) {
+            if within(self.circuit.holder(leaf.wire)) {
+                continue;
+            }
+            match ins.iter_mut().find(|i| i.wire == leaf.wire) {
+                Some(input) => input.uses.extend(leaf.uses),
+                None => ins.push(leaf),
+            }
+        }
+        let given = &self.circuit.stages[stage as usize].inputs;
+        let given: Vec<u32> = given.iter().map(|&w| self.origin[w as usize]).collect();
+        ins.sort_by_key(|i| given.iter().position(|&w| w == i.wire).unwrap_or(usize::MAX));
+        let is_open = self.open.contains(&stage);
+        let inner = if is_open { self.level(nodes, stage, runs) } else { Vec::new() };
+        let kind = if is_open { Kind::Frame } else { Kind::Stage };
+        Item { id, kind, number: stage, way: Way::Single, nodes: nodes.to_vec(), ins, outs, inner }
+    }
+
+    /// What a gate reads, with those that joined it; numbers that are written in it left out.
+    pub fn leaves(&self, root: u32) -> Vec<Input> {
+        let mut leaves = Vec::new();
+        let mut open = vec![(root, 0)];
+        while let Some((node, operand)) = open.pop() {
+            let Some(&wire) = self.circuit.inputs_of(node).get(operand) else { continue };
+            let wire = self.origin[wire as usize];
+            open.push((node, operand + 1));
+            let here = Use { node, operand };
+            if self.joined.get(&wire) == Some(&here) {
+                open.push((wire, 0));
+            } else if !self.is_literal(wire) {
+                leaves.push(Input { wire, uses: vec![here] });
+            }
+        }
+        leaves
+    }
+
+    /// The numbers that are written in a gate, with the place among its inputs.
+    pub fn literals(&self, root: u32) -> Vec<(usize, String)> {
+        let chain = self.gates_of(root);
+        let all = chain.iter().flat_map(|&n| self.operands(n).into_iter().enumerate());
+        all.filter_map(|(place, wire)| Some((place, self.literal(wire)?))).collect()
+    }
+
+    /// The gates that a gate stands for.
+    pub fn gates_of(&self, root: u32) -> Vec<u32> {
+        let (mut all, mut open) = (Vec::new(), vec![root]);
+        while let Some(index) = open.pop() {
+            all.push(index);
+            let parts = self.operands(index).into_iter().enumerate();
+            open.extend(
+                parts
+                    .filter(|&(operand, wire)| self.joined.get(&wire) == Some(&Use { node: index, operand }))
+                    .map(|(_, wire)| wire),
+            );
+        }
+        all.sort_unstable();
+        all
+    }
+}
+
+/// Which wires are single numbers without a name, repeated or of another dtype or not.
+fn literals(circuit: &Circuit) -> Vec<bool> {
+    let mut literals = vec![false; circuit.len()];
+    for index in 0..circuit.len() as u32 {
+        let node = circuit.node(index);
+        let is_number = match (node.gate.name, circuit.inputs_of(index)) {
+            ("broadcast" | "cast", [from]) => literals[*from as usize],
+            _ => node.is_constant() && node.spec.shape.rank() == 0,
+        };
+        literals[index as usize] = is_number && !circuit.names.contains_key(&index);
+    }
+    literals
+}
+
+/// How many blocks there are, those inside open stages included.
+pub fn count(items: &[Item]) -> usize {
+    items.iter().map(|item| 1 + count(&item.inner)).sum()
+}

@@ -1,0 +1,109 @@
+//! The page and its server: a formula's circuit to look at, step through and turn the knobs of. docs/explorer.md describes it.
+//!
+//! It listens on this machine alone unless told otherwise, answers its own page only (`guard`), bounds what a request may cost
+//! (`limits`), and no request reads or writes a file: the page is part of the binary (`assets`). The engine works in a
+//! thread of its own (`worker`), so that a large formula holds up no connection.
+
+mod ask;
+mod assets;
+mod connections;
+mod guard;
+pub mod limits;
+mod look;
+mod paths;
+mod point;
+mod prove;
+mod routes;
+mod worker;
+
+pub use point::Start;
+
+use guard::Guard;
+use point::Engine;
+use routes::Site;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use tokio::sync::watch;
+use worker::Worker;
+
+/// What the page shows first.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct First {
+    /// The formula.
+    pub formula: String,
+    /// Values by name, as JSON: numbers or nested lists.
+    pub values: BTreeMap<String, serde_json::Value>,
+    /// Names of stages that are open.
+    pub open: Vec<String>,
+}
+
+/// A server that runs until it is dropped.
+pub struct Server {
+    address: SocketAddr,
+    token: Option<String>,
+    stop: watch::Sender<bool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Starts to serve on this address; port 0 takes a free one.
+    ///
+    /// # Errors
+    /// The address can't be had, or the system gives no thread or no random bytes.
+    pub fn start(address: SocketAddr, first: &First, draw: Start) -> io::Result<Server> {
+        let listener = TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let guard = Arc::new(Guard::new(address)?);
+        let token = guard.token().map(String::from);
+        let worker = Worker::start(|| Engine::new(draw))?;
+        let first = Arc::new(serde_json::to_string(first)?);
+        let router = routes::router(Site { guard, worker, start: first });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
+        let (stop, mut stopped) = watch::channel(false);
+        let thread = thread::Builder::new().name("explorer server".into()).spawn(move || {
+            runtime.block_on(async {
+                // Registering a socket that listens fails only outside of a runtime.
+                if let Ok(listener) = tokio::net::TcpListener::from_std(listener) {
+                    tokio::spawn(connections::serve(listener, router));
+                    // What still runs ends with the runtime.
+                    stopped.changed().await.ok();
+                }
+            });
+        })?;
+        Ok(Server { address, token, stop, thread: Some(thread) })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What to open in a browser, token included.
+    pub fn url(&self) -> String {
+        match &self.token {
+            Some(token) => format!("http://{}/?token={token}", self.address),
+            None => format!("http://{}/", self.address),
+        }
+    }
+
+    /// Waits until it ends, which it does not on its own.
+    pub fn wait(mut self) {
+        if let Some(thread) = self.thread.take() {
+            thread.join().ok();
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop.send(true).ok();
+        if let Some(thread) = self.thread.take() {
+            thread.join().ok();
+        }
+    }
+}

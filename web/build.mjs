@@ -1,0 +1,63 @@
+// Bundles the page into dist/, which is part of the repository: who builds the binary needs no Node.
+// `node build.mjs --check` builds elsewhere and fails if dist/ would change.
+
+import { build } from "esbuild";
+import { mkdtemp, readFile, rm, copyFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const dist = join(here, "dist");
+const files = ["index.html", "app.js", "app.css"];
+/** Bytes, gzipped, all files together. */
+const most = 60 * 1024;
+
+/** Lines are kept, so that a change of the source is a small change of the bundle; names and syntax are made short. */
+async function bundle(into) {
+  await build({
+    absWorkingDir: here,
+    entryPoints: { app: "src/main.tsx" },
+    outdir: into,
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    minifySyntax: true,
+    legalComments: "inline",
+    charset: "utf8",
+    logLevel: "warning",
+  });
+  await copyFile(join(here, "src/index.html"), join(into, "index.html"));
+}
+
+async function size(folder) {
+  const sizes = await Promise.all(files.map(async (file) => gzipSync(await readFile(join(folder, file)), { level: 9 }).length));
+  return sizes.reduce((all, one) => all + one, 0);
+}
+
+const isCheck = process.argv.includes("--check");
+const folder = isCheck ? await mkdtemp(join(tmpdir(), "chainrule-web-")) : dist;
+try {
+  await bundle(folder);
+  const bytes = await size(folder);
+  console.log(`${bytes} bytes gzipped, at most ${most}`);
+  if (bytes > most) {
+    process.exitCode = 1;
+  }
+  if (isCheck) {
+    for (const file of files) {
+      const [built, kept] = await Promise.all([readFile(join(folder, file)), readFile(join(dist, file))]);
+      if (!built.equals(kept)) {
+        console.error(`dist/${file} is not what the sources give; hint: npm run build, and commit it`);
+        process.exitCode = 1;
+      }
+    }
+  }
+} finally {
+  if (isCheck) {
+    await rm(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,59 @@
+// Everything that is looked at stands in the address, so that a link shows the same to others:
+// #/c?f=FORMULA&v={"x":2}&open=sigma&at=g5&step=7&dir=tb&theme=dark
+
+import type { Direction, Value } from "./types";
+
+export type Theme = "" | "light" | "dark";
+
+export interface Link {
+  formula: string;
+  values: Record<string, Value>;
+  open: string[];
+  at: string | null;
+  /** Steps done; none when both passes are over. */
+  step: number | null;
+  dir: Direction;
+  theme: Theme;
+}
+
+export function write(link: Link): string {
+  const query = new URLSearchParams();
+  query.set("f", link.formula);
+  if (Object.keys(link.values).length > 0) query.set("v", JSON.stringify(link.values));
+  if (link.open.length > 0) query.set("open", link.open.join(","));
+  if (link.at !== null) query.set("at", link.at);
+  if (link.step !== null) query.set("step", String(link.step));
+  if (link.dir !== "lr") query.set("dir", link.dir);
+  if (link.theme !== "") query.set("theme", link.theme);
+  return `#/c?${query}`;
+}
+
+/** None if the address names no formula, as that of the plain page. */
+export function read(hash: string): Link | null {
+  const at = hash.indexOf("?");
+  if (!hash.startsWith("#/c") || at < 0) return null;
+  const query = new URLSearchParams(hash.slice(at + 1));
+  const formula = query.get("f");
+  if (formula === null) return null;
+  const step = Number.parseInt(query.get("step") ?? "", 10);
+  const theme = query.get("theme");
+  return {
+    formula,
+    values: values(query.get("v")),
+    open: (query.get("open") ?? "").split(",").filter((name) => name !== ""),
+    at: query.get("at"),
+    step: Number.isFinite(step) && step >= 0 ? step : null,
+    dir: query.get("dir") === "tb" ? "tb" : "lr",
+    theme: theme === "light" || theme === "dark" ? theme : "",
+  };
+}
+
+/** A link that was cut or edited by hand still shows its formula. */
+function values(text: string | null): Record<string, Value> {
+  try {
+    const read: unknown = JSON.parse(text ?? "{}");
+    return typeof read === "object" && read !== null && !Array.isArray(read) ? (read as Record<string, Value>) : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,52 @@
+// Talks to the engine. Of questions that come faster than answers only the newest is asked: latest wins.
+
+import type { Mistake } from "./types";
+
+/** What the server did not answer, and why. */
+export class Refused extends Error {
+  constructor(readonly mistakes: Mistake[]) {
+    super(mistakes[0]?.what ?? "refused");
+  }
+}
+
+/** The server is not there. */
+export class Gone extends Error {}
+
+export async function ask<T>(path: string, body?: unknown): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, body === undefined ? {} : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  } catch {
+    throw new Gone();
+  }
+  const answer: unknown = await response.json().catch(() => null);
+  if (response.ok) return answer as T;
+  const mistakes = (answer as { mistakes?: Mistake[] } | null)?.mistakes;
+  throw new Refused(mistakes ?? [{ what: `the server says ${response.status}`, hint: null, from: null, to: null }]);
+}
+
+/** One question at a time; while it is out, only the newest of those that follow waits. */
+export class Latest<Question> {
+  private isOut = false;
+  private waiting: Question | null = null;
+
+  constructor(private readonly answer: (question: Question) => Promise<void>) {}
+
+  async put(question: Question): Promise<void> {
+    if (this.isOut) {
+      this.waiting = question;
+      return;
+    }
+    this.isOut = true;
+    try {
+      let next: Question | null = question;
+      while (next !== null) {
+        this.waiting = null;
+        await this.answer(next);
+        next = this.waiting;
+      }
+    } finally {
+      this.isOut = false;
+    }
+  }
+}

@@ -1,0 +1,334 @@
+// What the page knows, and everything that changes it.
+
+import { batch, computed, signal } from "@preact/signals";
+import { type Link, type Theme, read, write } from "./link";
+import { Gone, Latest, Refused, ask } from "./server";
+import type { Block, Direction, Line, Look, Mistake, Proof, Value, Why } from "./types";
+
+export const formula = signal("");
+export const values = signal<Record<string, Value>>({});
+export const open = signal<string[]>([]);
+export const dir = signal<Direction>("lr");
+export const theme = signal<Theme>("");
+export const at = signal<string | null>(null);
+/** Steps done; none when both passes are over, and everything is shown. */
+export const step = signal<number | null>(null);
+export const look = signal<Look | null>(null);
+export const mistakes = signal<Mistake[]>([]);
+export const isGone = signal(false);
+export const isPlaying = signal(false);
+export const proof = signal<{ name: string; proof: Proof } | { name: string; mistakes: Mistake[] } | null>(null);
+export const why = signal<Why | null>(null);
+export const isHelpOpen = signal(false);
+/** Which panel is up where there is no room for both. */
+export const sheet = signal<"outline" | "card" | null>(null);
+export const search = signal("");
+export const gradientOnly = signal(false);
+/** While an input is dragged the boxes stay where they are, and only numbers change. */
+export const isDragging = signal(false);
+/** What is said once to those who listen. */
+export const spoken = signal("");
+/** Counts pictures that came, for whoever waits for one. */
+export const pictures = signal(0);
+
+export const scene = computed(() => look.value?.scene ?? null);
+export const blocks = computed(() => new Map<string, Block>(scene.value?.blocks.map((block) => [block.id, block])));
+export const lines = computed(() => new Map<string, Line>(scene.value?.wires.map((line) => [line.id, line])));
+export const selected = computed(() => (at.value === null ? null : (blocks.value.get(at.value) ?? null)));
+export const total = computed(() => scene.value?.steps.length ?? 0);
+export const current = computed(() => (step.value === null || step.value === 0 ? null : (scene.value?.steps[step.value - 1] ?? null)));
+
+/** From which step on the value of a wire and its gradient are known. Inputs are known from the start. */
+export const known = computed(() => {
+  const value = new Map<string, number>();
+  const gradient = new Map<string, number>();
+  const back = new Map<string, number>();
+  const forward = scene.value?.steps.filter((s) => s.pass === "forward").length ?? 0;
+  scene.value?.steps.forEach((s, index) => {
+    for (const wire of s.wires) {
+      if (s.pass === "forward") value.set(wire, value.get(wire) ?? index + 1);
+      // A wire that is read twice has its gradient when the last of its readers has passed something back.
+      else gradient.set(wire, index + 1);
+    }
+    if (s.pass === "backward") back.set(s.block, index + 1);
+  });
+  return { value, gradient, back, forward };
+});
+
+/** How a gate is looked up by the wire that it makes. */
+export function blockOf(wire: number): Block | null {
+  const line = scene.value?.wires.find((one) => one.wire === wire && blocks.value.get(one.from)?.kind !== "frame");
+  return blocks.value.get(`g${wire}`) ?? (line === undefined ? null : (blocks.value.get(line.from) ?? null));
+}
+
+interface Question {
+  formula: string;
+  values: Record<string, Value>;
+  open: string[];
+  dir: Direction;
+  at?: string;
+  x?: number;
+  y?: number;
+}
+
+function question(): Question {
+  const kept = selected.value;
+  const place = kept === null || look.value?.formula !== formula.value ? {} : { at: kept.id, x: kept.x, y: kept.y };
+  return { formula: formula.value, values: values.value, open: open.value, dir: dir.value, ...place };
+}
+
+const latest = new Latest<Question>(async (asked) => {
+  try {
+    const answer = await ask<Look>("/api/set", asked);
+    batch(() => {
+      take(answer);
+      isGone.value = false;
+      mistakes.value = [];
+    });
+  } catch (why) {
+    if (why instanceof Refused) mistakes.value = why.mistakes;
+    else if (why instanceof Gone) lost();
+    else throw why;
+  }
+});
+
+function take(answer: Look): void {
+  const before = look.value?.scene;
+  if (isDragging.value && before !== undefined) answer.scene = renumbered(before, answer.scene);
+  look.value = answer;
+  open.value = answer.open;
+  pictures.value += 1;
+  if (at.value !== null && !blocks.value.has(at.value)) at.value = null;
+  if (step.value !== null && step.value > answer.scene.steps.length) step.value = null;
+}
+
+/** The new numbers in the old places, as long as both show the same boxes. */
+function renumbered(before: Look["scene"], after: Look["scene"]): Look["scene"] {
+  const isSame = before.blocks.length === after.blocks.length && before.blocks.every((block, i) => block.id === after.blocks[i]?.id);
+  if (!isSame || before.wires.length !== after.wires.length) return after;
+  const { left, top, width, height } = before;
+  const moved = after.blocks.map((block, i) => ({ ...before.blocks[i]!, card: block.card, aria: block.aria, on_gradient_path: block.on_gradient_path }));
+  const wires = after.wires.map((line, i) => {
+    const old = before.wires[i]!;
+    if (old.pieces.length !== line.pieces.length) return line;
+    const pieces = old.pieces.map((piece, k) => ({ ...piece, gradient: line.pieces[k]!.gradient }));
+    return { ...old, value: line.value, gradient: line.gradient, pieces };
+  });
+  return { ...after, left, top, width, height, blocks: moved, wires };
+}
+
+/** Asks for the picture of what is wanted now. */
+export function refresh(): Promise<void> {
+  return latest.put(question());
+}
+
+let isKnocking = false;
+
+/** Knocks once a second until the server is there again, then goes on where it was. */
+async function lost(): Promise<void> {
+  isGone.value = true;
+  if (isKnocking) return;
+  isKnocking = true;
+  for (;;) {
+    await new Promise((done) => setTimeout(done, 1000));
+    try {
+      await ask("/api/start");
+      break;
+    } catch (why) {
+      if (!(why instanceof Gone)) break;
+    }
+  }
+  isKnocking = false;
+  isGone.value = false;
+  await refresh();
+}
+
+/** Another formula: of the values those stay whose names it has, as far as they fit. */
+export function setFormula(text: string): Promise<void> {
+  batch(() => {
+    formula.value = text;
+    step.value = null;
+    isPlaying.value = false;
+    forget();
+  });
+  const names = new Set(text.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []);
+  values.value = Object.fromEntries(Object.entries(values.value).filter(([name]) => names.has(name)));
+  return refresh();
+}
+
+export function example(text: string, at_: Record<string, Value>): Promise<void> {
+  batch(() => {
+    formula.value = text;
+    values.value = at_;
+    open.value = [];
+    at.value = null;
+    step.value = null;
+    isPlaying.value = false;
+    forget();
+  });
+  return refresh();
+}
+
+export function setValue(name: string, value: Value): Promise<void> {
+  values.value = { ...values.value, [name]: value };
+  forget();
+  return refresh();
+}
+
+/** What was asked about numbers that are no longer there. */
+function forget(): void {
+  proof.value = null;
+  why.value = null;
+}
+
+export function select(id: string | null): void {
+  if (at.value === id) return;
+  batch(() => {
+    at.value = id;
+    forget();
+  });
+}
+
+/** Opens a stage or a sum, or closes it. What is open is named as the server names it. */
+export function toggle(id: string): Promise<void> {
+  const block = blocks.value.get(id);
+  if (block === undefined) return Promise.resolve();
+  // A stage whose gates stand in two places is drawn as two boxes, of one number.
+  const stage = block.kind === "stage" || block.kind === "frame" ? id.replace(/-\d+$/, "") : id;
+  const entry = scene.value?.stages.find((one) => one.id === stage);
+  const isOpen = block.kind === "frame";
+  if (!isOpen && !block.opens) return Promise.resolve();
+  const names = [id, stage, entry?.path];
+  const inside = isOpen && entry !== undefined ? (scene.value?.stages ?? []).filter((one) => one.path.startsWith(`${entry.path}.`)).flatMap((one) => [one.id, one.path]) : [];
+  const closed = open.value.filter((name) => !names.includes(name) && !inside.includes(name));
+  return setOpen(isOpen ? closed : [...open.value, stage], id);
+}
+
+/** What is open changes what there is to step through: a pass that was half done starts anew with all of it shown. */
+export function setOpen(names: string[], keep: string | null): Promise<void> {
+  batch(() => {
+    open.value = names;
+    if (keep !== null) at.value = keep;
+    step.value = null;
+    isPlaying.value = false;
+  });
+  return refresh();
+}
+
+export function setDirection(wanted: Direction): Promise<void> {
+  dir.value = wanted;
+  return refresh();
+}
+
+export function go(to: number | null): void {
+  const next = to === null ? null : Math.max(0, Math.min(total.value, to));
+  step.value = next;
+  const done = current.value;
+  if (done !== null) {
+    at.value = done.block;
+    spoken.value = done.text;
+  } else {
+    spoken.value = next === 0 ? "start: only the inputs are known" : "all values and gradients are shown";
+  }
+  forget();
+}
+
+/** Forward: after the last step there is nothing more. Before the first step from the whole picture is the beginning. */
+export function move(by: number): void {
+  isPlaying.value = false;
+  const from = step.value ?? total.value;
+  go(Math.max(0, Math.min(total.value, from + by)));
+}
+
+export async function prove(name: string, element: number): Promise<void> {
+  await told(async () => {
+    proof.value = { name, proof: await ask<Proof>("/api/check", { ...bare(), name, element }) };
+  }, (found) => {
+    proof.value = { name, mistakes: found };
+  });
+}
+
+export async function explain(block: string): Promise<void> {
+  await told(async () => {
+    why.value = await ask<Why>("/api/paths", { ...bare(), at: block });
+  }, () => {
+    why.value = null;
+  });
+}
+
+function bare(): Question {
+  return { formula: formula.value, values: values.value, open: open.value, dir: dir.value };
+}
+
+async function told(work: () => Promise<void>, refused: (mistakes: Mistake[]) => void): Promise<void> {
+  try {
+    await work();
+  } catch (why) {
+    if (why instanceof Refused) refused(why.mistakes);
+    else if (why instanceof Gone) void lost();
+    else throw why;
+  }
+}
+
+export const link = computed<Link>(() => ({
+  formula: formula.value,
+  values: values.value,
+  open: open.value,
+  at: at.value,
+  step: step.value,
+  dir: dir.value,
+  theme: theme.value,
+}));
+
+export function hash(): string {
+  return write(link.value);
+}
+
+function follow(to: Link): void {
+  batch(() => {
+    formula.value = to.formula;
+    values.value = to.values;
+    open.value = to.open;
+    at.value = null;
+    dir.value = to.dir;
+    theme.value = to.theme;
+    step.value = null;
+    isPlaying.value = false;
+    forget();
+  });
+}
+
+/** Shows what a link says. The block and the step come after the picture in which they are. */
+export async function visit(hash: string): Promise<boolean> {
+  const to = read(hash);
+  if (to === null) return false;
+  follow(to);
+  await refresh();
+  batch(() => {
+    if (to.step !== null) step.value = Math.min(to.step, total.value);
+    const here = to.at ?? current.value?.block ?? null;
+    if (here !== null && blocks.value.has(here)) at.value = here;
+  });
+  return true;
+}
+
+/** What the command line asked for. */
+export async function begin(): Promise<void> {
+  for (;;) {
+    try {
+      const first = await ask<{ formula: string; values: Record<string, Value>; open: string[] }>("/api/start");
+      batch(() => {
+        formula.value = first.formula;
+        values.value = first.values;
+        open.value = first.open;
+        // A circuit is longer than it is wide.
+        if (innerHeight > innerWidth) dir.value = "tb";
+      });
+      return await refresh();
+    } catch (why) {
+      if (!(why instanceof Gone)) throw why;
+      isGone.value = true;
+      await new Promise((done) => setTimeout(done, 1000));
+    }
+  }
+}
