@@ -1,7 +1,7 @@
 //! Pictures of networks: what is visible fits, nothing lies over anything, and each stage opens.
 
-use chainrule::prelude::*;
 use chainrule::Circuit;
+use chainrule::prelude::*;
 use chainrule_explorer::scene::{Kind, Scene, View, scene};
 use chainrule_nn::data::Image;
 use chainrule_nn::layers::{ConvNet, Gpt, GptOptions};
