@@ -1,5 +1,6 @@
 //! What is drawn as one block: gates, several gates as one, stages closed or open; what each reads and gives out.
 
+use super::quantity::minus;
 use super::{Kind, View};
 use chainrule::Circuit;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -8,6 +9,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 const CHAINS: [&str; 3] = ["add", "maximum", "minimum"];
 /// A sum of at least so many products is one dot product.
 const DOT: usize = 5;
+
+/// A stage that alone reads more inputs of the circuit than this takes them in.
+const WEIGHTS: usize = 6;
+
+/// The inner stage, or none for a single gate; the gates; whether anything else has read one of them.
+type Group = (Option<u32>, Vec<u32>, bool);
 
 /// A gate that reads a wire, and as which of its inputs.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -112,15 +119,14 @@ impl<'a> Reading<'a> {
 
     /// What is written in the place of a wire that is a number without a name: text with four digits.
     pub fn literal(&self, wire: u32) -> Option<String> {
+        if !self.is_literal(wire) {
+            return None;
+        }
         let mut at = wire;
-        while self.literals[wire as usize] {
-            let node = self.circuit.node(at);
-            if node.is_constant() {
-                return Some(format!("{:.4}", node.attrs.tensor("value")).replace('-', "−"));
-            }
+        while !self.circuit.node(at).is_constant() {
             at = *self.circuit.inputs_of(at).first()?;
         }
-        None
+        Some(minus(&format!("{:.4}", self.circuit.node(at).attrs.tensor("value"))))
     }
 
     /// Whether a wire is a number that is written in the gates that read it.
@@ -242,6 +248,10 @@ impl<'a> Reading<'a> {
         let mut stage = self.circuit.node(node).stage;
         let mut child = None;
         while stage != around {
+            // An input that stands in the stage that alone reads it.
+            if stage == 0 {
+                return None;
+            }
             child = Some(stage);
             stage = self.circuit.stages[stage as usize].parent;
         }
@@ -250,7 +260,7 @@ impl<'a> Reading<'a> {
 
     /// The blocks inside a stage. Gates of one inner stage are one block as long as nothing between them has to come between.
     fn level(&self, nodes: &[u32], stage: u32, runs: &mut BTreeMap<u32, u32>) -> Vec<Item> {
-        let mut groups: Vec<(Option<u32>, Vec<u32>, bool)> = Vec::new();
+        let mut groups: Vec<Group> = Vec::new();
         let mut group_of: HashMap<u32, usize> = HashMap::new();
         let mut last: HashMap<u32, usize> = HashMap::new();
         for &node in nodes {
@@ -270,8 +280,9 @@ impl<'a> Reading<'a> {
                 from.filter(|&from| from != at).into_iter().for_each(|from| groups[from].2 = true);
             }
         }
+        self.take_in(&mut groups, &mut group_of);
         // A group stands where its last gate does: nothing has read it before.
-        let mut order: Vec<usize> = (0..groups.len()).collect();
+        let mut order: Vec<usize> = (0..groups.len()).filter(|&at| !groups[at].1.is_empty()).collect();
         order.sort_by_key(|&at| groups[at].1.last().copied());
         let build = |at: usize| {
             let (child, nodes, _) = &groups[at];
@@ -279,6 +290,31 @@ impl<'a> Reading<'a> {
             self.item(*child, nodes, &within, runs)
         };
         order.into_iter().map(build).collect()
+    }
+
+    /// Puts inputs of the circuit that one stage alone reads into it, where they are many: the weights of a network.
+    fn take_in(&self, groups: &mut [Group], group_of: &mut HashMap<u32, usize>) {
+        let mut taken: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (at, (child, nodes, _)) in groups.iter().enumerate() {
+            let input = nodes[0];
+            if child.is_some() || !self.circuit.node(input).is_input() || self.outputs.contains(&input) {
+                continue;
+            }
+            let readers = self.readers.get(&input).into_iter().flatten();
+            let mut readers = readers.map(|reader| group_of.get(reader).copied());
+            let first = readers.next().flatten();
+            if let Some(stage) = first.filter(|&f| groups[f].0.is_some() && readers.all(|r| r == Some(f))) {
+                taken.entry(stage).or_default().push(at);
+            }
+        }
+        for (stage, inputs) in taken.into_iter().filter(|(_, inputs)| inputs.len() > WEIGHTS) {
+            for at in inputs {
+                let nodes = std::mem::take(&mut groups[at].1);
+                nodes.iter().for_each(|&node| _ = group_of.insert(node, stage));
+                groups[stage].1.extend(nodes);
+            }
+            groups[stage].1.sort_unstable();
+        }
     }
 
     fn item(

@@ -15,7 +15,11 @@ pub fn label(reading: &Reading<'_>, item: &Item) -> (String, Option<String>) {
         Kind::Stage | Kind::Frame => {
             let name = &circuit.stages[item.number as usize].name;
             let gates = gates(reading, item);
-            let detail = if gates == 1 { "1 gate".to_string() } else { format!("{gates} gates") };
+            let mut detail = if gates == 1 { "1 gate".to_string() } else { format!("{gates} gates") };
+            let inputs = item.nodes.iter().filter(|&&n| circuit.node(n).is_input()).count();
+            if inputs > 0 {
+                detail += &format!(", {inputs} inputs");
+            }
             (cut(name, LETTERS), Some(detail))
         }
         Kind::Input => (cut(&wire_name(reading, item.number), LETTERS), None),
@@ -44,7 +48,8 @@ pub fn label(reading: &Reading<'_>, item: &Item) -> (String, Option<String>) {
 
 /// Gates in a block, those that joined others and those inside stages counted.
 pub fn gates(reading: &Reading<'_>, item: &Item) -> usize {
-    item.nodes.iter().map(|&n| reading.gates_of(n).len()).sum()
+    let gates = item.nodes.iter().filter(|&&n| reading.is_gate(n));
+    gates.map(|&n| reading.gates_of(n).len()).sum()
 }
 
 fn gate_label(reading: &Reading<'_>, item: &Item) -> (String, Option<String>) {
