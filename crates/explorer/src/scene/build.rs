@@ -79,12 +79,12 @@ pub fn scene(circuit: &Circuit, flow: Option<&Flow>, view: &View) -> Result<Scen
         steps,
         crossings,
     };
-    if let Some((id, x, y)) = &view.keep {
-        if let Some(block) = scene.blocks.iter().find(|b| b.id == *id) {
-            let by = (x - block.x, y - block.y);
-            scene.shift(by);
-        }
-    }
+    let kept = view.keep.as_ref();
+    let by = kept.and_then(|(id, x, y)| {
+        let block = scene.blocks.iter().find(|b| b.id == *id)?;
+        Some((x - block.x, y - block.y))
+    });
+    by.into_iter().for_each(|by| scene.shift(by));
     Ok(scene)
 }
 
@@ -300,7 +300,7 @@ fn number(facts: &Facts<'_>, blocks: &mut [Block], items: &[&Item]) -> Vec<Step>
 /// Pairs of stretches of different wires that cross.
 fn crossings(wires: &[Line]) -> usize {
     // (where, from, to, wire): level ones by y, upright ones by x.
-    let (mut level, mut upright): (Vec<(f64, f64, f64, u32)>, Vec<(f64, f64, f64, u32)>) = Default::default();
+    let (mut level, mut upright) = (Vec::new(), Vec::new());
     for wire in wires {
         for pair in wire.pieces.iter().flat_map(|p| p.points.windows(2)) {
             let ((x, y), (u, v)) = (pair[0], pair[1]);

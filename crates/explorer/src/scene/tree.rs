@@ -1,5 +1,6 @@
 //! What is drawn as one block: gates, several gates as one, stages closed or open; what each reads and gives out.
 
+use super::quantity::minus;
 use super::{Kind, View};
 use chainrule::Circuit;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -112,15 +113,14 @@ impl<'a> Reading<'a> {
 
     /// What is written in the place of a wire that is a number without a name: text with four digits.
     pub fn literal(&self, wire: u32) -> Option<String> {
+        if !self.is_literal(wire) {
+            return None;
+        }
         let mut at = wire;
-        while self.literals[wire as usize] {
-            let node = self.circuit.node(at);
-            if node.is_constant() {
-                return Some(format!("{:.4}", node.attrs.tensor("value")).replace('-', "−"));
-            }
+        while !self.circuit.node(at).is_constant() {
             at = *self.circuit.inputs_of(at).first()?;
         }
-        None
+        Some(minus(&format!("{:.4}", self.circuit.node(at).attrs.tensor("value"))))
     }
 
     /// Whether a wire is a number that is written in the gates that read it.

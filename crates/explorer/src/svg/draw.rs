@@ -222,17 +222,13 @@ pub fn labels(svg: &mut String, wire: &Line) {
             (None, None) => {}
         }
     }
-    if wire.gradient.is_none() {
-        return;
-    }
+    let Some(gradient) = &wire.gradient else { return };
     line(svg, format_args!("<g id=\"{}-back\">", escape(&wire.id)));
     if let Some(place) = &wire.place {
-        if let Some(gradient) = &wire.gradient {
-            mark(svg, gradient, (place.x, place.gradient_y));
-            let class = format!("gradient{}", class(Some(gradient)));
-            let at = (place.x + 20.0, place.gradient_y);
-            text(svg, &class, &format!("{}-g", wire.id), at, LABEL, &gradient.text);
-        }
+        mark(svg, gradient, (place.x, place.gradient_y));
+        let class = format!("gradient{}", class(Some(gradient)));
+        let at = (place.x + 20.0, place.gradient_y);
+        text(svg, &class, &format!("{}-g", wire.id), at, LABEL, &gradient.text);
     }
     for (number, piece) in wire.pieces.iter().enumerate() {
         if let (Some(at), Some(gradient)) = (piece.place, &piece.gradient) {
