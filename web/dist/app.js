@@ -1670,7 +1670,7 @@ function Formula() {
       ),
       /* @__PURE__ */ a4("div", { id: "mistakes", class: "mistakes", role: "status", children: wrong.map((one, i4) => /* @__PURE__ */ a4("p", { children: [
         one.what,
-        one.hint !== null && /* @__PURE__ */ a4("span", { children: ` Hint: ${one.hint}.` })
+        one.hint !== null && /* @__PURE__ */ a4("span", { children: ` Hint: ${one.hint}${one.hint.endsWith("?") ? "" : "."}` })
       ] }, i4)) })
     ] }),
     /* @__PURE__ */ a4("select", { class: "examples", "aria-label": "examples", value: "", onChange: (event) => choose(event.currentTarget), children: [

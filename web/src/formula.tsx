@@ -94,7 +94,7 @@ export function Formula() {
           {wrong.map((one, i) => (
             <p key={i}>
               {one.what}
-              {one.hint !== null && <span>{` Hint: ${one.hint}.`}</span>}
+              {one.hint !== null && <span>{` Hint: ${one.hint}${one.hint.endsWith("?") ? "" : "."}`}</span>}
             </p>
           ))}
         </div>

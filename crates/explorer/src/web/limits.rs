@@ -29,8 +29,12 @@ pub const FORMULA: usize = 16 << 10;
 /// Values that a formula computes.
 pub const GATES: usize = 20_000;
 
-/// Elements of all values of a formula together: what bounds its time and its memory.
-pub const ELEMENTS: usize = 1 << 22;
+/// Elements of all values of a formula together: what bounds its memory.
+pub const ELEMENTS: usize = 1 << 20;
+
+/// Operations of its forward pass, which bound its time: the backward pass takes about twice as many. A few elements can take very
+/// many, as in a convolution whose window is as large as a picture.
+pub const OPERATIONS: u64 = 10_000_000_000;
 
 /// Numbers of an input that a page shows and changes; larger inputs are left as they are.
 pub const SHOWN: usize = 64;

@@ -210,10 +210,16 @@ fn bounded(built: &Built) -> Result<(), Diagnostic> {
         elements = elements.saturating_add(circuit.node(index).spec.shape.elements());
     }
     if elements > limits::ELEMENTS {
-        let what = format!(
-            "the values of the formula have {elements} elements, more than the {} of a page",
-            limits::ELEMENTS
-        );
+        let most = limits::ELEMENTS;
+        let what =
+            format!("the values of the formula have {elements} elements, more than the {most} of a page");
+        return refuse(what, "make the arrays smaller");
+    }
+    let operations =
+        circuit.gates().fold(0u64, |all, (index, _)| all.saturating_add(circuit.flops_of(index)));
+    if operations > limits::OPERATIONS {
+        let most = limits::OPERATIONS;
+        let what = format!("the formula takes {operations} operations, more than the {most} of a page");
         return refuse(what, "make the arrays smaller");
     }
     Ok(())

@@ -93,26 +93,26 @@ async fn start(State(site): State<Site>) -> Response {
 }
 
 async fn scene(State(site): State<Site>, Asked(ask): Asked) -> Response {
-    answer(&site, ask, |point, ask| look::look(point, ask)).await
+    answer(&site, ask, look::look).await
 }
 
 async fn svg(State(site): State<Site>, Asked(ask): Asked) -> Response {
-    match work(&site, ask, |point, ask| look::picture(point, ask)).await {
+    match work(&site, ask, look::picture).await {
         Ok(text) => ([(header::CONTENT_TYPE, "image/svg+xml")], text).into_response(),
         Err(refused) => refused,
     }
 }
 
 async fn gate(State(site): State<Site>, Path(id): Path<String>, Asked(ask): Asked) -> Response {
-    answer(&site, Ask { at: Some(id), ..ask }, |point, ask| look::block(point, ask)).await
+    answer(&site, Ask { at: Some(id), ..ask }, look::block).await
 }
 
 async fn check(State(site): State<Site>, Asked(ask): Asked) -> Response {
-    answer(&site, ask, |point, ask| prove::prove(point, ask)).await
+    answer(&site, ask, prove::prove).await
 }
 
 async fn why(State(site): State<Site>, Asked(ask): Asked) -> Response {
-    answer(&site, ask, |point, ask| paths::answer(point, ask)).await
+    answer(&site, ask, paths::answer).await
 }
 
 /// What the engine says about a point, as JSON.
