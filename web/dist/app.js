@@ -2048,8 +2048,8 @@ function Caption() {
   return now !== null ? text = now.text : step.value === 0 ? text = "Only the inputs are known. → computes the first gate." : note !== null && (text = note), /* @__PURE__ */ a4("p", { class: "caption", children: [
     now !== null && /* @__PURE__ */ a4("span", { class: `pass ${now.pass}`, children: `${now.pass} ${now.number}` }),
     /* @__PURE__ */ a4("span", { class: "sentence", children: text }),
-    isHinting.value && now === null && at.value !== null && /* @__PURE__ */ a4("span", { class: "cue", children: [
-      /* @__PURE__ */ a4("span", { children: `↔ drags ${blocks.value.get(at.value)?.label ?? ""}` }),
+    isHinting.value && now === null && /* @__PURE__ */ a4("span", { class: "cue", children: [
+      selected.value?.kind === "input" && /* @__PURE__ */ a4("span", { children: `↔ drags ${selected.value.label}` }),
       /* @__PURE__ */ a4("span", { children: "Space plays" }),
       /* @__PURE__ */ a4("span", { children: "→ steps" }),
       /* @__PURE__ */ a4("span", { children: "? helps" })

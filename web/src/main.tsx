@@ -12,7 +12,7 @@ import { onKey } from "./keys";
 import { Outline } from "./outline";
 import { Picture } from "./picture";
 import { Scrubber } from "./scrubber";
-import { at, begin, blocks, current, hash, isDragging, isGone, isHelpOpen, link, look, sheet, spoken, step, theme, visit } from "./state";
+import { begin, current, hash, isDragging, isGone, isHelpOpen, link, look, selected, sheet, spoken, step, theme, visit } from "./state";
 
 function dark(): boolean {
   return theme.value === "" ? matchMedia("(prefers-color-scheme: dark)").matches : theme.value === "dark";
@@ -29,9 +29,9 @@ function Caption() {
     <p class="caption">
       {now !== null && <span class={`pass ${now.pass}`}>{`${now.pass} ${now.number}`}</span>}
       <span class="sentence">{text}</span>
-      {isHinting.value && now === null && at.value !== null && (
+      {isHinting.value && now === null && (
         <span class="cue">
-          <span>{`↔ drags ${blocks.value.get(at.value)?.label ?? ""}`}</span>
+          {selected.value?.kind === "input" && <span>{`↔ drags ${selected.value.label}`}</span>}
           <span>Space plays</span>
           <span>→ steps</span>
           <span>? helps</span>
