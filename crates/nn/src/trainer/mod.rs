@@ -21,8 +21,9 @@ use crate::metrics::Evaluation;
 use crate::model::{Batch, Mode, Model, Tensors, replace, specs};
 use crate::normalise::Normaliser;
 use crate::observe::{At, Guard};
+use crate::optimiser::Clock;
 use crate::predict::{Compiled, Network, Taken};
-use chainrule::{Tree, Wire, trace};
+use chainrule::{Tensor, Tree, Wire, trace};
 use chainrule_explorer::run::Birth;
 use guarded::{Given, Guarded};
 use std::collections::BTreeMap;
@@ -83,9 +84,7 @@ impl<M: Model> Trainer<M> {
     /// The weights to predict with: those of the best validation; else their running mean, if the optimiser keeps one; else
     /// those of the last step.
     pub fn net(&self) -> &Tensors<M::Net> {
-        let (weights, moments, _) = &self.state.0;
-        let mean = self.settings.optimiser.average.and_then(|_| moments.last());
-        self.best.as_ref().or(mean).unwrap_or(weights)
+        self.best.as_ref().unwrap_or_else(|| latest(&self.settings, &self.state.0))
     }
 
     /// What the model has seen.
@@ -174,11 +173,9 @@ impl<M: Model> Trainer<M> {
 
     /// The network as it is to be used.
     pub fn network(&mut self) -> Network<'_, M> {
-        let (weights, moments, _) = &self.state.0;
-        let mean = self.settings.optimiser.average.and_then(|_| moments.last());
         Network {
             model: &self.model,
-            net: self.best.as_ref().or(mean).unwrap_or(weights),
+            net: self.best.as_ref().unwrap_or_else(|| latest(&self.settings, &self.state.0)),
             seen: &self.state.1,
             normaliser: &self.normaliser,
             options: self.settings.options(),
@@ -205,9 +202,7 @@ impl<M: Model> Trainer<M> {
 
     /// A copy of the weights to predict with as they are now.
     fn copied(&self) -> Tensors<M::Net> {
-        let (weights, moments, _) = &self.state.0;
-        let mean = self.settings.optimiser.average.and_then(|_| moments.last());
-        replace::<M::Net>(mean.unwrap_or(weights), chainrule::Tensor::clone)
+        replace::<M::Net>(latest(&self.settings, &self.state.0), Tensor::clone)
     }
 
     /// Where it is.
@@ -250,4 +245,9 @@ impl<M: Model> Trainer<M> {
     pub fn weights(&self) -> usize {
         self.state.0.0.leaves().iter().map(|tensor| tensor.shape().elements()).sum()
     }
+}
+
+/// The running mean of the weights, if the optimiser keeps one; else those of the last step.
+fn latest<'a, N>(settings: &Settings, (weights, moments, _): &'a (N, Vec<N>, Clock<Tensor>)) -> &'a N {
+    settings.optimiser.average.and_then(|_| moments.last()).unwrap_or(weights)
 }
