@@ -69,6 +69,18 @@ pub trait Lanes<T>: 'static {
     // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[allow(clippy::missing_safety_doc)]
     unsafe fn nan_or(a: Self::V, b: Self::V) -> Self::V;
+    /// Of the 2 N numbers of a and b in a row, those in even places and those in odd ones.
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
+    #[allow(clippy::missing_safety_doc)]
+    unsafe fn split(a: Self::V, b: Self::V) -> (Self::V, Self::V);
+    /// The other way round: 2 N numbers in a row, in turn from `even` and `odd`.
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
+    #[allow(clippy::missing_safety_doc)]
+    unsafe fn merge(even: Self::V, odd: Self::V) -> (Self::V, Self::V);
+    /// `rest` where a equals b or both are NaN, and zeros elsewhere; and what that leaves of it.
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
+    #[allow(clippy::missing_safety_doc)]
+    unsafe fn give(a: Self::V, b: Self::V, rest: Self::V) -> (Self::V, Self::V);
     /// The sum of all lanes.
     // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[allow(clippy::missing_safety_doc)]
@@ -263,6 +275,23 @@ impl<T: Number> Lanes<T> for Plain {
     }
     // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
     #[inline(always)]
+    unsafe fn split(a: [T; 4], b: [T; 4]) -> ([T; 4], [T; 4]) {
+        ([a[0], a[2], b[0], b[2]], [a[1], a[3], b[1], b[3]])
+    }
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
+    #[inline(always)]
+    unsafe fn merge(even: [T; 4], odd: [T; 4]) -> ([T; 4], [T; 4]) {
+        ([even[0], odd[0], even[1], odd[1]], [even[2], odd[2], even[3], odd[3]])
+    }
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
+    #[inline(always)]
+    unsafe fn give(a: [T; 4], b: [T; 4], rest: [T; 4]) -> ([T; 4], [T; 4]) {
+        let is_same = |i: usize| a[i] == b[i] || (a[i].is_nan() && b[i].is_nan());
+        let given = std::array::from_fn(|i| if is_same(i) { rest[i] } else { T::ZERO });
+        (given, std::array::from_fn(|i| if is_same(i) { T::ZERO } else { rest[i] }))
+    }
+    // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
+    #[inline(always)]
     unsafe fn sum(v: [T; 4]) -> T {
         v[0].plus(v[2]).plus(v[1].plus(v[3]))
     }
@@ -273,7 +302,7 @@ impl<T: Number> Lanes<T> for Plain {
 macro_rules! lanes {
     ($name:ident, $type:ty, $vector:ty, $n:literal, $rows:literal, $splat:ident, $load:ident, $store:ident, $fma:ident,
      $add:ident, $mask:expr, $load_part:ident, $store_part:ident, $sum:expr, $load_or:expr, $mul:ident, $max:ident, $min:ident,
-     $nan_or:expr) => {
+     $nan_or:expr, $split:expr, $merge:expr, $give:expr) => {
         /// See the trait.
         pub struct $name;
 
@@ -356,6 +385,24 @@ macro_rules! lanes {
             }
             // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
             #[inline(always)]
+            unsafe fn split(a: $vector, b: $vector) -> ($vector, $vector) {
+                // SAFETY: as above.
+                unsafe { $split(a, b) }
+            }
+            // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
+            #[inline(always)]
+            unsafe fn merge(even: $vector, odd: $vector) -> ($vector, $vector) {
+                // SAFETY: as above.
+                unsafe { $merge(even, odd) }
+            }
+            // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
+            #[inline(always)]
+            unsafe fn give(a: $vector, b: $vector, rest: $vector) -> ($vector, $vector) {
+                // SAFETY: as above.
+                unsafe { $give(a, b, rest) }
+            }
+            // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.
+            #[inline(always)]
             unsafe fn sum(v: $vector) -> $type {
                 // SAFETY: as above.
                 unsafe { $sum(v) }
@@ -408,7 +455,23 @@ mod x86 {
         _mm512_mul_ps,
         _mm512_max_ps,
         _mm512_min_ps,
-        |a, b| _mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_UNORD_Q>(a, a), b, a)
+        |a, b| _mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_UNORD_Q>(a, a), b, a),
+        |a, b| {
+            let even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+            let odd = _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+            (_mm512_permutex2var_ps(a, even, b), _mm512_permutex2var_ps(a, odd, b))
+        },
+        |even, odd| {
+            let first = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+            let second = _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+            (_mm512_permutex2var_ps(even, first, odd), _mm512_permutex2var_ps(even, second, odd))
+        },
+        |a, b, rest| {
+            let both =
+                _mm512_mask_cmp_ps_mask::<_CMP_UNORD_Q>(_mm512_cmp_ps_mask::<_CMP_UNORD_Q>(a, a), b, b);
+            let same = both | _mm512_cmp_ps_mask::<_CMP_EQ_OQ>(a, b);
+            (_mm512_maskz_mov_ps(same, rest), _mm512_maskz_mov_ps(!same, rest))
+        }
     );
     lanes!(
         F64x8,
@@ -429,7 +492,23 @@ mod x86 {
         _mm512_mul_pd,
         _mm512_max_pd,
         _mm512_min_pd,
-        |a, b| _mm512_mask_blend_pd(_mm512_cmp_pd_mask::<_CMP_UNORD_Q>(a, a), b, a)
+        |a, b| _mm512_mask_blend_pd(_mm512_cmp_pd_mask::<_CMP_UNORD_Q>(a, a), b, a),
+        |a, b| {
+            let even = _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14);
+            let odd = _mm512_setr_epi64(1, 3, 5, 7, 9, 11, 13, 15);
+            (_mm512_permutex2var_pd(a, even, b), _mm512_permutex2var_pd(a, odd, b))
+        },
+        |even, odd| {
+            let first = _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11);
+            let second = _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15);
+            (_mm512_permutex2var_pd(even, first, odd), _mm512_permutex2var_pd(even, second, odd))
+        },
+        |a, b, rest| {
+            let both =
+                _mm512_mask_cmp_pd_mask::<_CMP_UNORD_Q>(_mm512_cmp_pd_mask::<_CMP_UNORD_Q>(a, a), b, b);
+            let same = both | _mm512_cmp_pd_mask::<_CMP_EQ_OQ>(a, b);
+            (_mm512_maskz_mov_pd(same, rest), _mm512_maskz_mov_pd(!same, rest))
+        }
     );
     lanes!(
         F32x8,
@@ -453,7 +532,21 @@ mod x86 {
         _mm256_mul_ps,
         _mm256_max_ps,
         _mm256_min_ps,
-        |a, b| _mm256_blendv_ps(b, a, _mm256_cmp_ps::<_CMP_UNORD_Q>(a, a))
+        |a, b| _mm256_blendv_ps(b, a, _mm256_cmp_ps::<_CMP_UNORD_Q>(a, a)),
+        |a, b| {
+            let turned = |v| _mm256_castpd_ps(_mm256_permute4x64_pd::<0b11_01_10_00>(_mm256_castps_pd(v)));
+            (turned(_mm256_shuffle_ps::<0x88>(a, b)), turned(_mm256_shuffle_ps::<0xdd>(a, b)))
+        },
+        |even, odd| {
+            let (low, high) = (_mm256_unpacklo_ps(even, odd), _mm256_unpackhi_ps(even, odd));
+            (_mm256_permute2f128_ps::<0x20>(low, high), _mm256_permute2f128_ps::<0x31>(low, high))
+        },
+        |a, b, rest| {
+            let both =
+                _mm256_and_ps(_mm256_cmp_ps::<_CMP_UNORD_Q>(a, a), _mm256_cmp_ps::<_CMP_UNORD_Q>(b, b));
+            let same = _mm256_or_ps(both, _mm256_cmp_ps::<_CMP_EQ_OQ>(a, b));
+            (_mm256_and_ps(same, rest), _mm256_andnot_ps(same, rest))
+        }
     );
     lanes!(
         F64x4,
@@ -474,7 +567,21 @@ mod x86 {
         _mm256_mul_pd,
         _mm256_max_pd,
         _mm256_min_pd,
-        |a, b| _mm256_blendv_pd(b, a, _mm256_cmp_pd::<_CMP_UNORD_Q>(a, a))
+        |a, b| _mm256_blendv_pd(b, a, _mm256_cmp_pd::<_CMP_UNORD_Q>(a, a)),
+        |a, b| {
+            let turned = |v| _mm256_permute4x64_pd::<0b11_01_10_00>(v);
+            (turned(_mm256_unpacklo_pd(a, b)), turned(_mm256_unpackhi_pd(a, b)))
+        },
+        |even, odd| {
+            let (low, high) = (_mm256_unpacklo_pd(even, odd), _mm256_unpackhi_pd(even, odd));
+            (_mm256_permute2f128_pd::<0x20>(low, high), _mm256_permute2f128_pd::<0x31>(low, high))
+        },
+        |a, b, rest| {
+            let both =
+                _mm256_and_pd(_mm256_cmp_pd::<_CMP_UNORD_Q>(a, a), _mm256_cmp_pd::<_CMP_UNORD_Q>(b, b));
+            let same = _mm256_or_pd(both, _mm256_cmp_pd::<_CMP_EQ_OQ>(a, b));
+            (_mm256_and_pd(same, rest), _mm256_andnot_pd(same, rest))
+        }
     );
 
     // SAFETY: the caller keeps the promise of the trait, or of the function that this is a part of.

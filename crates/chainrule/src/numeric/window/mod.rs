@@ -5,6 +5,8 @@
 
 #![allow(unsafe_code)]
 
+mod pairs;
+
 use std::ops::Range;
 
 use super::gemm::lanes::Vectors;
@@ -104,11 +106,18 @@ pub fn max_pool_transpose<T: Float>(pooling: &Pooling, input: &[T], upstream: &[
     assert_eq!(input.len(), pooling.input_len(), "max_pool_transpose: input length");
     assert_eq!(upstream.len(), pooling.output_len(), "max_pool_transpose: upstream length");
     assert_eq!(downstream.len(), pooling.input_len(), "max_pool_transpose: downstream length");
+    if pooling.is_apart_in_pairs() {
+        return at_best(pairs::Routed { pooling, input, upstream, downstream });
+    }
     at_best(Fold { pooling, input, to: Routed { upstream, downstream, plane: 0 }, folding: Places });
 }
 
 /// Each window's largest element, chosen as by [`max_pool_index`].
 pub fn max_pool<T: Number>(pooling: &Pooling, input: &[T], output: &mut [T]) {
+    if pooling.is_in_pairs() {
+        pooling.check(input, output, "max_pool");
+        return at_best(pairs::Largest { pooling, input, output });
+    }
     pooling.fold(input, output, "max_pool", Largest);
 }
 
@@ -215,9 +224,13 @@ const TOGETHER: usize = 16;
 
 impl Pooling {
     fn fold<T: Number, F: Folding<T>>(&self, input: &[T], output: &mut [F::Result], what: &str, folding: F) {
+        self.check(input, output, what);
+        at_best(Fold { pooling: self, input, to: Kept(output), folding });
+    }
+
+    fn check<T, R>(&self, input: &[T], output: &[R], what: &str) {
         assert_eq!(input.len(), self.input_len(), "{what}: input length");
         assert_eq!(output.len(), self.output_len(), "{what}: output length");
-        at_best(Fold { pooling: self, input, to: Kept(output), folding });
     }
 
     /// The windows of a row of the output that lie within the input along the row.
@@ -458,6 +471,18 @@ mod tests {
             [(0, 0), (1, 0), (0, 1), (2, 1)]
                 .into_iter()
                 .filter_map(move |(low, high)| pooling([window, 3], [stride, 2], low, high, [5, 4]))
+                .chain(side_by_side(window, stride))
+        })
+    }
+
+    /// Windows two wide and two apart, on rows shorter and longer than vectors.
+    fn side_by_side(window: usize, stride: usize) -> impl Iterator<Item = Pooling> {
+        [1, 2, 3, 7, 14, 28, 31, 33, 75].into_iter().flat_map(move |width| {
+            [0, window - 1].into_iter().filter_map(move |low| {
+                let pool =
+                    Pool { window: [window, 2], stride: [stride, 2], pad_low: [low, 0], pad_high: [0, 0] };
+                Pooling::new(pool, 2, [5, width])
+            })
         })
     }
 
@@ -522,6 +547,33 @@ mod tests {
             back.fill(f64::NAN);
             max_pool_transpose(&p, &x, &u, &mut back);
             assert_eq!(dot(&u, &y), dot(&back, &x), "{p:?}");
+        }
+    }
+
+    #[test]
+    fn upstream_values_go_where_the_largest_are_under_all_instructions() {
+        use super::super::tile::Instructions;
+        use super::super::work::at;
+        for p in cases().filter(Pooling::is_apart_in_pairs) {
+            // Of seven numbers many are equal; the first wins, and so does the first NaN.
+            let special = |x: f64| if x == 3.0 { f64::NAN } else { x };
+            let x: Vec<f64> = numbers(p.input_len()).into_iter().map(special).collect();
+            let u: Vec<f64> = (1..=p.output_len()).map(|i| i as f64).collect();
+            let (mut place, mut wanted) = (vec![-1; u.len()], vec![0.0; x.len()]);
+            max_pool_index(&p, &x, &mut place);
+            for (at, (place, u)) in place.iter().zip(&u).enumerate() {
+                let plane = at / (p.output[0] * p.output[1]) * p.input[0] * p.input[1];
+                wanted[plane + *place as usize] += u;
+            }
+            let narrow = |v: &[f64]| v.iter().map(|&x| x as f32).collect::<Vec<f32>>();
+            let (x32, u32) = (narrow(&x), narrow(&u));
+            for level in [Instructions::Portable, Instructions::Avx2, Instructions::Avx512] {
+                let (mut wide, mut slim) = (vec![f64::NAN; x.len()], vec![f32::NAN; x.len()]);
+                at(level, pairs::Routed { pooling: &p, input: &x, upstream: &u, downstream: &mut wide });
+                assert_eq!(wide, wanted, "{p:?} {level:?}");
+                at(level, pairs::Routed { pooling: &p, input: &x32, upstream: &u32, downstream: &mut slim });
+                assert_eq!(slim, narrow(&wanted), "{p:?} {level:?}");
+            }
         }
     }
 
