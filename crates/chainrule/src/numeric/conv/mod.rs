@@ -13,6 +13,7 @@ mod columns;
 mod few;
 mod grid;
 mod kernel;
+mod large;
 mod params;
 mod share;
 mod turn;
@@ -25,6 +26,7 @@ use super::gemm::lanes::Real;
 use super::team::Team;
 use super::tile::{Instructions, instructions};
 use columns::by_columns;
+use large::{Large, is_large};
 use share::Direct;
 use winograd::{Forward, Gradient};
 
@@ -149,6 +151,11 @@ macro_rules! convolve_by_kernels {
                     by_tiles(by, conv, input, weights, output);
                 } else if winograd::is_gradient(conv) {
                     by_tiles_to_weights(by, conv, input, weights, output);
+                } else if is_large(conv) {
+                    let to = output.as_mut_ptr();
+                    let large = Large { conv, input: input.source(), weights: weights.source(), output: to };
+                    // SAFETY: as in `by_tiles`.
+                    unsafe { large.run(by) };
                 } else {
                     directly(by, conv, input, weights, output);
                 }

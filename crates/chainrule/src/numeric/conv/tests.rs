@@ -149,6 +149,55 @@ fn every_layout_and_every_level_matches_the_definition() {
 }
 
 #[test]
+fn large_windows_match_the_definition_under_every_level() {
+    let mut dice = Dice { drawn: 1 << 43 };
+    let mut checked = 0;
+    for _ in 0..200 {
+        let [low, high] =
+            [[dice.between(-1, 3), dice.between(-1, 3)], [dice.between(-1, 3), dice.between(-1, 3)]];
+        let params = ConvParams { pad_low: low, pad_high: high, ..Default::default() };
+        let [height, width] = [10 + dice.below(9), 10 + dice.below(30)];
+        let places = [1 + dice.below(7), [3, 5, 7][dice.below(3)]];
+        let reach = |axis: usize, size: usize| size as isize + low[axis] + high[axis];
+        let window =
+            |axis: usize, size: usize| (reach(axis, size) - places[axis] as isize + 1).max(1) as usize;
+        let weights = [1 + dice.below(9), 1 + dice.below(3), window(0, height), window(1, width)];
+        let plan = Conv::new(params, [1 + dice.below(3), weights[1], height, width], weights);
+        let plan = plan.filter(large::is_large);
+        let Some(plan) = plan else { continue };
+        let (x, w) = (dice.array(plan.input), dice.array(plan.weights));
+        let want = naive(&plan, &x, &w);
+        let narrow = |v: &[f64]| v.iter().map(|&x| x as f32).collect::<Vec<f32>>();
+        for level in [Instructions::Portable, Instructions::Avx2, Instructions::Avx512] {
+            let by = By { level, team: Team::ALONE };
+            let mut y = vec![f64::NAN; want.len()];
+            let (input, weights) = (Planes::row_major(&x, plan.input), Planes::row_major(&w, plan.weights));
+            let (input, weights, output) = (input.source(), weights.source(), y.as_mut_ptr());
+            // SAFETY: the operands are those of the plan, and the output has room for its own elements.
+            unsafe { Large { conv: &plan, input, weights, output }.run(by) };
+            assert_eq!(y, want, "{plan:?} {level:?}");
+            let (x, w, mut y) = (narrow(&x), narrow(&w), vec![f32::NAN; want.len()]);
+            let (input, weights) = (Planes::row_major(&x, plan.input), Planes::row_major(&w, plan.weights));
+            let (input, weights, output) = (input.source(), weights.source(), y.as_mut_ptr());
+            // SAFETY: as above.
+            unsafe { Large { conv: &plan, input, weights, output }.run(by) };
+            assert_eq!(y, narrow(&want), "{plan:?} {level:?}");
+        }
+        checked += 1;
+    }
+    assert!(checked > 100, "only {checked} large windows");
+}
+
+#[test]
+fn what_lies_beyond_a_large_window_does_not_count() {
+    // The last column is under the window's last place alone.
+    let plan = Conv::new(ConvParams::default(), [1, 1, 12, 14], [1, 1, 12, 12]).expect("fits");
+    let x: Vec<f64> = (0..12 * 14).map(|i| if i % 14 == 13 { f64::INFINITY } else { 1.0 }).collect();
+    assert!(large::is_large(&plan));
+    assert_eq!(run(&plan, &x, &[1.0; 144]), [144.0, 144.0, f64::INFINITY]);
+}
+
+#[test]
 fn enormous_padding_takes_little_memory() {
     let params = ConvParams { stride: [1 << 20; 2], pad_low: [1 << 20; 2], ..Default::default() };
     let plan = Conv::new(params, [1, 1, 2, 2], [1, 1, 1, 1]).expect("fits");
@@ -252,6 +301,8 @@ fn threads_change_no_bit() {
     // The gradient by weights: sums of their own, and one sum of few tiles.
     same_bits(same, [17, 21, 24, 24], [35, 21, 24, 24]);
     same_bits(same, [19, 1, 16, 17], [70, 1, 16, 17]);
+    // Large windows: some outputs each.
+    same_bits(same, [3, 8, 20, 19], [21, 8, 20, 19]);
     // Directly: images, places, outputs; windows of few places.
     same_bits(plain, [5, 6, 12, 11], [7, 6, 2, 3]);
     same_bits(ConvParams { stride: [2, 1], ..same }, [1, 5, 31, 37], [19, 5, 3, 3]);
