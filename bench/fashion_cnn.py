@@ -79,6 +79,7 @@ def chainrule(given, seed):
     words = [str(ROOT / "target/release/chainrule"), "train", "fashion-mnist", "--folder", str(given.folder)]
     words += ["--channels", channels, "--layers", str(given.hidden), "--epochs", str(given.epochs)]
     words += ["--batch", str(given.batch), "--rate", str(given.rate), "--decay", str(given.decay), "--no-shifts"]
+    words += ["--schedule", "cosine"]
     words += ["--threads", str(given.threads), "--seed", str(seed), "--log", "json"]
     told = subprocess.run(words, check=True, capture_output=True, text=True).stdout.splitlines()
     end = json.loads(told[-1])

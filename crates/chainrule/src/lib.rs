@@ -39,7 +39,9 @@ pub use api::*;
 pub use base::*;
 #[cfg(feature = "derive")]
 pub use chainrule_derive::Tree;
-pub use circuit::{Circuit, Leaf, Node, PassedBack, Path, Stage, Tree, Wire, Wires, name, part, stage};
+pub use circuit::{
+    Circuit, Leaf, Node, PassedBack, Path, Stage, Tree, Wire, Wires, name, note_gradient, part, stage,
+};
 pub use functions::{Conv, Pool, attention, attention_with, einsum, stack};
 pub use gates::{
     Comparable, Power, Triangle, checkpoint, concat, cond, constant, iota, iterate, recurrence, scan,

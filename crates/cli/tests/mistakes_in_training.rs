@@ -133,6 +133,12 @@ fn convolutions_and_settings_that_can_not_be() {
         "error: --clip: gradients can't be clipped at 0\n  = hint: give a number above 0, as in 1\n",
     );
     says(
+        &["--decay-of", "gain=0"],
+        2,
+        "error: --decay-of: no weight has gain in its path\n  = hint: the weights are layers.0.weight, layers.0.bias, \
+         layers.1.weight, layers.1.bias\n",
+    );
+    says(
         &["--average", "1"],
         2,
         "error: --average: 1 is no part of a mean that can stay\n  = hint: give a number below 1, as in 0.999\n",

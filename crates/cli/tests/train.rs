@@ -168,6 +168,9 @@ fn clipping_warming_up_and_averaging_are_said_and_change_the_training() {
     let plain = train(&short);
     for (more, said) in [
         (["--clip", "0.01"], "decay 0.1, gradients clipped at 0.01, "),
+        (["--clip-value", "0.0001"], "decay 0.1, each number of a gradient clipped at 0.0001, "),
+        (["--rate-of", "layers.0=0,bias=2"], "decay 0.1, layers.0 0 times the rate, bias 2 times the rate, "),
+        (["--decay-of", "layers.1=3"], "decay 0.1, layers.1 decay 3, "),
         (["--average", "0.9"], "decay 0.1, mean of weights 0.9, "),
         (["--warmup", "50"], "(cosine), "),
     ] {

@@ -22,7 +22,7 @@ pub use gate::{
     Plain, Reads, Room, Then, Tiles, View, When,
 };
 pub use graph::{Circuit, Node, Stage};
-pub use notes::{PassedBack, close, note, recorded};
+pub use notes::{PassedBack, close, note, note_gradient, recorded};
 pub use part::inline_between;
 pub use record::{OpenNode, caller_site, gate_of, inline, mistake, open_node, record, record_many, resolve};
 pub use sample::{Case, Sampler};

@@ -39,6 +39,26 @@ pub fn note(outputs: &[Wire], upstreams: &[Option<Wire>], from: u32) -> Range<us
     noted.unwrap_or_default()
 }
 
+/// Notes that `gradient` is the gradient of `of`, where a program adds it up in its own way, as over the parts of a batch: for
+/// those who look at a circuit, see [`Circuit::upstreams`]. It changes no result.
+///
+/// ```
+/// use chainrule::{note_gradient, prelude::*};
+/// let spec = Spec::scalar(DType::F64);
+/// let twice = |x: Wire| {
+///     let gradient = x + x;
+///     note_gradient(x, gradient);
+///     gradient
+/// };
+/// let program = trace(twice, &(spec,))?;
+/// let circuit = program.circuit();
+/// assert_eq!(circuit.upstreams()[0], Some(circuit.outputs[0]));
+/// # Ok::<(), Diagnostic>(())
+/// ```
+pub fn note_gradient(of: Wire, gradient: Wire) {
+    note(&[of], &[Some(gradient)], recorded());
+}
+
 /// Says of some notes that everything that passes them back is recorded.
 pub fn close(notes: Range<usize>) {
     builder::with_top(|b| {

@@ -4,7 +4,7 @@ use super::job::{Job, Parts, Trained};
 use super::metrics;
 use chainrule_nn::data::{Examples, Goal};
 use chainrule_nn::metrics::{Evaluation, Measured, mean_and_spread};
-use chainrule_nn::optimiser::Clip;
+use chainrule_nn::optimiser::{Clip, Group};
 use chainrule_nn::trainer::{End, Length};
 use serde_json::json;
 
@@ -48,8 +48,10 @@ fn training(job: &Job<'_>, train: &dyn Examples) -> String {
     let optimiser = &settings.optimiser;
     let clip = match optimiser.clip {
         Clip::None => String::new(),
-        Clip::Norm(most) | Clip::Value(most) => format!(", gradients clipped at {most}"),
+        Clip::Norm(most) => format!(", gradients clipped at {most}"),
+        Clip::Value(most) => format!(", each number of a gradient clipped at {most}"),
     };
+    let groups: String = optimiser.groups.iter().map(group).collect();
     let average = optimiser.average.map_or(String::new(), |keep| format!(", mean of weights {keep}"));
     let shifts = if train.image().is_some() && settings.shifts { ", shifts" } else { "" };
     let length = match settings.length {
@@ -58,13 +60,19 @@ fn training(job: &Job<'_>, train: &dyn Examples) -> String {
     };
     let parts = if settings.parts > 1 { format!(" in {} parts", settings.parts) } else { String::new() };
     format!(
-        "{}, rate {} ({}), decay {}{clip}{average}, {length}, batch {}{parts}{shifts}",
+        "{}, rate {} ({}), decay {}{groups}{clip}{average}, {length}, batch {}{parts}{shifts}",
         optimiser.rule.name(),
         settings.rate,
         settings.schedule.name(),
         optimiser.shrink,
         settings.batch.min(train.rows()),
     )
+}
+
+fn group(group: &Group) -> String {
+    let decay = group.shrink.map_or(String::new(), |shrink| format!(" decay {shrink}"));
+    let pace = if group.pace == 1.0 { String::new() } else { format!(" {} times the rate", group.pace) };
+    format!(", {}{decay}{pace}", group.part)
 }
 
 /// What one training came to.

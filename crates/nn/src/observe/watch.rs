@@ -54,11 +54,8 @@ impl Watching {
         let step = StepCircuit::new(circuit, names.len(), reports);
         let gradients: Vec<Option<u32>> =
             names.iter().zip(&circuit.inputs).map(|(_, &wire)| step.upstreams[wire as usize]).collect();
-        // Where gradients are taken inside of a loop over parts of the batch, none has a wire here, and no path is missing.
-        let are_inside = gradients.iter().all(Option::is_none);
         let parameters = names.iter().zip(&circuit.inputs).zip(gradients).map(|((name, &wire), gradient)| {
-            let path = gradient.is_some() || are_inside;
-            let watch = step.watch(wire, Role::Parameter, name.clone(), path);
+            let watch = step.watch(wire, Role::Parameter, name.clone(), gradient.is_some());
             Watched { watch, gradient, counted: Counted::Nothing }
         });
         Watching { parameters: parameters.collect(), activations: step.activations() }

@@ -42,6 +42,13 @@ pub struct Clock<T> {
 /// Weights, the optimiser's memory of each (its rule's, then the running mean), and its clock.
 pub type State<N> = (N, Vec<N>, Clock<Wire>);
 
+/// Some paths, in a sentence.
+fn named(paths: &[String]) -> String {
+    const MOST: usize = 8;
+    let some = paths.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if paths.len() > MOST { format!("{some} and {} more", paths.len() - MOST) } else { some }
+}
+
 impl Optimiser {
     /// A rule alone.
     pub fn new(rule: Rule) -> Optimiser {
@@ -80,6 +87,18 @@ impl Optimiser {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether each group has weights, of which these are the paths.
+    ///
+    /// # Errors
+    /// A group that names none.
+    pub fn check_groups(&self, paths: &[String]) -> Result<()> {
+        let is_empty = |group: &&Group| !paths.iter().any(|path| group.names(path));
+        let Some(group) = self.groups.iter().find(is_empty) else { return Ok(()) };
+        let flag = if group.shrink.is_some() { "--decay-of" } else { "--rate-of" };
+        let what = format!("no weight has {} in its path", group.part);
+        Err(Error::argument(flag, what, &format!("the weights are {}", named(paths))))
     }
 
     /// How many numbers it remembers for each weight.

@@ -18,12 +18,12 @@ use crate::birth::Search;
 use crate::data::{Examples, Loaded};
 use crate::error::Result;
 use crate::metrics::Evaluation;
-use crate::model::{Batch, Mode, Model, Tensors, replace, specs};
+use crate::model::{Model, Tensors, replace};
 use crate::normalise::Normaliser;
 use crate::observe::{At, Guard};
 use crate::optimiser::Clock;
 use crate::predict::{Compiled, Network, Taken};
-use chainrule::{Tensor, Tree, Wire, trace};
+use chainrule::{Tensor, Tree};
 use chainrule_explorer::run::Birth;
 use guarded::{Given, Guarded};
 use std::collections::BTreeMap;
@@ -58,6 +58,7 @@ impl<M: Model> Trainer<M> {
     pub fn new(model: M, settings: Settings, train: &dyn Examples) -> Result<Trainer<M>> {
         settings.check(train.rows())?;
         let (net, seen) = model.start(settings.seed)?;
+        settings.optimiser.check_groups(&net.paths())?;
         let state = (settings.optimiser.start::<M::Net>(net), seen);
         let mut trainer = Trainer {
             model,
@@ -73,8 +74,7 @@ impl<M: Model> Trainer<M> {
             born: None,
         };
         // Mistakes in the model are found now, not after the data was read and the first lines were printed.
-        trainer.stepper(trainer.settings.batch.min(train.rows()), train)?;
-        trainer.fills = trainer.loss_by_row(train)?;
+        trainer.fills = trainer.stepper(trainer.settings.batch.min(train.rows()), train)?.is_by_row;
         if trainer.settings.on_nan == OnNan::Report {
             trainer.guard = Some(Guard::new(None, Search::default()));
         }
@@ -156,19 +156,6 @@ impl<M: Model> Trainer<M> {
             }
         }
         stepper.done(&data.goal(), chosen.len())
-    }
-
-    /// Whether the loss has a number for each row.
-    fn loss_by_row(&self, data: &dyn Examples) -> Result<bool> {
-        let rows = self.settings.batch.min(data.rows());
-        let loss = |net: M::Net, seen: M::Seen, batch: Batch<Wire>| {
-            self.model.record(&net, &seen, &batch, Mode::Training).loss
-        };
-        let (net, seen) = (&self.state.0.0, &self.state.1);
-        let specs = (specs::<M::Net>(net), specs::<M::Seen>(seen), Batch::specs(rows, data)?);
-        let program = trace(loss, &specs)?;
-        let circuit = program.circuit();
-        Ok(circuit.specs(&circuit.outputs)[0].shape.rank() > 0)
     }
 
     /// The network as it is to be used.

@@ -7,7 +7,8 @@ use crate::metrics::best;
 use crate::model::{Batch, Mode, Model, Tensors, specs};
 use crate::optimiser;
 use crate::predict::{mean, weighed};
-use chainrule::{DType, Function, Program, Tensor, Tree, Wire, Wires, constant, scan, trace};
+use chainrule::{DType, Function, Program, Tensor, Tree, Wire, Wires, constant, note_gradient, scan, trace};
+use std::cell::Cell;
 
 /// All that steps change: weights, the optimiser's memory, and what the model has seen.
 pub type State<M> = (optimiser::State<<M as Model>::Net>, <M as Model>::Seen);
@@ -33,6 +34,8 @@ pub(super) struct Stepper<M: Model> {
     pub function: StepFunction<M>,
     pub batch: Batch<Tensor>,
     pub report: Report<Tensor>,
+    /// Whether the loss has a number for each row.
+    pub is_by_row: bool,
 }
 
 /// What came of a step.
@@ -57,11 +60,12 @@ impl<M: Model> Stepper<M> {
     ) -> Result<Stepper<M>> {
         let batch = Batch::specs(rows, data)?;
         let parts = if rows.is_multiple_of(settings.parts) { settings.parts } else { 1 };
+        let is_by_row = Cell::new(false);
         let step = |state: State<M>, batch: Batch<Wire>| {
             let ((net, moments, clock), seen) = state;
             let (report, gradients, seen) = match parts {
-                0 | 1 => at_once(model, &net, seen, &batch),
-                parts => by_parts(model, &net, seen, &batch, parts),
+                0 | 1 => at_once(model, &net, seen, &batch, &is_by_row),
+                parts => by_parts(model, &net, seen, &batch, (parts, &is_by_row)),
             };
             let state = settings.optimiser.update((net, moments, clock), &gradients, batch.rate);
             (report, (state, seen))
@@ -71,7 +75,7 @@ impl<M: Model> Stepper<M> {
         // The report's leaves come before those of the state.
         let reported = |i: usize| Tensor::zeros(function.outputs()[i]);
         let report = Report { loss: reported(0), count: reported(1), output: reported(2) };
-        Ok(Stepper { program, function, batch: Batch::zeros(&batch), report })
+        Ok(Stepper { program, function, batch: Batch::zeros(&batch), report, is_by_row: is_by_row.get() })
     }
 
     /// What the last step reported of the first `rows` examples.
@@ -93,8 +97,16 @@ impl<M: Model> Stepper<M> {
 
 type Parts<N, S> = (Report<Wire>, N, S);
 
-fn at_once<M: Model>(model: &M, net: &M::Net, seen: M::Seen, batch: &Batch<Wire>) -> Parts<M::Net, M::Seen> {
+/// Also notes whether the loss has a number for each row.
+fn at_once<M: Model>(
+    model: &M,
+    net: &M::Net,
+    seen: M::Seen,
+    batch: &Batch<Wire>,
+    is_by_row: &Cell<bool>,
+) -> Parts<M::Net, M::Seen> {
     let outcome = model.record(net, &seen, batch, Mode::Training);
+    is_by_row.set(outcome.loss.shape().rank() > 0);
     let (loss, count) = mean(outcome.loss, batch);
     let gradients = loss.gradient(net);
     (Report { loss, count, output: outcome.output }, gradients, outcome.seen)
@@ -106,7 +118,7 @@ fn by_parts<M: Model>(
     net: &M::Net,
     seen: M::Seen,
     batch: &Batch<Wire>,
-    parts: usize,
+    (parts, is_by_row): (usize, &Cell<bool>),
 ) -> Parts<M::Net, M::Seen> {
     let divided = |wire: Wire| {
         let mut dims = wire.shape().dims();
@@ -124,6 +136,7 @@ fn by_parts<M: Model>(
         // Wires of the loop, by which it can differentiate.
         let net = net.map(&mut |w: &Wire| w.identity());
         let outcome = model.record(&net, &seen, &batch, Mode::Training);
+        is_by_row.set(outcome.loss.shape().rank() > 0);
         let (loss, weight) = weighed(outcome.loss, &batch);
         let gradients = gradients.zip(&loss.gradient(&net), |all, one| all + one);
         ((gradients, (sum + loss, count + weight, batch.key), outcome.seen), outcome.output)
@@ -134,5 +147,7 @@ fn by_parts<M: Model>(
     let rows = dims.remove(1);
     dims[0] *= rows;
     let report = Report { loss: sum / weight, count, output: output.reshape(&dims) };
-    (report, gradients.map(&mut |g: &Wire| *g / weight), seen)
+    let gradients = gradients.map(&mut |g: &Wire| *g / weight);
+    net.leaves().into_iter().zip(gradients.leaves()).for_each(|(of, gradient)| note_gradient(of, gradient));
+    (report, gradients, seen)
 }

@@ -1,6 +1,7 @@
 //! How to learn.
 
-use chainrule_nn::optimiser::Rule;
+use chainrule_nn::optimiser::{Clip, Group, Rule};
+use std::str::FromStr;
 
 /// How it learns. What is not given depends on the task and the optimiser, and is printed before the first step.
 #[derive(clap::Args)]
@@ -45,9 +46,21 @@ pub struct Learning {
     #[arg(long, value_name = "NUMBER")]
     pub decay: Option<f64>,
 
+    /// The same for some weights, by whole steps of their path, as in bias=0 or layers.1=0.01,bias=0; the first that fits counts
+    #[arg(long, value_name = "PART=NUMBER", value_delimiter = ',')]
+    pub decay_of: Vec<Of>,
+
+    /// Let some weights learn at so many times the rate, as in layers.0=0.1; 0 keeps them as they are
+    #[arg(long, value_name = "PART=FACTOR", value_delimiter = ',')]
+    pub rate_of: Vec<Of>,
+
     /// The largest Euclidean norm of all gradients together; where it is more, all are scaled down
-    #[arg(long, value_name = "NORM")]
+    #[arg(long, value_name = "NORM", conflicts_with = "clip_value")]
     pub clip: Option<f64>,
+
+    /// The largest size of each number of a gradient; what is more is brought down to it
+    #[arg(long, value_name = "NUMBER")]
+    pub clip_value: Option<f64>,
 
     /// Keep a running mean of the weights, of which so much stays a step, and predict with it, as in 0.999
     #[arg(long, value_name = "SHARE")]
@@ -69,7 +82,7 @@ pub struct Learning {
     #[arg(long, value_name = "NUMBER", default_value_t = 1, conflicts_with_all = ["save", "checkpoints", "tensorboard", "run"])]
     pub seeds: u64,
 
-    /// Move images by up to a pixel while training, anew in each step; the default but for fashion-mnist
+    /// Move images by up to a pixel while training, anew in each step; the default but for fashion-mnist without convolutions
     #[arg(long, overrides_with = "no_shifts")]
     pub shifts: bool,
 
@@ -80,6 +93,49 @@ pub struct Learning {
     /// How many threads share the work; they change no number [default: CHAINRULE_THREADS, or one for each core]
     #[arg(long, value_name = "NUMBER")]
     pub threads: Option<usize>,
+}
+
+/// A number for weights whose path has a part.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Of {
+    part: String,
+    number: f64,
+}
+
+impl FromStr for Of {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Of, String> {
+        let (part, number) = text.rsplit_once('=').ok_or("write PART=NUMBER, as in bias=0")?;
+        let number = number.trim().parse().map_err(|_| format!("`{number}` is no number"))?;
+        let part = part.trim().to_string();
+        if part.is_empty() { Err("write PART=NUMBER, as in bias=0".into()) } else { Ok(Of { part, number }) }
+    }
+}
+
+impl Learning {
+    /// Weights with numbers of their own, in the order in which they are named.
+    pub fn groups(&self) -> Vec<Group> {
+        let mut groups: Vec<Group> = Vec::new();
+        let mut of = |part: &str, change: &dyn Fn(&mut Group)| {
+            let at = groups.iter().position(|group| group.part == part).unwrap_or_else(|| {
+                groups.push(Group { part: part.into(), pace: 1.0, shrink: None });
+                groups.len() - 1
+            });
+            change(&mut groups[at]);
+        };
+        self.decay_of.iter().for_each(|o| of(&o.part, &|group| group.shrink = Some(o.number)));
+        self.rate_of.iter().for_each(|o| of(&o.part, &|group| group.pace = o.number));
+        groups
+    }
+
+    /// What is done to gradients first; `usual` is the largest norm of the task, if it has one.
+    pub fn clip(&self, usual: Option<f64>) -> Clip {
+        match self.clip_value {
+            Some(most) => Clip::Value(most),
+            None => self.clip.or(usual).map_or(Clip::None, Clip::Norm),
+        }
+    }
 }
 
 /// Optimisers.

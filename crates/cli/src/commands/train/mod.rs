@@ -10,7 +10,7 @@ use crate::interrupt;
 use crate::train::{Job, Material, Usual, run as train};
 use chainrule::formula::Formula;
 use chainrule_nn::architecture::Architecture;
-use chainrule_nn::optimiser::{Clip, Optimiser};
+use chainrule_nn::optimiser::Optimiser;
 use chainrule_nn::schedule::Schedule;
 use chainrule_nn::summary::Summary;
 use chainrule_nn::trainer::{Length, Settings};
@@ -77,9 +77,11 @@ impl Train {
         self.keep_sources()?;
         self.threads_within_limits()?;
         let mut material = Material::new(&self.what)?;
+        let usual = material.usual.clone();
         let usual = match self.network.network {
-            Some(reader) => material.usual.clone().read_by(reader),
-            None => material.usual.clone(),
+            Some(reader) => usual.read_by(reader),
+            None if !self.network.channels.is_empty() => usual.convolved(&self.what.task),
+            None => usual,
         };
         self.nothing_idle(&usual)?;
         let (architecture, origin) = self.architecture(&usual)?;
@@ -235,7 +237,6 @@ impl Train {
             (_, Some(steps)) => Length::Steps(steps),
             _ => usual.length,
         };
-        let clip = given.clip.or(usual.clip).map_or(Clip::None, Clip::Norm);
         Settings {
             length,
             batch: given.batch.unwrap_or(usual.batch),
@@ -243,8 +244,9 @@ impl Train {
             rate: given.rate.or(of_task(usual.rate)).unwrap_or(rate),
             schedule: self.schedule(usual),
             optimiser: Optimiser {
-                clip,
+                clip: given.clip(usual.clip),
                 average: given.average,
+                groups: given.groups(),
                 ..Optimiser::new(rule).shrinking(given.decay.or(of_task(usual.decay)).unwrap_or(decay))
             },
             seed: given.seed,
