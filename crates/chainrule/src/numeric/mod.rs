@@ -8,6 +8,7 @@
 //! Layouts are row-major. "Outer x len x inner" means an array seen as three axes: everything before the axis
 //! in question, the axis itself, and everything after it.
 
+pub mod cheap;
 pub mod conv;
 #[cfg(test)]
 pub mod counted;

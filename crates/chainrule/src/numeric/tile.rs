@@ -5,6 +5,7 @@
 
 #![allow(unsafe_code)]
 
+use super::cheap::Cheap;
 use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 
@@ -119,6 +120,7 @@ pub struct Tile {
     function: Function,
     single: Single,
     parameter: i64,
+    cheap: Option<Cheap>,
 }
 
 impl Tile {
@@ -141,6 +143,16 @@ impl Tile {
     pub unsafe fn run_one(&self, inputs: [*const u8; 3], output: *mut u8) {
         // SAFETY: the caller keeps the contract, which is the same.
         unsafe { (self.single)(inputs[0], inputs[1], inputs[2], output, self.parameter) }
+    }
+
+    /// The same, known as one of these functions.
+    pub fn with_cheap(self, cheap: Cheap) -> Tile {
+        Tile { cheap: Some(cheap), ..self }
+    }
+
+    /// Which cheap function it is, if it is one.
+    pub fn cheap(&self) -> Option<Cheap> {
+        self.cheap
     }
 
     /// Equal for two uses of one kernel.
@@ -201,11 +213,11 @@ macro_rules! levels {
                     // The functions are called only on machines that have the instructions.
                     Instructions::Avx512 => {
                         let (function, single) = (avx512::<O, $($input,)* R>, avx512_single::<O, $($input,)* R>);
-                        return Tile { function, single, parameter };
+                        return Tile { function, single, parameter, cheap: None };
                     }
                     Instructions::Avx2 => {
                         let (function, single) = (avx2::<O, $($input,)* R>, avx2_single::<O, $($input,)* R>);
-                        return Tile { function, single, parameter };
+                        return Tile { function, single, parameter, cheap: None };
                     }
                     Instructions::Portable => {}
                 }
@@ -214,7 +226,7 @@ macro_rules! levels {
             let _ = level;
             let (function, single) =
                 ($body::<Portable, O, $($input,)* R>, $single::<Portable, O, $($input,)* R>);
-            Tile { function, single, parameter }
+            Tile { function, single, parameter, cheap: None }
         }
     };
 }

@@ -11,6 +11,7 @@ mod machine;
 mod memory;
 mod order;
 mod overwrite;
+mod pairs;
 mod product;
 mod recompute;
 mod report;

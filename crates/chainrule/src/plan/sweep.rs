@@ -5,7 +5,7 @@
 
 use super::emit::Emitter;
 use super::lower::{Link, Member, Role, SweepDraft};
-use super::{Place, ValueId};
+use super::{Place, ValueId, pairs};
 use crate::base::{DType, Strided};
 use crate::circuit::Class;
 use crate::numeric::tile::{Lone, Tile};
@@ -81,15 +81,17 @@ pub struct Port {
 #[derive(Clone, Copy)]
 #[allow(missing_docs)]
 pub enum Op {
-    /// An element-wise gate.
+    /// An element-wise gate, or two cheap ones.
     Gate {
         tile: Tile,
-        name: &'static str,
+        names: [Option<&'static str>; 2],
         inputs: [u32; 3],
         arity: usize,
         lone: Lone,
         output: u32,
         level: Level,
+        /// Of the output.
+        dtype: DType,
     },
     /// Elements from anywhere in memory, in the order of the tile.
     Load { from: ValueId, view: Strided, bytes: usize, output: u32, level: Level },
@@ -206,8 +208,8 @@ impl Writer<'_, '_> {
                     lone = one.map_or(lone, |(more, _)| more);
                 }
                 let output = self.write(member.node, dtype, level);
-                let (tile, name) = (tiles(node.attrs, &dtypes), node.gate.name);
-                self.ops.push(Op::Gate { tile, name, inputs: ports, arity, lone, output, level });
+                let (tile, names) = (tiles(node.attrs, &dtypes), [Some(node.gate.name), None]);
+                self.ops.push(Op::Gate { tile, names, inputs: ports, arity, lone, output, level, dtype });
             }
             (Role::FoldRows(fold), _) => {
                 let input = self.read(inputs[0], Role::Full);
@@ -350,6 +352,11 @@ impl Writer<'_, '_> {
     }
 
     fn finish(mut self) -> Sweep {
+        let behind: Vec<u32> =
+            self.sinks.iter().map(|sink| sink.input).chain(self.moves.iter().flat_map(Op::reads)).collect();
+        let is_register =
+            |port: u32| matches!(self.ports[port as usize], Virtual::Register { pinned: false, .. });
+        self.ops = pairs::joined(std::mem::take(&mut self.ops), is_register, &behind);
         self.ops.append(&mut self.moves);
         let registers = Registers::assign(&self);
         let each = registers.width + self.memory_width();
@@ -380,8 +387,9 @@ impl Writer<'_, '_> {
             }
             Virtual::Lone { value, offset } => Port { value, offset, step: 0, is_own: false },
             Virtual::Register { pinned, .. } => {
-                let slot = register.expect("every register port has been given a register");
-                Port { value: memory, offset: starts[slot], step: 0, is_own: !pinned }
+                // What a pair of gates no longer writes has none.
+                let offset = register.map_or(0, |slot| starts[slot]);
+                Port { value: memory, offset, step: 0, is_own: !pinned }
             }
         };
         let ports: Vec<Port> = self.ports.iter().zip(&registers.of).map(place).collect();

@@ -52,8 +52,11 @@ impl Plan {
 
     fn cost_of_sweep(&self, sweep: &Sweep) -> Cost {
         let of_op = |op: &Op| match op {
-            Op::Gate { level: super::Level::Row, .. } => (sweep.elements / sweep.row) as u64,
-            Op::Gate { .. } | Op::Fold { .. } => sweep.elements as u64,
+            Op::Gate { level: super::Level::Row, names, .. } => {
+                (sweep.elements / sweep.row * names.iter().flatten().count()) as u64
+            }
+            Op::Gate { names, .. } => (sweep.elements * names.iter().flatten().count()) as u64,
+            Op::Fold { .. } => sweep.elements as u64,
             Op::Load { .. } | Op::Spread { .. } | Op::Move { .. } => 0,
         };
         let folded = (sweep.sinks.len() * sweep.elements) as u64;
@@ -111,7 +114,7 @@ fn sweep_text(sweep: &Sweep) -> String {
     let mut names: Vec<String> = Vec::new();
     for op in &sweep.ops {
         match op {
-            Op::Gate { name, .. } => names.push((*name).to_string()),
+            Op::Gate { names: own, .. } => names.extend(own.iter().flatten().map(|name| (*name).to_string())),
             Op::Fold { fold, .. } => names.push(format!("{fold:?} of rows").to_lowercase()),
             Op::Load { .. } | Op::Spread { .. } | Op::Move { .. } => {}
         }
