@@ -20,11 +20,11 @@ pub enum Next {
 #[serde(tag = "do", rename_all = "lowercase", deny_unknown_fields)]
 pub enum Order {
     /// Wait.
-    Pause,
+    Pause {},
     /// Go on.
-    Resume,
+    Resume {},
     /// Make one step, and wait.
-    Step,
+    Step {},
     /// Go back to a state that is held.
     Rewind {
         /// Steps made by then.
@@ -119,9 +119,9 @@ impl Control {
             return Err("the training is over; hint: the line of steps shows all of it".into());
         }
         match order {
-            Order::Pause => state.is_paused = true,
-            Order::Resume => (state.is_paused, state.steps) = (false, 0),
-            Order::Step => {
+            Order::Pause {} => state.is_paused = true,
+            Order::Resume {} => (state.is_paused, state.steps) = (false, 0),
+            Order::Step {} => {
                 // Pressed while it runs, it is the step under way after which it waits.
                 state.steps += u64::from(state.is_paused);
                 state.is_paused = true;
@@ -202,23 +202,23 @@ mod tests {
         };
         assert_eq!(settle(), 0);
         for expected in 1..=4 {
-            control.ask(Order::Step).unwrap();
+            control.ask(Order::Step {}).unwrap();
             assert_eq!(settle(), expected);
         }
         assert!(control.ask(Order::Rewind { to: 1 }).unwrap_err().contains("there are 0, 2"));
         control.ask(Order::Rewind { to: 2 }).unwrap();
         assert_eq!(settle(), 2);
-        control.ask(Order::Resume).unwrap();
+        control.ask(Order::Resume {}).unwrap();
         training.join().unwrap();
         assert_eq!(made.load(Ordering::SeqCst), 50);
-        assert!(control.can().is_empty() && control.ask(Order::Pause).is_err());
+        assert!(control.can().is_empty() && control.ask(Order::Pause {}).is_err());
     }
 
     #[test]
     fn orders_are_read_and_others_refused() {
         let order = |text| serde_json::from_str::<Order>(text);
         assert_eq!(order(r#"{"do":"rewind","to":100}"#).unwrap(), Order::Rewind { to: 100 });
-        assert_eq!(order(r#"{"do":"pause"}"#).unwrap(), Order::Pause);
+        assert_eq!(order(r#"{"do":"pause"}"#).unwrap(), Order::Pause {});
         for wrong in [r#"{"do":"fly"}"#, r#"{"do":"rewind"}"#, r#"{"do":"rewind","to":-1}"#, "{}", "[]"] {
             assert!(order(wrong).is_err(), "{wrong}");
         }
