@@ -116,8 +116,11 @@ fn run(train: &dyn Examples, script: Option<&mut Script>) -> (Vec<Tensor>, f64, 
     (trainer.net().leaves(), loss, book)
 }
 
+/// Steps with the bits of their losses.
+type Losses = Vec<(u64, u64)>;
+
 /// What a book says of losses, validations and weights, but for times and for which steps were observed.
-fn said(book: &Book) -> (Vec<(u64, u64)>, Vec<(u64, u64)>) {
+fn said(book: &Book) -> (Losses, Losses) {
     let dots = book.curve.dots(0, 10_000).iter().map(|dot| (dot.s, dot.loss.to_bits())).collect();
     (dots, book.tries.items().iter().map(|tried| (tried.s, tried.loss.to_bits())).collect())
 }

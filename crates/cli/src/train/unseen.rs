@@ -19,27 +19,27 @@ impl Live {
         match place {}
     }
 
-    /// See `live.rs`, as for all below.
+    /// Takes what is told.
     pub fn sink(&self) -> Box<dyn Sink + Send> {
         match *self {}
     }
 
-    #[allow(missing_docs)]
+    /// Serves the page.
     pub fn serve(&self, _: &AnyTrainer, _: &Part) -> Result<()> {
         match *self {}
     }
 
-    #[allow(missing_docs)]
+    /// What the training asks between its steps.
     pub fn steerer(&self) -> Box<dyn Steering> {
         match *self {}
     }
 
-    #[allow(missing_docs)]
+    /// The training is over.
     pub fn over(&self, _: &AnyTrainer) {
         match *self {}
     }
 
-    #[allow(missing_docs)]
+    /// Serves on.
     pub fn wait(&self) {
         match *self {}
     }
