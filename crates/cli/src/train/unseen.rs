@@ -2,9 +2,10 @@
 
 use super::job::AnyTrainer;
 use crate::failure::Result;
+use chainrule::Tensor;
 use chainrule_explorer::run::Sink;
 use chainrule_nn::data::Part;
-use chainrule_nn::trainer::Steering;
+use chainrule_nn::trainer::{Course, Steering};
 
 /// Where a page is served: nowhere.
 #[derive(Clone)]
@@ -12,6 +13,23 @@ pub enum Place {}
 
 /// What stands behind a page that there is not.
 pub enum Live {}
+
+/// Who steers.
+pub enum Nobody {}
+
+impl Steering for Nobody {
+    fn between(&mut self, _: usize, _: &[usize], _: &dyn Fn() -> Vec<Tensor>) -> Course {
+        match *self {}
+    }
+
+    fn holds(&mut self, _: usize, _: Vec<Tensor>) {
+        match *self {}
+    }
+
+    fn back(&mut self, _: usize) {
+        match *self {}
+    }
+}
 
 impl Live {
     /// There is no place to begin with.
@@ -30,7 +48,7 @@ impl Live {
     }
 
     /// What the training asks between its steps.
-    pub fn steerer(&self) -> Box<dyn Steering> {
+    pub fn steerer(&self) -> Nobody {
         match *self {}
     }
 
