@@ -3,19 +3,25 @@
 use super::ask::{Ask, Query};
 use super::guard::{Guard, Verdict};
 use super::point::{Engine, Point};
+use super::run::{self, Run};
 use super::worker::{Refused, Worker};
 use super::{assets, limits, look, paths, prove};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::{BytesRejection, QueryRejection};
-use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use chainrule::{Diagnostic, Mistake, Place};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::path::Path;
 use std::sync::Arc;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
 /// What all answers share.
@@ -27,15 +33,24 @@ pub struct Site {
     pub worker: Worker<Engine>,
     /// What the page shows first, as JSON.
     pub start: Arc<String>,
+    /// The training to look at, if there is one.
+    pub run: Option<Arc<Run>>,
+    /// Where the page's files are read from, in the place of those in the binary.
+    pub folder: Option<Arc<Path>>,
+    /// Places for sockets.
+    pub sockets: Arc<Semaphore>,
+    /// Tells when the server ends.
+    pub closing: watch::Receiver<bool>,
 }
 
 /// Everything that is answered.
 pub fn router(site: Site) -> Router {
     let mut router = Router::new();
     for asset in &assets::ALL {
-        router = router.route(asset.path, get(async || asset_answer(asset)));
+        router = router.route(asset.path, get(async |State(site): State<Site>| asset_answer(&site, asset)));
     }
-    router
+    let router = router
+        .merge(run::routes())
         // Browsers ask for it unasked.
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
         .route("/api/start", get(start))
@@ -52,7 +67,18 @@ pub fn router(site: Site) -> Router {
                 "this address does not take this method; hint: GET, or POST with a body",
             )
         })
-        .layer(DefaultBodyLimit::max(limits::BODY))
+        .layer(DefaultBodyLimit::max(limits::BODY));
+    // What a socket asks was let in with it, and has no socket of its own.
+    let inner = router.clone().with_state(site.clone());
+    let socket = async move |State(site): State<Site>,
+                             upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>| {
+        match upgrade {
+            Ok(upgrade) => run::open(&site, inner, upgrade),
+            Err(why) => refuse(why.status(), "this is no handshake of a socket; hint: open / in a browser"),
+        }
+    };
+    router
+        .route("/ws", get(socket))
         .layer(middleware::from_fn_with_state(site.clone(), guarded))
         .with_state(site)
 }
@@ -84,8 +110,15 @@ async fn guarded(State(site): State<Site>, request: Request, next: Next) -> Resp
     response
 }
 
-fn asset_answer(asset: &'static assets::Asset) -> Response {
-    ([(header::CONTENT_TYPE, asset.kind)], Body::from(asset.bytes)).into_response()
+fn asset_answer(site: &Site, asset: &'static assets::Asset) -> Response {
+    let body = match &site.folder {
+        None => Body::from(asset.bytes),
+        Some(folder) => match std::fs::read(folder.join(asset.file)) {
+            Ok(bytes) => Body::from(bytes),
+            Err(_) => return refuse(StatusCode::NOT_FOUND, "the folder of the page lacks this file"),
+        },
+    };
+    ([(header::CONTENT_TYPE, asset.kind)], body).into_response()
 }
 
 async fn start(State(site): State<Site>) -> Response {
@@ -103,7 +136,11 @@ async fn svg(State(site): State<Site>, Asked(ask): Asked) -> Response {
     }
 }
 
-async fn gate(State(site): State<Site>, Path(id): Path<String>, Asked(ask): Asked) -> Response {
+async fn gate(
+    State(site): State<Site>,
+    axum::extract::Path(id): axum::extract::Path<String>,
+    Asked(ask): Asked,
+) -> Response {
     answer(&site, Ask { at: Some(id), ..ask }, look::block).await
 }
 
@@ -153,6 +190,33 @@ async fn work<T: Send + 'static>(
     }
 }
 
+/// What a request's body says, which is JSON.
+pub(super) struct Given<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Given<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Given<T>, Response> {
+        let is_json =
+            request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
+        if !is_json {
+            return Err(refuse(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "the body is no JSON; hint: send application/json",
+            ));
+        }
+        let body = timeout(limits::IDLE, Bytes::from_request(request, state)).await;
+        let body = body.map_err(|_| {
+            refuse(StatusCode::REQUEST_TIMEOUT, "the body takes too long; hint: send it in one go")
+        })?;
+        let body = body.map_err(|why: BytesRejection| {
+            refuse(why.status(), &format!("the body is refused: at most {} bytes are taken", limits::BODY))
+        })?;
+        let given = serde_json::from_slice(&body);
+        given.map(Given).map_err(|why| refuse(StatusCode::BAD_REQUEST, &format!("the body: {why}")))
+    }
+}
+
 /// A request's question, from its address or its body.
 struct Asked(Ask);
 
@@ -160,27 +224,8 @@ impl<S: Send + Sync> FromRequest<S> for Asked {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Asked, Response> {
-        let ask = if request.method() == axum::http::Method::POST {
-            let is_json =
-                request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
-            if !is_json {
-                return Err(refuse(
-                    StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                    "the body is no JSON; hint: send application/json",
-                ));
-            }
-            let body = timeout(limits::IDLE, Bytes::from_request(request, state)).await;
-            let body = body.map_err(|_| {
-                refuse(StatusCode::REQUEST_TIMEOUT, "the body takes too long; hint: send it in one go")
-            })?;
-            let body = body.map_err(|why: BytesRejection| {
-                refuse(
-                    why.status(),
-                    &format!("the body is refused: at most {} bytes are taken", limits::BODY),
-                )
-            })?;
-            serde_json::from_slice(&body)
-                .map_err(|why| refuse(StatusCode::BAD_REQUEST, &format!("the body: {why}")))?
+        let ask: Ask = if request.method() == axum::http::Method::POST {
+            Given::from_request(request, state).await?.0
         } else {
             let query = axum::extract::Query::<Query>::try_from_uri(request.uri());
             let query =
@@ -192,7 +237,7 @@ impl<S: Send + Sync> FromRequest<S> for Asked {
     }
 }
 
-fn json_text(text: String) -> Response {
+pub(super) fn json_text(text: String) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], text).into_response()
 }
 
@@ -229,7 +274,7 @@ fn wrong(diagnostic: &Diagnostic) -> Response {
     said(StatusCode::UNPROCESSABLE_ENTITY, diagnostic.mistakes().iter().map(told).collect())
 }
 
-fn refuse(status: StatusCode, why: &str) -> Response {
+pub(super) fn refuse(status: StatusCode, why: &str) -> Response {
     let (what, hint) =
         why.split_once("; hint: ").map_or((why, None), |(what, hint)| (what, Some(hint.to_string())));
     said(status, vec![Told { what: what.to_string(), hint, from: None, to: None }])

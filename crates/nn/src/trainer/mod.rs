@@ -1,17 +1,22 @@
 //! The trainer: forward pass, backward pass and update are one circuit, compiled once and run for every batch.
 
+mod example;
 mod fit;
 mod guarded;
+mod plane;
 mod progress;
 mod settings;
+mod steering;
 mod step;
 #[cfg(test)]
 mod tests;
 
+pub use example::Single;
 pub use fit::Trained;
 pub(crate) use progress::Position;
 pub use progress::{End, Event, Progress};
 pub use settings::{Length, OnNan, Settings};
+pub use steering::{Course, Steering};
 pub use step::{Report, State, StepProgram};
 
 use crate::birth::Search;
@@ -27,6 +32,7 @@ use chainrule::{Tensor, Tree};
 use chainrule_explorer::run::Birth;
 use guarded::{Given, Guarded};
 use std::collections::BTreeMap;
+use std::time::Instant;
 use step::{Done, Stepper};
 
 /// Examples that are predicted together, at least.
@@ -47,6 +53,7 @@ pub struct Trainer<M: Model> {
     fills: bool,
     compiled: Option<Compiled<M>>,
     guard: Option<Guarded<M>>,
+    planes: Option<plane::Planes<M>>,
     born: Option<Birth>,
 }
 
@@ -71,6 +78,7 @@ impl<M: Model> Trainer<M> {
             fills: true,
             compiled: None,
             guard: None,
+            planes: None,
             born: None,
         };
         // Mistakes in the model are found now, not after the data was read and the first lines were printed.
@@ -150,9 +158,14 @@ impl<M: Model> Trainer<M> {
                 guard.step(function, &mut self.state, batch, given, report, at)?;
             }
             guard => {
+                let begun = Instant::now();
                 stepper.function.step(&mut self.state, &stepper.batch, &mut stepper.report)?;
+                let (loss, seconds) = (stepper.report.loss.item()?, begun.elapsed().as_secs_f64());
                 // What can't be made again, since it is another circuit, is no part of the way back.
                 guard.iter_mut().for_each(Guard::forget);
+                if let Some(observer) = guard.as_mut().and_then(Guard::observer) {
+                    observer.unobserved(At { step: step as u64 + 1, rate }, loss, seconds)?;
+                }
             }
         }
         stepper.done(&data.goal(), chosen.len())
