@@ -26,6 +26,7 @@ async function bundle(into) {
     jsx: "automatic",
     jsxImportSource: "preact",
     minifySyntax: true,
+    minifyIdentifiers: true,
     legalComments: "inline",
     charset: "utf8",
     logLevel: "warning",

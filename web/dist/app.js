@@ -1,864 +1,870 @@
 // node_modules/preact/dist/preact.mjs
-var n, t, r, u, i, f, o, e, l, c, a, s, h = /* @__PURE__ */ Symbol.for("pv"), p = {}, y = [], v = /^m(i|n|o|s|text|space)$/, w = Array.isArray, d = y.slice, _ = Object.assign;
-function g(n3) {
-  n3 && n3.parentNode && n3.remove();
+var P, Jr, Kn, De, Wn, dn, Yr, un, Zr, Un, Vn, gi, At = /* @__PURE__ */ Symbol.for("pv"), pn = {}, fn = [], xi = /^m(i|n|o|s|text|space)$/, qn = Array.isArray, jn = fn.slice, Ye = Object.assign;
+function Je(e) {
+  e && e.parentNode && e.remove();
 }
-function k(n3, t4, r4) {
-  var u4, i4, f5, o5 = {}, e4 = arguments.length;
-  for (f5 in t4) f5 == "key" ? u4 = t4[f5] : f5 == "ref" && typeof n3 != "function" ? i4 = t4[f5] : o5[f5] = t4[f5];
-  return e4 > 2 && (o5.children = e4 > 3 ? d.call(arguments, 2) : r4), m(n3, o5, u4, i4, null);
+function ea(e, t, n) {
+  var a, o, i, l = {}, s = arguments.length;
+  for (i in t) i == "key" ? a = t[i] : i == "ref" && typeof e != "function" ? o = t[i] : l[i] = t[i];
+  return s > 2 && (l.children = s > 3 ? jn.call(arguments, 2) : n), Ct(e, l, a, o, null);
 }
-function m(r4, u4, i4, f5, o5) {
-  var e4 = { type: r4, props: u4, key: i4, ref: f5, __k: null, __: null, __b: 0, __e: null, __c: null, constructor: h, __v: o5 || ++t, __i: -1, __u: 0 };
-  return !o5 && n.vnode && n.vnode(e4), e4;
+function Ct(e, t, n, a, o) {
+  var i = { type: e, props: t, key: n, ref: a, __k: null, __: null, __b: 0, __e: null, __c: null, constructor: At, __v: o || ++Jr, __i: -1, __u: 0 };
+  return !o && P.vnode && P.vnode(i), i;
 }
-function $(n3) {
-  return n3.children;
+function x(e) {
+  return e.children;
 }
-function x(n3, t4) {
-  this.props = n3, this.context = t4, this.__g = 0;
+function ht(e, t) {
+  this.props = e, this.context = t, this.__g = 0;
 }
-function S(n3, t4) {
-  if (t4 == null) return n3.__ && S(n3.__, n3.__i + 1);
-  for (var r4; t4 < n3.__k.length; t4++) if ((r4 = n3.__k[t4]) && r4.__e) return r4.__e;
-  return typeof n3.type != "function" || n3.props.__P ? null : S(n3);
+function Ie(e, t) {
+  if (t == null) return e.__ && Ie(e.__, e.__i + 1);
+  for (var n; t < e.__k.length; t++) if ((n = e.__k[t]) && n.__e) return n.__e;
+  return typeof e.type != "function" || e.props.__P ? null : Ie(e);
 }
-function C(t4) {
-  var r4, u4 = t4.__v, i4 = u4.__e, f5 = [], o5 = [], e4 = t4.__P;
-  e4 && ((r4 = _({ constructor: h }, u4)).__v = u4.__v + 1, n.vnode && n.vnode(r4), z(e4, r4, u4, t4.__n, e4.namespaceURI, 32 & u4.__u ? [i4] : null, f5, i4 || S(u4), 32 & u4.__u, o5), r4.__v = u4.__v, r4.__.__k[r4.__i] = r4, E(f5, r4, o5), u4.__ = u4.__e = null, r4.__e != i4 && j(r4));
+function bi(e) {
+  var t, n = e.__v, a = n.__e, o = [], i = [], l = e.__P;
+  l && ((t = Ye({ constructor: At }, n)).__v = n.__v + 1, P.vnode && P.vnode(t), Gn(l, t, n, e.__n, l.namespaceURI, 32 & n.__u ? [a] : null, o, a || Ie(n), 32 & n.__u, i), t.__v = n.__v, t.__.__k[t.__i] = t, ia(o, t, i), n.__ = n.__e = null, t.__e != a && ta(t));
 }
-function j(n3) {
-  if ((n3 = n3.__) && n3.__c && !n3.props.__P) return n3.__e = null, n3.__k.some(function(t4) {
-    return t4 && (n3.__e = t4.__e);
-  }), j(n3);
+function ta(e) {
+  if ((e = e.__) && e.__c && !e.props.__P) return e.__e = null, e.__k.some(function(t) {
+    return t && (e.__e = t.__e);
+  }), ta(e);
 }
-function L(t4) {
-  (8 & t4.__g || (t4.__g |= 8, u.push(t4), f++)) && i == n.debounceRendering || ((i = n.debounceRendering) || queueMicrotask)(H);
+function Qr(e) {
+  (8 & e.__g || (e.__g |= 8, De.push(e), dn++)) && Wn == P.debounceRendering || ((Wn = P.debounceRendering) || queueMicrotask)(na);
 }
-function H() {
+function na() {
   try {
-    for (var n3, t4 = 1; u.length; ) u.length > t4 && u.sort(o), n3 = u.shift(), t4 = u.length, 8 & n3.__g && C(n3);
+    for (var e, t = 1; De.length; ) De.length > t && De.sort(Yr), e = De.shift(), t = De.length, 8 & e.__g && bi(e);
   } finally {
-    (f = u.length) && (i || queueMicrotask)(H);
+    (dn = De.length) && (Wn || queueMicrotask)(na);
   }
 }
-function I(n3, t4, r4, u4, i4, f5, o5, e4, l4, c4, a5) {
-  var s4, h5, v4, w5, d5, _4, g5 = u4.__k || y, k4 = t4.length;
-  for (l4 = q(r4, t4, g5, l4, k4), s4 = 0; s4 < k4; s4++) (v4 = r4.__k[s4]) != null && (h5 = ~v4.__i && g5[v4.__i] || p, v4.__i = s4, _4 = z(n3, v4, h5, i4, f5, o5, e4, l4, c4, a5), w5 = v4.__e, (h5.ref != v4.ref || 8 & h5.__u) && (h5.ref && G(h5.ref, null, v4, h5), v4.ref && a5.push(v4.ref, v4.__c || w5, v4)), d5 = d5 || w5, 4 & v4.__u ? (l4 = A(v4, l4, n3, !h5.__v), h5.__e && (h5.__e = null)) : typeof v4.type == "function" && _4 !== void 0 ? l4 = _4 : w5 && (l4 = w5.nextSibling), v4.__u &= -21);
-  return r4.__e = d5, l4;
+function ra(e, t, n, a, o, i, l, s, u, c, p) {
+  var h, m, d, f, y, b, _ = a.__k || fn, k = t.length;
+  for (u = yi(n, t, _, u, k), h = 0; h < k; h++) (d = n.__k[h]) != null && (m = ~d.__i && _[d.__i] || pn, d.__i = h, b = Gn(e, d, m, o, i, l, s, u, c, p), f = d.__e, (m.ref != d.ref || 8 & m.__u) && (m.ref && Qn(m.ref, null, d, m), d.ref && p.push(d.ref, d.__c || f, d)), y = y || f, 4 & d.__u ? (u = aa(d, u, e, !m.__v), m.__e && (m.__e = null)) : typeof d.type == "function" && b !== void 0 ? u = b : f && (u = f.nextSibling), d.__u &= -21);
+  return n.__e = y, u;
 }
-function q(n3, t4, r4, u4, i4) {
-  var f5, o5, e4, l4, c4, a5, s4, p5, y5, v4 = r4.length, d5 = v4, _4 = 0, g5 = 0, k4 = n3.__k = Array(i4);
-  for (f5 = 0; f5 < i4; f5++) (o5 = t4[f5]) != null && typeof o5 != "boolean" && typeof o5 != "function" ? (typeof o5 != "object" || o5.constructor === String ? o5 = k4[f5] = m(null, o5) : w(o5) ? o5 = k4[f5] = m($, { children: o5 }) : o5.constructor === h && o5.__b ? o5 = k4[f5] = m(o5.type, o5.props, o5.key, o5.ref, o5.__v) : k4[f5] = o5, l4 = f5 + _4, o5.__ = n3, o5.__b = n3.__b + 1, e4 = null, ~(c4 = o5.__i = P(o5, r4, l4, d5)) && (d5--, (e4 = r4[c4]) && (e4.__u |= 2)), e4 && e4.__v ? (o5.__u |= 16, c4 == l4 - 1 ? _4-- : c4 == l4 + 1 ? _4++ : c4 != l4 && (c4 > l4 ? _4-- : _4++, g5 = 1)) : (~c4 || (i4 > v4 ? _4-- : i4 < v4 && _4++), typeof o5.type != "function" && (o5.__u |= 4))) : k4[f5] = null;
-  if (g5) {
-    for (a5 = [], s4 = [], f5 = 0; f5 < i4; f5++) if ((o5 = k4[f5]) && 16 & o5.__u) {
-      for (_4 = 0, p5 = a5.length; _4 < p5; ) a5[y5 = _4 + p5 >> 1] < o5.__i ? _4 = y5 + 1 : p5 = y5;
-      a5[_4] = o5.__i, s4[f5] = _4 + 1;
+function yi(e, t, n, a, o) {
+  var i, l, s, u, c, p, h, m, d, f = n.length, y = f, b = 0, _ = 0, k = e.__k = Array(o);
+  for (i = 0; i < o; i++) (l = t[i]) != null && typeof l != "boolean" && typeof l != "function" ? (typeof l != "object" || l.constructor === String ? l = k[i] = Ct(null, l) : qn(l) ? l = k[i] = Ct(x, { children: l }) : l.constructor === At && l.__b ? l = k[i] = Ct(l.type, l.props, l.key, l.ref, l.__v) : k[i] = l, u = i + b, l.__ = e, l.__b = e.__b + 1, s = null, ~(c = l.__i = wi(l, n, u, y)) && (y--, (s = n[c]) && (s.__u |= 2)), s && s.__v ? (l.__u |= 16, c == u - 1 ? b-- : c == u + 1 ? b++ : c != u && (c > u ? b-- : b++, _ = 1)) : (~c || (o > f ? b-- : o < f && b++), typeof l.type != "function" && (l.__u |= 4))) : k[i] = null;
+  if (_) {
+    for (p = [], h = [], i = 0; i < o; i++) if ((l = k[i]) && 16 & l.__u) {
+      for (b = 0, m = p.length; b < m; ) p[d = b + m >> 1] < l.__i ? b = d + 1 : m = d;
+      p[b] = l.__i, h[i] = b + 1;
     }
-    for (_4 = a5.length; f5--; ) s4[f5] && (s4[f5] == _4 ? _4-- : k4[f5].__u |= 4);
+    for (b = p.length; i--; ) h[i] && (h[i] == b ? b-- : k[i].__u |= 4);
   }
-  if (d5) for (f5 = 0; f5 < v4; f5++) !(e4 = r4[f5]) || 2 & e4.__u || (e4.__e == u4 && (u4 = S(e4)), J(e4, e4));
-  return u4;
+  if (y) for (i = 0; i < f; i++) !(s = n[i]) || 2 & s.__u || (s.__e == a && (a = Ie(s)), Xn(s, s));
+  return a;
 }
-function A(n3, t4, r4, u4) {
-  var i4, f5, o5, e4;
-  if (typeof n3.type == "function") {
-    if (n3.props.__P) return t4;
-    if (i4 = n3.__k) for (f5 = 0; f5 < i4.length; f5++) i4[f5] && (i4[f5].__ = n3, t4 = A(i4[f5], t4, r4, !1));
-    return t4;
+function aa(e, t, n, a) {
+  var o, i, l, s;
+  if (typeof e.type == "function") {
+    if (e.props.__P) return t;
+    if (o = e.__k) for (i = 0; i < o.length; i++) o[i] && (o[i].__ = e, t = aa(o[i], t, n, !1));
+    return t;
   }
-  for (t4 && !t4.parentNode && (t4 = S(n3)) && !t4.parentNode && (t4 = null), o5 = n3.__e, e4 = t4; e4 && e4.nodeType == 8; ) e4 = e4.nextSibling;
-  for (o5 != e4 && (!u4 && r4.moveBefore && o5.parentNode ? r4.moveBefore(o5, t4) : r4.insertBefore(o5, t4 || null)), t4 = o5; (t4 = t4 && t4.nextSibling) && t4.nodeType == 8 && !t4.data.startsWith("$s"); ) ;
-  return t4;
+  for (t && !t.parentNode && (t = Ie(e)) && !t.parentNode && (t = null), l = e.__e, s = t; s && s.nodeType == 8; ) s = s.nextSibling;
+  for (l != s && (!a && n.moveBefore && l.parentNode ? n.moveBefore(l, t) : n.insertBefore(l, t || null)), t = l; (t = t && t.nextSibling) && t.nodeType == 8 && !t.data.startsWith("$s"); ) ;
+  return t;
 }
-function P(n3, t4, r4, u4) {
-  var i4, f5 = n3.key, o5 = n3.type, e4 = t4[r4], l4 = e4 && !(2 & e4.__u);
-  if (e4 === null && f5 == null || l4 && f5 == e4.key && o5 == e4.type) return r4;
-  if (u4 > (l4 ? 1 : 0)) {
-    for (i4 = r4 - 1; i4 >= 0; i4--) if ((e4 = t4[i4]) && !(2 & e4.__u) && f5 == e4.key && o5 == e4.type) return i4;
-    for (i4 = r4 + 1; i4 < t4.length; i4++) if ((e4 = t4[i4]) && !(2 & e4.__u) && f5 == e4.key && o5 == e4.type) return i4;
+function wi(e, t, n, a) {
+  var o, i = e.key, l = e.type, s = t[n], u = s && !(2 & s.__u);
+  if (s === null && i == null || u && i == s.key && l == s.type) return n;
+  if (a > (u ? 1 : 0)) {
+    for (o = n - 1; o >= 0; o--) if ((s = t[o]) && !(2 & s.__u) && i == s.key && l == s.type) return o;
+    for (o = n + 1; o < t.length; o++) if ((s = t[o]) && !(2 & s.__u) && i == s.key && l == s.type) return o;
   }
   return -1;
 }
-function T(n3, t4, r4) {
-  r4 == null && (r4 = ""), t4[0] == "-" ? n3.setProperty(t4, r4) : n3[t4] = r4;
+function Xr(e, t, n) {
+  n == null && (n = ""), t[0] == "-" ? e.setProperty(t, n) : e[t] = n;
 }
-function N(n3, t4, r4, u4, i4) {
-  var f5, o5;
-  if (t4 == "style") if (typeof r4 == "string") n3.style.cssText = r4;
+function ln(e, t, n, a, o) {
+  var i, l;
+  if (t == "style") if (typeof n == "string") e.style.cssText = n;
   else {
-    if (typeof u4 == "string" && (n3.style.cssText = u4 = ""), u4) for (t4 in u4) r4 && t4 in r4 || T(n3.style, t4);
-    if (r4) for (t4 in r4) u4 && r4[t4] == u4[t4] || T(n3.style, t4, r4[t4]);
+    if (typeof a == "string" && (e.style.cssText = a = ""), a) for (t in a) n && t in n || Xr(e.style, t);
+    if (n) for (t in n) a && n[t] == a[t] || Xr(e.style, t, n[t]);
   }
-  else if (t4[0] == "o" && t4[1] == "n") typeof r4 != "function" && (r4 = null), typeof u4 != "function" && (u4 = null), (n3.__e || (n3.__e = {}))[t4] = r4, r4 && u4 || (o5 = a[t4] || (a[t4] = V(t4)), (n3.__a || (n3.__a = {}))[t4] = c, f5 = t4 != (t4 = t4.replace(l, "$1")), (t4 = t4.slice(2))[0] < "a" && (t4 = t4.toLowerCase()), r4 ? n3.addEventListener(t4, o5, f5) : n3.removeEventListener(t4, o5, f5));
+  else if (t[0] == "o" && t[1] == "n") typeof n != "function" && (n = null), typeof a != "function" && (a = null), (e.__e || (e.__e = {}))[t] = n, n && a || (l = Vn[t] || (Vn[t] = _i(t)), (e.__a || (e.__a = {}))[t] = Un, i = t != (t = t.replace(Zr, "$1")), (t = t.slice(2))[0] < "a" && (t = t.toLowerCase()), n ? e.addEventListener(t, l, i) : e.removeEventListener(t, l, i));
   else {
-    if (i4 == "http://www.w3.org/2000/svg") t4 = t4.replace(/xlink(H|:h)/, "h").replace(/sName$/, "s");
-    else if (t4 != "width" && t4 != "height" && t4 != "href" && t4 != "list" && t4 != "form" && t4 != "tabIndex" && t4 != "download" && t4 != "rowSpan" && t4 != "colSpan" && t4 != "role" && t4 != "popover" && t4 in n3) try {
-      return void (n3[t4] = r4 ?? "");
+    if (o == "http://www.w3.org/2000/svg") t = t.replace(/xlink(H|:h)/, "h").replace(/sName$/, "s");
+    else if (t != "width" && t != "height" && t != "href" && t != "list" && t != "form" && t != "tabIndex" && t != "download" && t != "rowSpan" && t != "colSpan" && t != "role" && t != "popover" && t in e) try {
+      return void (e[t] = n ?? "");
     } catch {
     }
-    if (typeof r4 == "function") return;
-    r4 == null || r4 === !1 && t4[4] != "-" ? n3.removeAttribute(t4) : n3.setAttribute(t4, t4 == "popover" && r4 == 1 ? "" : r4);
+    if (typeof n == "function") return;
+    n == null || n === !1 && t[4] != "-" ? e.removeAttribute(t) : e.setAttribute(t, t == "popover" && n == 1 ? "" : n);
   }
 }
-function V(t4) {
-  return function(r4) {
-    var u4 = this.__e;
-    if (u4) {
-      if (u4 = u4[t4], r4[e] == null) r4[e] = c++;
-      else if (r4[e] < this.__a[t4]) return;
-      return u4(n.event ? n.event(r4) : r4);
+function _i(e) {
+  return function(t) {
+    var n = this.__e;
+    if (n) {
+      if (n = n[e], t[un] == null) t[un] = Un++;
+      else if (t[un] < this.__a[e]) return;
+      return n(P.event ? P.event(t) : t);
     }
   };
 }
-function z(t4, r4, u4, i4, f5, o5, e4, l4, c4, a5) {
-  var s4, p5, v4, d5, k4, b3, m5, M2, C3, j3, L2, H2, q2, A4, O2, P2, T4, N2, V2 = r4.type;
-  if (r4.constructor !== h) return null;
-  128 & u4.__u && (c4 = 32 & u4.__u, s4 = u4.__c.__z) && (r4.__u |= c4, p5 = o5 = [], s4.nodeType == 8 ? l4 = B(s4, o5) : o5.push(s4), l4 = o5[0] || l4), (s4 = n.__b) && s4(r4);
-  n: if (typeof V2 == "function") {
-    v4 = e4.length;
+function Gn(e, t, n, a, o, i, l, s, u, c) {
+  var p, h, m, d, f, y, b, _, k, A, C, Fn, jr, sn, Qe, Gr, He, Xe, Pe = t.type;
+  if (t.constructor !== At) return null;
+  128 & n.__u && (u = 32 & n.__u, p = n.__c.__z) && (t.__u |= u, h = i = [], p.nodeType == 8 ? s = cn(p, i) : i.push(p), s = i[0] || s), (p = P.__b) && p(t);
+  e: if (typeof Pe == "function") {
+    m = l.length;
     try {
-      if (M2 = r4.props, C3 = (s4 = V2.prototype) && s4.render, j3 = (s4 = V2.contextType) && i4[s4.__c], L2 = s4 ? j3 ? j3.props.value : s4.__ : i4, (d5 = u4.__c) ? (r4.__c = d5, 2 & d5.__g && (d5.__g |= 1)) : (C3 ? r4.__c = d5 = new V2(M2, L2) : (r4.__c = d5 = new x(M2, L2), d5.constructor = V2, d5.render = K), j3 && j3.sub(d5), d5.state || (d5.state = {}), d5.__n = i4, d5.__g |= 8, d5.__h = [], d5.__k = []), C3 && (d5.__s || (d5.__s = d5.state), V2.getDerivedStateFromProps && (d5.__s == d5.state && (d5.__s = _({}, d5.__s)), _(d5.__s, V2.getDerivedStateFromProps(M2, d5.__s)))), k4 = d5.props, b3 = d5.state, d5.__v = r4, u4.__c) {
-        if (M2 !== k4 && C3 && !V2.getDerivedStateFromProps && d5.componentWillReceiveProps && d5.componentWillReceiveProps(M2, L2), r4.__v == u4.__v && !(8 & d5.__g) || !(4 & d5.__g) && d5.shouldComponentUpdate && d5.shouldComponentUpdate(M2, d5.__s, L2) === !1) {
-          r4.__v != u4.__v && (d5.props = M2, d5.state = d5.__s, d5.__g &= -9), r4.__e = u4.__e, r4.__k = u4.__k, r4.__k.some(function(n3) {
-            n3 && (n3.__ = r4);
-          }), y.push.apply(d5.__h, d5.__k), d5.__k = [], d5.__h.length && e4.push(d5), l4 = S(u4);
-          break n;
+      if (_ = t.props, k = (p = Pe.prototype) && p.render, A = (p = Pe.contextType) && a[p.__c], C = p ? A ? A.props.value : p.__ : a, (d = n.__c) ? (t.__c = d, 2 & d.__g && (d.__g |= 1)) : (k ? t.__c = d = new Pe(_, C) : (t.__c = d = new ht(_, C), d.constructor = Pe, d.render = Mi), A && A.sub(d), d.state || (d.state = {}), d.__n = a, d.__g |= 8, d.__h = [], d.__k = []), k && (d.__s || (d.__s = d.state), Pe.getDerivedStateFromProps && (d.__s == d.state && (d.__s = Ye({}, d.__s)), Ye(d.__s, Pe.getDerivedStateFromProps(_, d.__s)))), f = d.props, y = d.state, d.__v = t, n.__c) {
+        if (_ !== f && k && !Pe.getDerivedStateFromProps && d.componentWillReceiveProps && d.componentWillReceiveProps(_, C), t.__v == n.__v && !(8 & d.__g) || !(4 & d.__g) && d.shouldComponentUpdate && d.shouldComponentUpdate(_, d.__s, C) === !1) {
+          t.__v != n.__v && (d.props = _, d.state = d.__s, d.__g &= -9), t.__e = n.__e, t.__k = n.__k, t.__k.some(function(ie) {
+            ie && (ie.__ = t);
+          }), fn.push.apply(d.__h, d.__k), d.__k = [], d.__h.length && l.push(d), s = Ie(n);
+          break e;
         }
-        d5.componentWillUpdate && d5.componentWillUpdate(M2, d5.__s, L2), C3 && d5.componentDidUpdate && d5.__h.push(function() {
-          d5.componentDidUpdate(k4, b3, m5);
+        d.componentWillUpdate && d.componentWillUpdate(_, d.__s, C), k && d.componentDidUpdate && d.__h.push(function() {
+          d.componentDidUpdate(f, y, b);
         });
-      } else C3 && !V2.getDerivedStateFromProps && d5.componentWillMount && d5.componentWillMount(), C3 && d5.componentDidMount && d5.__h.push(d5.componentDidMount);
-      d5.context = L2, d5.props = M2, d5.__P = t4, d5.__g &= -5, H2 = n.__r, q2 = C3 ? 25 : 0;
+      } else k && !Pe.getDerivedStateFromProps && d.componentWillMount && d.componentWillMount(), k && d.componentDidMount && d.__h.push(d.componentDidMount);
+      d.context = C, d.props = _, d.__P = e, d.__g &= -5, Fn = P.__r, jr = k ? 25 : 0;
       do
-        d5.__g &= -9, H2 && H2(r4), s4 = d5.render(d5.props, d5.state = d5.__s, d5.context);
-      while (8 & d5.__g && ++q2 < 25);
-      C3 && (y.push.apply(d5.__h, d5.__k), d5.__k = []), d5.state = d5.__s, d5.getChildContext && (i4 = _({}, i4, d5.getChildContext())), C3 && u4.__c && d5.getSnapshotBeforeUpdate && (m5 = d5.getSnapshotBeforeUpdate(k4, b3)), A4 = s4 && s4.type === $ && s4.key == null ? s4.props.children : s4, M2.__P && (s4 = l4, f5 = (t4 = M2.__P).namespaceURI, c4 = o5 = null, u4.props && u4.props.__P != t4 && (u4.__k.some(function(n3) {
-        n3 && J(n3, n3);
-      }), u4.__k = null), l4 = u4.__k ? S(u4, 0) : null), l4 = I(t4, w(A4) ? A4 : [A4], r4, u4, i4, f5, o5, e4, l4, c4, a5), M2.__P && (r4.__e = null, l4 = s4), r4.__u &= -161, p5 && p5.some(g), d5.__h.length && e4.push(d5), 1 & d5.__g && (d5.__g &= -4);
-    } catch (t5) {
-      if (e4.length = v4, r4.__v = null, c4 || o5) if (t5 && t5.then) {
-        if (r4.__u |= 128 | c4, o5) {
-          for (~(T4 = o5.indexOf(l4 || void 0)) || (T4 = o5.length); (N2 = o5[T4 - 1]) && N2.nodeType == 8; ) T4--;
-          for (; T4 < o5.length; T4++) if (N2 = o5[T4]) if (o5[T4] = null, O2) {
-            if (N2 == P2) break;
+        d.__g &= -9, Fn && Fn(t), p = d.render(d.props, d.state = d.__s, d.context);
+      while (8 & d.__g && ++jr < 25);
+      k && (fn.push.apply(d.__h, d.__k), d.__k = []), d.state = d.__s, d.getChildContext && (a = Ye({}, a, d.getChildContext())), k && n.__c && d.getSnapshotBeforeUpdate && (b = d.getSnapshotBeforeUpdate(f, y)), sn = p && p.type === x && p.key == null ? p.props.children : p, _.__P && (p = s, o = (e = _.__P).namespaceURI, u = i = null, n.props && n.props.__P != e && (n.__k.some(function(ie) {
+        ie && Xn(ie, ie);
+      }), n.__k = null), s = n.__k ? Ie(n, 0) : null), s = ra(e, qn(sn) ? sn : [sn], t, n, a, o, i, l, s, u, c), _.__P && (t.__e = null, s = p), t.__u &= -161, h && h.some(Je), d.__h.length && l.push(d), 1 & d.__g && (d.__g &= -4);
+    } catch (ie) {
+      if (l.length = m, t.__v = null, u || i) if (ie && ie.then) {
+        if (t.__u |= 128 | u, i) {
+          for (~(He = i.indexOf(s || void 0)) || (He = i.length); (Xe = i[He - 1]) && Xe.nodeType == 8; ) He--;
+          for (; He < i.length; He++) if (Xe = i[He]) if (i[He] = null, Qe) {
+            if (Xe == Gr) break;
           } else {
-            if (N2.nodeType != 8) break;
-            N2.data.startsWith("$s") && (P2 = B(O2 = N2));
+            if (Xe.nodeType != 8) break;
+            Xe.data.startsWith("$s") && (Gr = cn(Qe = Xe));
           }
         }
-        if (!O2) {
-          for (; l4 && l4.nodeType == 8 && l4.nextSibling; ) l4 = l4.nextSibling;
-          O2 = l4;
+        if (!Qe) {
+          for (; s && s.nodeType == 8 && s.nextSibling; ) s = s.nextSibling;
+          Qe = s;
         }
-        (s4 = B(O2 = r4.__c.__z || (r4.__c.__z = O2))) ? (r4.__e = O2, l4 = s4) : r4.__e = l4, l4 = l4 && l4.nextSibling;
-      } else o5 && o5.some(g);
-      else r4.__e = u4.__e;
-      r4.__k || (r4.__k = u4.__k || []), t5 && t5.then || D(r4), n.__e(t5, r4, u4);
+        (p = cn(Qe = t.__c.__z || (t.__c.__z = Qe))) ? (t.__e = Qe, s = p) : t.__e = s, s = s && s.nextSibling;
+      } else i && i.some(Je);
+      else t.__e = n.__e;
+      t.__k || (t.__k = n.__k || []), ie && ie.then || oa(t), P.__e(ie, t, n);
     }
-  } else l4 = r4.__e = F(u4.__e, r4, u4, i4, f5, o5, e4, c4, a5, t4);
-  return (s4 = n.diffed) && s4(r4), l4;
+  } else s = t.__e = ki(n.__e, t, n, a, o, i, l, u, c, e);
+  return (p = P.diffed) && p(t), s;
 }
-function B(n3, t4) {
-  if (n3 && n3.nodeType == 8 && n3.data.startsWith("$s")) for (var r4 = 1; n3 = n3.nextSibling; ) {
-    if (n3.nodeType == 8) {
-      if (n3.data.startsWith("$s")) r4++;
-      else if (n3.data.startsWith("/$s") && !--r4) return n3;
+function cn(e, t) {
+  if (e && e.nodeType == 8 && e.data.startsWith("$s")) for (var n = 1; e = e.nextSibling; ) {
+    if (e.nodeType == 8) {
+      if (e.data.startsWith("$s")) n++;
+      else if (e.data.startsWith("/$s") && !--n) return e;
     }
-    t4 && t4.push(n3);
+    t && t.push(e);
   }
 }
-function D(n3) {
-  n3 && (n3.__c && (n3.__c.__g |= 4), n3.__k && n3.__k.some(D));
+function oa(e) {
+  e && (e.__c && (e.__c.__g |= 4), e.__k && e.__k.some(oa));
 }
-function E(t4, r4, u4) {
-  for (var i4 = 0; i4 < u4.length; ) G(u4[i4++], u4[i4++], u4[i4++]);
-  n.__c && n.__c(r4, t4), t4.some(function(r5) {
+function ia(e, t, n) {
+  for (var a = 0; a < n.length; ) Qn(n[a++], n[a++], n[a++]);
+  P.__c && P.__c(t, e), e.some(function(o) {
     try {
-      t4 = r5.__h, r5.__h = [], t4.some(function(n3) {
-        n3.call(r5);
+      e = o.__h, o.__h = [], e.some(function(i) {
+        i.call(o);
       });
-    } catch (t5) {
-      n.__e(t5, r5.__v);
+    } catch (i) {
+      P.__e(i, o.__v);
     }
   });
 }
-function F(t4, r4, u4, i4, f5, o5, e4, l4, c4, a5) {
-  var s4, h5, y5, _4, k4, b3, m5, M2, $2 = u4.props || p, x3 = r4.props, C3 = r4.type;
-  if (C3 == "svg" ? f5 = "http://www.w3.org/2000/svg" : C3 == "math" ? f5 = "http://www.w3.org/1998/Math/MathML" : f5 || (f5 = "http://www.w3.org/1999/xhtml"), o5) {
-    for (s4 = 0; s4 < o5.length; s4++) if ((k4 = o5[s4]) && (C3 ? k4.localName == C3 : k4.nodeType == 3)) {
-      t4 = k4, o5[s4] = null;
+function ki(e, t, n, a, o, i, l, s, u, c) {
+  var p, h, m, d, f, y, b, _, k = n.props || pn, A = t.props, C = t.type;
+  if (C == "svg" ? o = "http://www.w3.org/2000/svg" : C == "math" ? o = "http://www.w3.org/1998/Math/MathML" : o || (o = "http://www.w3.org/1999/xhtml"), i) {
+    for (p = 0; p < i.length; p++) if ((f = i[p]) && (C ? f.localName == C : f.nodeType == 3)) {
+      e = f, i[p] = null;
       break;
     }
   }
-  if (!t4) {
-    if (M2 = a5.ownerDocument || document, !C3) return M2.createTextNode(x3);
-    t4 = M2.createElementNS(f5, C3, x3.is ? x3 : a5), l4 && (n.__m && n.__m(r4, o5), l4 = !1), o5 = null;
+  if (!e) {
+    if (_ = c.ownerDocument || document, !C) return _.createTextNode(A);
+    e = _.createElementNS(o, C, A.is ? A : c), s && (P.__m && P.__m(t, i), s = !1), i = null;
   }
-  if (C3) {
-    if (a5 = C3 == "template" && t4.content || t4, o5 = C3 == "textarea" && x3.defaultValue != null ? null : o5 && d.call(a5.childNodes), !l4 && o5) for ($2 = {}, s4 = 0; s4 < t4.attributes.length; s4++) $2[(k4 = t4.attributes[s4]).name] = k4.value;
-    for (s4 in $2) k4 = $2[s4], s4 == "dangerouslySetInnerHTML" ? y5 = k4 : s4 == "children" || s4 in x3 || s4 == "value" && "defaultValue" in x3 || s4 == "checked" && "defaultChecked" in x3 || N(t4, s4, null, k4, f5);
-    for (s4 in x3) k4 = x3[s4], s4 == "children" ? _4 = k4 : s4 == "dangerouslySetInnerHTML" ? h5 = k4 : s4 == "value" ? b3 = k4 : s4 == "checked" ? m5 = k4 : l4 && typeof k4 != "function" || $2[s4] === k4 || N(t4, s4, k4, $2[s4], f5);
-    h5 ? (l4 || y5 && (h5.__html == y5.__html || h5.__html == t4.innerHTML) || (t4.innerHTML = h5.__html), r4.__k = []) : (y5 && (t4.textContent = ""), (C3 == "foreignObject" || f5 == "http://www.w3.org/1998/Math/MathML" && v.test(C3)) && (f5 = "http://www.w3.org/1999/xhtml"), I(a5, w(_4) ? _4 : [_4], r4, u4, i4, f5, o5, e4, o5 ? o5[0] : u4.__k && S(u4, 0), l4, c4), o5 && o5.some(g)), l4 && C3 != "textarea" || (s4 = "value", C3 == "progress" && b3 == null ? t4.removeAttribute(s4) : b3 == null || b3 === t4[s4] && (C3 != "progress" || b3) || N(t4, s4, b3, $2[s4], f5), s4 = "checked", m5 != null && m5 != t4[s4] && N(t4, s4, m5, $2[s4], f5));
-  } else $2 === x3 || l4 && t4.data == x3 || (t4.data = x3);
-  return t4;
+  if (C) {
+    if (c = C == "template" && e.content || e, i = C == "textarea" && A.defaultValue != null ? null : i && jn.call(c.childNodes), !s && i) for (k = {}, p = 0; p < e.attributes.length; p++) k[(f = e.attributes[p]).name] = f.value;
+    for (p in k) f = k[p], p == "dangerouslySetInnerHTML" ? m = f : p == "children" || p in A || p == "value" && "defaultValue" in A || p == "checked" && "defaultChecked" in A || ln(e, p, null, f, o);
+    for (p in A) f = A[p], p == "children" ? d = f : p == "dangerouslySetInnerHTML" ? h = f : p == "value" ? y = f : p == "checked" ? b = f : s && typeof f != "function" || k[p] === f || ln(e, p, f, k[p], o);
+    h ? (s || m && (h.__html == m.__html || h.__html == e.innerHTML) || (e.innerHTML = h.__html), t.__k = []) : (m && (e.textContent = ""), (C == "foreignObject" || o == "http://www.w3.org/1998/Math/MathML" && xi.test(C)) && (o = "http://www.w3.org/1999/xhtml"), ra(c, qn(d) ? d : [d], t, n, a, o, i, l, i ? i[0] : n.__k && Ie(n, 0), s, u), i && i.some(Je)), s && C != "textarea" || (p = "value", C == "progress" && y == null ? e.removeAttribute(p) : y == null || y === e[p] && (C != "progress" || y) || ln(e, p, y, k[p], o), p = "checked", b != null && b != e[p] && ln(e, p, b, k[p], o));
+  } else k === A || s && e.data == A || (e.data = A);
+  return e;
 }
-function G(t4, r4, u4, i4) {
+function Qn(e, t, n, a) {
   try {
-    typeof t4 == "function" ? r4 ? r4.__x = t4(r4) || 1 : i4 && (i4 = i4.__c || i4.__e) && (r4 = i4.__x) && (i4.__x = null, typeof r4 == "function" ? r4() : t4(null)) : t4.current = r4;
-  } catch (t5) {
-    n.__e(t5, u4);
+    typeof e == "function" ? t ? t.__x = e(t) || 1 : a && (a = a.__c || a.__e) && (t = a.__x) && (a.__x = null, typeof t == "function" ? t() : e(null)) : e.current = t;
+  } catch (o) {
+    P.__e(o, n);
   }
 }
-function J(t4, r4, u4) {
-  var i4, f5, o5, e4;
-  if (n.unmount && n.unmount(t4), !(i4 = t4.ref) || i4.current && i4.current != t4.__e || G(i4, null, r4, t4), i4 = t4.__c) {
-    if (i4.componentWillUnmount) try {
-      i4.componentWillUnmount();
-    } catch (t5) {
-      n.__e(t5, r4);
+function Xn(e, t, n) {
+  var a, o, i, l;
+  if (P.unmount && P.unmount(e), !(a = e.ref) || a.current && a.current != e.__e || Qn(a, null, t, e), a = e.__c) {
+    if (a.componentWillUnmount) try {
+      a.componentWillUnmount();
+    } catch (s) {
+      P.__e(s, t);
     }
-    i4.__P = i4.__n = null;
+    a.__P = a.__n = null;
   }
-  if (i4 = t4.__k) for (e4 = 0; e4 < i4.length; e4++) i4[e4] && J(i4[e4], r4, typeof t4.type != "function" || u4 && !t4.props.__P);
-  !u4 && (i4 = t4.__c) && (i4 = i4.__z) && (f5 = B(i4, o5 = [])) && (i4 == t4.__e && o5.some(g), g(f5), g(i4)), u4 || g(t4.__e), t4.__e = t4.__c = t4.__ = null;
+  if (a = e.__k) for (l = 0; l < a.length; l++) a[l] && Xn(a[l], t, typeof e.type != "function" || n && !e.props.__P);
+  !n && (a = e.__c) && (a = a.__z) && (o = cn(a, i = [])) && (a == e.__e && i.some(Je), Je(o), Je(a)), n || Je(e.__e), e.__e = e.__c = e.__ = null;
 }
-function K(n3, t4, r4) {
-  return this.constructor(n3, r4);
+function Mi(e, t, n) {
+  return this.constructor(e, n);
 }
-function Q(t4, r4) {
-  var u4, i4, f5, o5;
-  n.__ && n.__(t4, r4), r4.nodeType == 9 && (r4 = r4.documentElement), i4 = (u4 = t4 && 32 & t4.__u) ? null : r4.__k, r4.__k = m($, { children: [t4] }), f5 = [], o5 = [], z(r4, r4.__k, i4 || p, p, r4.namespaceURI, i4 ? null : r4.firstChild ? d.call(r4.childNodes) : null, f5, i4 ? i4.__e : r4.firstChild, u4, o5), E(f5, r4.__k, o5), r4.__k.props.children = null;
+function sa(e, t) {
+  var n, a, o, i;
+  P.__ && P.__(e, t), t.nodeType == 9 && (t = t.documentElement), a = (n = e && 32 & e.__u) ? null : t.__k, t.__k = Ct(x, { children: [e] }), o = [], i = [], Gn(t, t.__k, a || pn, pn, t.namespaceURI, a ? null : t.firstChild ? jn.call(t.childNodes) : null, o, a ? a.__e : t.firstChild, n, i), ia(o, t.__k, i), t.__k.props.children = null;
 }
-n = { __e: function(n3, t4, r4, u4) {
-  for (var i4, o5, e4; t4 = t4.__; ) if ((i4 = t4.__c) && !(1 & i4.__g)) {
-    i4.__g |= 4;
+P = { __e: function(e, t, n, a) {
+  for (var o, i, l; t = t.__; ) if ((o = t.__c) && !(1 & o.__g)) {
+    o.__g |= 4;
     try {
-      if ((e4 = (o5 = i4.constructor) && o5.getDerivedStateFromError) && i4.setState(o5.getDerivedStateFromError(n3)), i4.componentDidCatch && (i4.componentDidCatch(n3, u4 || {}), e4 = 1), e4 && 8 & i4.__g) return void (i4.__g |= 2);
-    } catch (t5) {
-      n3 = t5;
+      if ((l = (i = o.constructor) && i.getDerivedStateFromError) && o.setState(i.getDerivedStateFromError(e)), o.componentDidCatch && (o.componentDidCatch(e, a || {}), l = 1), l && 8 & o.__g) return void (o.__g |= 2);
+    } catch (s) {
+      e = s;
     }
   }
-  throw f = 0, n3;
-} }, t = 0, r = function(n3) {
-  return n3 != null && n3.constructor === h;
-}, x.prototype.setState = function(n3, t4) {
-  var r4 = this.__s;
-  r4 && r4 != this.state || (r4 = this.__s = _({}, this.state)), typeof n3 == "function" && (n3 = n3(_({}, r4), this.props)), n3 && (_(r4, n3), this.__v && (t4 && this.__k.push(t4), L(this)));
-}, x.prototype.forceUpdate = function(n3) {
-  this.__v && (this.__g |= 4, n3 && this.__h.push(n3), L(this));
-}, x.prototype.render = $, u = [], f = 0, o = function(n3, t4) {
-  return n3.__v.__b - t4.__v.__b;
-}, e = /* @__PURE__ */ Symbol(), l = /(PointerCapture)$|Capture$/i, c = 0, a = {}, s = 0;
+  throw dn = 0, e;
+} }, Jr = 0, Kn = function(e) {
+  return e != null && e.constructor === At;
+}, ht.prototype.setState = function(e, t) {
+  var n = this.__s;
+  n && n != this.state || (n = this.__s = Ye({}, this.state)), typeof e == "function" && (e = e(Ye({}, n), this.props)), e && (Ye(n, e), this.__v && (t && this.__k.push(t), Qr(this)));
+}, ht.prototype.forceUpdate = function(e) {
+  this.__v && (this.__g |= 4, e && this.__h.push(e), Qr(this));
+}, ht.prototype.render = x, De = [], dn = 0, Yr = function(e, t) {
+  return e.__v.__b - t.__v.__b;
+}, un = /* @__PURE__ */ Symbol(), Zr = /(PointerCapture)$|Capture$/i, Un = 0, Vn = {}, gi = 0;
 
 // node_modules/preact/hooks/dist/hooks.mjs
-var t2, r2, u2, i2, o2 = Object.is, f2 = 0, c2 = [], e2 = [], a2 = n, v2 = a2.__b, l2 = a2.__r, m2 = a2.diffed, h2 = a2.__c, s2 = a2.unmount, p2 = a2.__;
-function y2(n3, t4) {
-  a2.__h && a2.__h(r2, n3, f2 || t4), f2 = 0;
-  var u4 = r2.__H || (r2.__H = { __: [], __h: [] });
-  return n3 >= u4.__.length && u4.__.push({}), u4.__[n3];
+var vt, O, Jn, la, Yn = Object.is, mn = 0, ga = [], Zn = [], z = P, ua = z.__b, ca = z.__r, da = z.diffed, pa = z.__c, fa = z.unmount, ma = z.__;
+function hn(e, t) {
+  z.__h && z.__h(O, e, mn || t), mn = 0;
+  var n = O.__H || (O.__H = { __: [], __h: [] });
+  return e >= n.__.length && n.__.push({}), n.__[e];
 }
-function d2(n3) {
-  return f2 = 1, _2(G2, n3);
+function Ee(e) {
+  return mn = 1, $i(xa, e);
 }
-function _2(n3, u4, i4) {
-  var f5 = y2(t2++, 2);
-  if (f5.t = n3, !f5.__c && (f5.__ = [i4 ? i4(u4) : G2(void 0, u4), function(n4) {
-    var t4 = (f5.__N || f5.__)[0], r4 = f5.t(t4, n4);
-    o2(t4, r4) || (f5.__N = [r4, f5.__[1]], f5.__c.setState({}));
-  }], f5.__c = r2, !r2.__f)) {
-    r2.__f = !0;
-    var c4 = r2.shouldComponentUpdate;
-    r2.shouldComponentUpdate = function(n4, t4, r4) {
-      var u5 = this.__H;
-      if (!u5) return !0;
-      var i5 = !1, f6 = this.props != n4;
-      if (u5.__.some(function(n5) {
-        n5.__N && (i5 = !0, o2(n5.__[0], n5.__N[0]) || (f6 = !0));
-      }), c4) {
-        var e4 = c4.call(this, n4, t4, r4);
-        return i5 ? e4 || f6 : e4;
+function $i(e, t, n) {
+  var a = hn(vt++, 2);
+  if (a.t = e, !a.__c && (a.__ = [n ? n(t) : xa(void 0, t), function(i) {
+    var l = (a.__N || a.__)[0], s = a.t(l, i);
+    Yn(l, s) || (a.__N = [s, a.__[1]], a.__c.setState({}));
+  }], a.__c = O, !O.__f)) {
+    O.__f = !0;
+    var o = O.shouldComponentUpdate;
+    O.shouldComponentUpdate = function(i, l, s) {
+      var u = this.__H;
+      if (!u) return !0;
+      var c = !1, p = this.props != i;
+      if (u.__.some(function(m) {
+        m.__N && (c = !0, Yn(m.__[0], m.__N[0]) || (p = !0));
+      }), o) {
+        var h = o.call(this, i, l, s);
+        return c ? h || p : h;
       }
-      return !i5 || f6;
+      return !c || p;
     };
   }
-  return f5.__;
+  return a.__;
 }
-function A2(n3, u4) {
-  var i4 = y2(t2++, 3);
-  !a2.__s && E2(i4.__H, u4) && (i4.__P = !0, i4.__ = n3, i4.u = u4, r2.__H.__h.push(i4));
+function xe(e, t) {
+  var n = hn(vt++, 3);
+  !z.__s && tr(n.__H, t) && (n.__P = !0, n.__ = e, n.u = t, O.__H.__h.push(n));
 }
-function F2(n3, u4) {
-  var i4 = y2(t2++, 4);
-  !a2.__s && E2(i4.__H, u4) && (i4.__P = !1, i4.__ = n3, i4.u = u4, r2.__h.push(i4));
+function Ze(e, t) {
+  var n = hn(vt++, 4);
+  !z.__s && tr(n.__H, t) && (n.__P = !1, n.__ = e, n.u = t, O.__h.push(n));
 }
-function T2(n3) {
-  return f2 = 5, w2(function() {
-    return { current: n3 };
+function se(e) {
+  return mn = 5, Z(function() {
+    return { current: e };
   }, []);
 }
-function w2(n3, r4) {
-  var u4 = y2(t2++, 7);
-  return E2(u4.__H, r4) && (u4.__ = n3(), u4.__H = r4), u4.__;
+function Z(e, t) {
+  var n = hn(vt++, 7);
+  return tr(n.__H, t) && (n.__ = e(), n.__H = t), n.__;
 }
-function g2() {
-  var n3;
+function Si() {
+  var e;
   do {
-    for (; n3 = e2.shift(); ) try {
-      C2(n3);
-    } catch (t5) {
-      a2.__e(t5, { __: (n3 = n3.__P) && n3.__v });
+    for (; e = Zn.shift(); ) try {
+      zt(e);
+    } catch (n) {
+      z.__e(n, { __: (e = e.__P) && e.__v });
     }
-    for (; n3 = c2.shift(); ) {
-      var t4 = n3.__H;
-      if (n3.__P && t4) try {
-        t4.__h.some(C2), t4.__h.some(D2), t4.__h = [];
-      } catch (r4) {
-        t4.__h = [], a2.__e(r4, n3.__v);
+    for (; e = ga.shift(); ) {
+      var t = e.__H;
+      if (e.__P && t) try {
+        t.__h.some(zt), t.__h.some(er), t.__h = [];
+      } catch (n) {
+        t.__h = [], z.__e(n, e.__v);
       }
     }
-  } while (e2.length);
+  } while (Zn.length);
 }
-a2.__b = function(n3) {
-  r2 = null, v2 && v2(n3);
-}, a2.__ = function(n3, t4) {
-  n3 && t4.__k && t4.__k.__m && (n3.__m = t4.__k.__m), p2 && p2(n3, t4);
-}, a2.__r = function(n3) {
-  l2 && l2(n3), t2 = 0;
-  var i4 = (r2 = n3.__c).__H;
-  i4 && (u2 == r2 ? r2.__h = [] : (i4.__h.some(C2), i4.__h.some(D2), t2 = 0), i4.__h = [], i4.__.some(function(n4) {
-    n4.__N && (n4.__ = n4.__N), n4.u = n4.__N = void 0;
-  })), u2 = r2;
-}, a2.diffed = function(n3) {
-  m2 && m2(n3);
-  var t4 = n3.__c;
-  t4 && t4.__H && (t4.__H.__h.length && B2(c2.push(t4)), t4.__H.__.some(function(n4) {
-    n4.u && (n4.__H = n4.u);
-  })), u2 = r2 = null;
-}, a2.__c = function(n3, t4) {
-  t4.some(function(n4) {
+z.__b = function(e) {
+  O = null, ua && ua(e);
+}, z.__ = function(e, t) {
+  e && t.__k && t.__k.__m && (e.__m = t.__k.__m), ma && ma(e, t);
+}, z.__r = function(e) {
+  ca && ca(e), vt = 0;
+  var t = (O = e.__c).__H;
+  t && (Jn == O ? O.__h = [] : (t.__h.some(zt), t.__h.some(er), vt = 0), t.__h = [], t.__.some(function(n) {
+    n.__N && (n.__ = n.__N), n.u = n.__N = void 0;
+  })), Jn = O;
+}, z.diffed = function(e) {
+  da && da(e);
+  var t = e.__c;
+  t && t.__H && (t.__H.__h.length && va(ga.push(t)), t.__H.__.some(function(n) {
+    n.u && (n.__H = n.u);
+  })), Jn = O = null;
+}, z.__c = function(e, t) {
+  t.some(function(n) {
     try {
-      n4.__h.some(C2), n4.__h = n4.__h.filter(function(n5) {
-        return !n5.__ || D2(n5);
+      n.__h.some(zt), n.__h = n.__h.filter(function(a) {
+        return !a.__ || er(a);
       });
-    } catch (t5) {
-      n4.__h = [function() {
-        throw t5;
+    } catch (a) {
+      n.__h = [function() {
+        throw a;
       }];
     }
-  }), h2 && h2(n3, t4);
-}, a2.unmount = function(n3) {
-  s2 && s2(n3);
-  var t4, r4, u4 = n3.__c;
-  u4 && u4.__H && (u4.__H.__.some(function(u5) {
+  }), pa && pa(e, t);
+}, z.unmount = function(e) {
+  fa && fa(e);
+  var t, n, a = e.__c;
+  a && a.__H && (a.__H.__.some(function(o) {
     try {
-      if (u5.__P && u5.__c) {
-        if (r4 === void 0) {
-          for (r4 = n3.__; r4 && (!r4.__c || !r4.__c.__P); ) r4 = r4.__;
-          r4 = r4 && r4.__c;
+      if (o.__P && o.__c) {
+        if (n === void 0) {
+          for (n = e.__; n && (!n.__c || !n.__c.__P); ) n = n.__;
+          n = n && n.__c;
         }
-        u5.__P = r4, B2(e2.push(u5));
-      } else C2(u5);
-    } catch (n4) {
-      t4 = n4;
+        o.__P = n, va(Zn.push(o));
+      } else zt(o);
+    } catch (i) {
+      t = i;
     }
-  }), u4.__H = void 0, t4 && a2.__e(t4, u4.__v));
+  }), a.__H = void 0, t && z.__e(t, a.__v));
 };
-var k2 = typeof requestAnimationFrame == "function";
-function z2(n3) {
-  var t4, r4 = function() {
-    clearTimeout(u4), k2 && cancelAnimationFrame(t4), setTimeout(n3);
-  }, u4 = setTimeout(r4, 35);
-  k2 && (t4 = requestAnimationFrame(r4));
+var ha = typeof requestAnimationFrame == "function";
+function Pi(e) {
+  var t, n = function() {
+    clearTimeout(a), ha && cancelAnimationFrame(t), setTimeout(e);
+  }, a = setTimeout(n, 35);
+  ha && (t = requestAnimationFrame(n));
 }
-function B2(n3) {
-  n3 != 1 && i2 == a2.requestAnimationFrame || ((i2 = a2.requestAnimationFrame) || z2)(g2);
+function va(e) {
+  e != 1 && la == z.requestAnimationFrame || ((la = z.requestAnimationFrame) || Pi)(Si);
 }
-function C2(n3) {
-  var t4 = r2, u4 = n3.__c;
-  typeof u4 == "function" && (n3.__c = void 0, u4()), r2 = t4;
+function zt(e) {
+  var t = O, n = e.__c;
+  typeof n == "function" && (e.__c = void 0, n()), O = t;
 }
-function D2(n3) {
-  var t4 = r2;
-  n3.__c = n3.__(), r2 = t4;
+function er(e) {
+  var t = O;
+  e.__c = e.__(), O = t;
 }
-function E2(n3, t4) {
-  return !n3 || n3.length != t4.length || t4.some(function(t5, r4) {
-    return !o2(t5, n3[r4]);
+function tr(e, t) {
+  return !e || e.length != t.length || t.some(function(n, a) {
+    return !Yn(n, e[a]);
   });
 }
-function G2(n3, t4) {
-  return typeof t4 == "function" ? t4(n3) : t4;
+function xa(e, t) {
+  return typeof t == "function" ? t(e) : t;
 }
 
 // node_modules/@preact/signals-core/dist/signals-core.module.js
-var i3 = /* @__PURE__ */ Symbol.for("preact-signals");
-function t3() {
-  if (v3 > 1)
-    v3--;
+var Ei = /* @__PURE__ */ Symbol.for("preact-signals");
+function bn() {
+  if (Te > 1)
+    Te--;
   else {
-    var i4, t4 = !1;
+    var e, t = !1;
     for ((function() {
-      var i5 = c3;
-      for (c3 = void 0; i5 !== void 0; ) {
-        var t5 = i5.S;
-        if (t5.v === i5.v) for (var r5 = t5.t; r5 !== void 0; r5 = r5.x) r5.i === i5.i && (r5.i = t5.i);
-        i5 = i5.o;
+      var o = gn;
+      for (gn = void 0; o !== void 0; ) {
+        var i = o.S;
+        if (i.v === o.v) for (var l = i.t; l !== void 0; l = l.x) l.i === o.i && (l.i = i.i);
+        o = o.o;
       }
-    })(); h3 !== void 0; ) {
-      var r4 = h3;
-      for (h3 = void 0, s3++; r4 !== void 0; ) {
-        var n3 = r4.u;
-        if (r4.u = void 0, r4.f &= -3, !(8 & r4.f) && w3(r4)) try {
-          r4.c();
-        } catch (r5) {
-          t4 || (i4 = r5, t4 = !0);
+    })(); Ot !== void 0; ) {
+      var n = Ot;
+      for (Ot = void 0, vn++; n !== void 0; ) {
+        var a = n.u;
+        if (n.u = void 0, n.f &= -3, !(8 & n.f) && ya(n)) try {
+          n.c();
+        } catch (o) {
+          t || (e = o, t = !0);
         }
-        r4 = n3;
+        n = a;
       }
     }
-    if (s3 = 0, v3--, t4) throw i4;
+    if (vn = 0, Te--, t) throw e;
   }
 }
-function r3(i4) {
-  if (v3 > 0) return i4();
-  u3 = ++e3, v3++;
+function B(e) {
+  if (Te > 0) return e();
+  nr = ++Ti, Te++;
   try {
-    return i4();
+    return e();
   } finally {
-    t3();
+    bn();
   }
 }
-var n2, o3 = void 0;
-function f3(i4) {
-  var t4 = o3, r4 = n2;
-  o3 = void 0, n2 = void 0;
+var Rt, L = void 0;
+function Bt(e) {
+  var t = L, n = Rt;
+  L = void 0, Rt = void 0;
   try {
-    return i4();
+    return e();
   } finally {
-    o3 = t4, n2 = r4;
+    L = t, Rt = n;
   }
 }
-var h3 = void 0, v3 = 0, s3 = 0, e3 = 0, u3 = 0, c3 = void 0, a3 = 0;
-function d3(i4) {
-  if (o3 !== void 0) {
-    var t4 = i4.n;
-    if (t4 === void 0 || t4.t !== o3)
-      return t4 = { i: 0, S: i4, p: o3.s, n: void 0, t: o3, e: void 0, x: void 0, r: t4 }, o3.s !== void 0 && (o3.s.n = t4), o3.s = t4, i4.n = t4, 32 & o3.f && i4.S(t4), t4;
-    if (t4.i === -1)
-      return t4.i = 0, t4.n !== void 0 && (t4.n.p = t4.p, t4.p !== void 0 && (t4.p.n = t4.n), t4.p = o3.s, t4.n = void 0, o3.s.n = t4, o3.s = t4), t4;
+var Ot = void 0, Te = 0, vn = 0, Ti = 0, nr = 0, gn = void 0, xn = 0;
+function ba(e) {
+  if (L !== void 0) {
+    var t = e.n;
+    if (t === void 0 || t.t !== L)
+      return t = { i: 0, S: e, p: L.s, n: void 0, t: L, e: void 0, x: void 0, r: t }, L.s !== void 0 && (L.s.n = t), L.s = t, e.n = t, 32 & L.f && e.S(t), t;
+    if (t.i === -1)
+      return t.i = 0, t.n !== void 0 && (t.n.p = t.p, t.p !== void 0 && (t.p.n = t.n), t.p = L.s, t.n = void 0, L.s.n = t, L.s = t), t;
   }
 }
-function l3(i4, t4) {
-  this.v = i4, this.i = 0, this.n = void 0, this.t = void 0, this.l = 0, this.W = t4?.watched, this.Z = t4?.unwatched, this.name = t4?.name;
+function I(e, t) {
+  this.v = e, this.i = 0, this.n = void 0, this.t = void 0, this.l = 0, this.W = t?.watched, this.Z = t?.unwatched, this.name = t?.name;
 }
-l3.prototype.brand = i3;
-l3.prototype.h = function() {
+I.prototype.brand = Ei;
+I.prototype.h = function() {
   return !0;
 };
-l3.prototype.S = function(i4) {
-  var t4 = this, r4 = this.t;
-  r4 !== i4 && i4.e === void 0 && (i4.x = r4, this.t = i4, r4 !== void 0 ? r4.e = i4 : f3(function() {
-    var i5;
-    (i5 = t4.W) == null || i5.call(t4);
+I.prototype.S = function(e) {
+  var t = this, n = this.t;
+  n !== e && e.e === void 0 && (e.x = n, this.t = e, n !== void 0 ? n.e = e : Bt(function() {
+    var a;
+    (a = t.W) == null || a.call(t);
   }));
 };
-l3.prototype.U = function(i4) {
-  var t4 = this;
+I.prototype.U = function(e) {
+  var t = this;
   if (this.t !== void 0) {
-    var r4 = i4.e, n3 = i4.x;
-    r4 !== void 0 && (r4.x = n3, i4.e = void 0), n3 !== void 0 && (n3.e = r4, i4.x = void 0), i4 === this.t && (this.t = n3, n3 === void 0 && f3(function() {
-      var i5;
-      (i5 = t4.Z) == null || i5.call(t4);
+    var n = e.e, a = e.x;
+    n !== void 0 && (n.x = a, e.e = void 0), a !== void 0 && (a.e = n, e.x = void 0), e === this.t && (this.t = a, a === void 0 && Bt(function() {
+      var o;
+      (o = t.Z) == null || o.call(t);
     }));
   }
 };
-l3.prototype.subscribe = function(i4) {
-  var t4 = this;
-  return x2(function() {
-    var r4 = t4.value;
-    f3(function() {
-      return i4(r4);
+I.prototype.subscribe = function(e) {
+  var t = this;
+  return ne(function() {
+    var n = t.value;
+    Bt(function() {
+      return e(n);
     });
   }, { name: "sub" });
 };
-l3.prototype.valueOf = function() {
+I.prototype.valueOf = function() {
   return this.value;
 };
-l3.prototype.toString = function() {
+I.prototype.toString = function() {
   return this.value + "";
 };
-l3.prototype.toJSON = function() {
+I.prototype.toJSON = function() {
   return this.value;
 };
-l3.prototype.peek = function() {
-  var i4 = this;
-  return f3(function() {
-    return i4.value;
+I.prototype.peek = function() {
+  var e = this;
+  return Bt(function() {
+    return e.value;
   });
 };
-Object.defineProperty(l3.prototype, "value", { get: function() {
-  var i4 = d3(this);
-  return i4 !== void 0 && (i4.i = this.i), this.v;
-}, set: function(i4) {
-  if (i4 !== this.v) {
-    if (s3 > 100) throw new Error("Cycle detected");
-    (function(i5) {
-      v3 !== 0 && s3 === 0 && i5.l !== u3 && (i5.l = u3, c3 = { S: i5, v: i5.v, i: i5.i, o: c3 });
-    })(this), this.v = i4, this.i++, a3++, v3++;
+Object.defineProperty(I.prototype, "value", { get: function() {
+  var e = ba(this);
+  return e !== void 0 && (e.i = this.i), this.v;
+}, set: function(e) {
+  if (e !== this.v) {
+    if (vn > 100) throw new Error("Cycle detected");
+    (function(n) {
+      Te !== 0 && vn === 0 && n.l !== nr && (n.l = nr, gn = { S: n, v: n.v, i: n.i, o: gn });
+    })(this), this.v = e, this.i++, xn++, Te++;
     try {
-      for (var r4 = this.t; r4 !== void 0; r4 = r4.x) r4.t.N();
+      for (var t = this.t; t !== void 0; t = t.x) t.t.N();
     } finally {
-      t3();
+      bn();
     }
   }
 } });
-function y3(i4, t4) {
-  return new l3(i4, t4);
+function v(e, t) {
+  return new I(e, t);
 }
-function w3(i4) {
-  for (var t4 = i4.s; t4 !== void 0; t4 = t4.n) if (t4.S.i !== t4.i || !t4.S.h() || t4.S.i !== t4.i) return !0;
+function ya(e) {
+  for (var t = e.s; t !== void 0; t = t.n) if (t.S.i !== t.i || !t.S.h() || t.S.i !== t.i) return !0;
   return !1;
 }
-function b(i4) {
-  for (var t4 = i4.s; t4 !== void 0; t4 = t4.n) {
-    var r4 = t4.S.n;
-    if (r4 !== void 0 && (t4.r = r4), t4.S.n = t4, t4.i = -1, t4.n === void 0) {
-      i4.s = t4;
+function wa(e) {
+  for (var t = e.s; t !== void 0; t = t.n) {
+    var n = t.S.n;
+    if (n !== void 0 && (t.r = n), t.S.n = t, t.i = -1, t.n === void 0) {
+      e.s = t;
       break;
     }
   }
 }
-function _3(i4) {
-  for (var t4 = i4.s, r4 = void 0; t4 !== void 0; ) {
-    var n3 = t4.p;
-    t4.i === -1 ? (t4.S.U(t4), n3 !== void 0 && (n3.n = t4.n), t4.n !== void 0 && (t4.n.p = n3)) : r4 = t4, t4.S.n = t4.r, t4.r !== void 0 && (t4.r = void 0), t4 = n3;
+function _a(e) {
+  for (var t = e.s, n = void 0; t !== void 0; ) {
+    var a = t.p;
+    t.i === -1 ? (t.S.U(t), a !== void 0 && (a.n = t.n), t.n !== void 0 && (t.n.p = a)) : n = t, t.S.n = t.r, t.r !== void 0 && (t.r = void 0), t = a;
   }
-  i4.s = r4;
+  e.s = n;
 }
-function j2(i4, t4) {
-  l3.call(this, void 0, t4), this.x = i4, this.s = void 0, this.g = a3 - 1, this.f = 4;
+function et(e, t) {
+  I.call(this, void 0, t), this.x = e, this.s = void 0, this.g = xn - 1, this.f = 4;
 }
-j2.prototype = new l3();
-j2.prototype.h = function() {
+et.prototype = new I();
+et.prototype.h = function() {
   if (this.f &= -3, 1 & this.f) return !1;
-  if ((36 & this.f) == 32 || (this.f &= -5, this.g === a3)) return !0;
-  if (this.g = a3, this.f |= 1, this.i > 0 && !w3(this))
+  if ((36 & this.f) == 32 || (this.f &= -5, this.g === xn)) return !0;
+  if (this.g = xn, this.f |= 1, this.i > 0 && !ya(this))
     return this.f &= -2, !0;
-  var i4 = o3;
+  var e = L;
   try {
-    b(this), o3 = this;
-    var t4 = this.x();
-    (16 & this.f || this.v !== t4 || this.i === 0) && (this.v = t4, this.f &= -17, this.i++);
-  } catch (i5) {
-    this.v = i5, this.f |= 16, this.i++;
+    wa(this), L = this;
+    var t = this.x();
+    (16 & this.f || this.v !== t || this.i === 0) && (this.v = t, this.f &= -17, this.i++);
+  } catch (n) {
+    this.v = n, this.f |= 16, this.i++;
   }
-  return o3 = i4, _3(this), this.f &= -2, !0;
+  return L = e, _a(this), this.f &= -2, !0;
 };
-j2.prototype.S = function(i4) {
+et.prototype.S = function(e) {
   if (this.t === void 0) {
     this.f |= 36;
-    for (var t4 = this.s; t4 !== void 0; t4 = t4.n) t4.S.S(t4);
+    for (var t = this.s; t !== void 0; t = t.n) t.S.S(t);
   }
-  l3.prototype.S.call(this, i4);
+  I.prototype.S.call(this, e);
 };
-j2.prototype.U = function(i4) {
-  if (this.t !== void 0 && (l3.prototype.U.call(this, i4), this.t === void 0)) {
+et.prototype.U = function(e) {
+  if (this.t !== void 0 && (I.prototype.U.call(this, e), this.t === void 0)) {
     this.f &= -33;
-    for (var t4 = this.s; t4 !== void 0; t4 = t4.n) t4.S.U(t4);
+    for (var t = this.s; t !== void 0; t = t.n) t.S.U(t);
   }
 };
-j2.prototype.N = function() {
+et.prototype.N = function() {
   if (!(2 & this.f)) {
     this.f |= 6;
-    for (var i4 = this.t; i4 !== void 0; i4 = i4.x) i4.t.N();
+    for (var e = this.t; e !== void 0; e = e.x) e.t.N();
   }
 };
-Object.defineProperty(j2.prototype, "value", { get: function() {
+Object.defineProperty(et.prototype, "value", { get: function() {
   if (1 & this.f) throw new Error("Cycle detected");
-  var i4 = d3(this);
-  if (this.h(), i4 !== void 0 && (i4.i = this.i), 16 & this.f) throw this.v;
+  var e = ba(this);
+  if (this.h(), e !== void 0 && (e.i = this.i), 16 & this.f) throw this.v;
   return this.v;
 } });
-function O(i4, t4) {
-  return new j2(i4, t4);
+function M(e, t) {
+  return new et(e, t);
 }
-function p3(i4) {
-  var r4 = i4.j;
-  if (i4.j = void 0, typeof r4 == "function") {
-    v3++;
-    var n3 = o3;
-    o3 = void 0;
+function ka(e) {
+  var t = e.j;
+  if (e.j = void 0, typeof t == "function") {
+    Te++;
+    var n = L;
+    L = void 0;
     try {
-      r4();
-    } catch (t4) {
-      throw i4.f &= -2, i4.f |= 8, g3(i4), t4;
+      t();
+    } catch (a) {
+      throw e.f &= -2, e.f |= 8, rr(e), a;
     } finally {
-      o3 = n3, t3();
+      L = n, bn();
     }
   }
 }
-function g3(i4) {
-  for (var t4 = i4.s; t4 !== void 0; t4 = t4.n) t4.S.U(t4);
-  i4.x = void 0, i4.s = void 0, p3(i4);
+function rr(e) {
+  for (var t = e.s; t !== void 0; t = t.n) t.S.U(t);
+  e.x = void 0, e.s = void 0, ka(e);
 }
-function S2(i4) {
-  if (o3 !== this) throw new Error("Out-of-order effect");
-  _3(this), o3 = i4, this.f &= -2;
+function Li(e) {
+  if (L !== this) throw new Error("Out-of-order effect");
+  _a(this), L = e, this.f &= -2;
   try {
-    8 & this.f && g3(this);
+    8 & this.f && rr(this);
   } finally {
-    t3();
+    bn();
   }
 }
-function m3(i4, t4) {
-  this.x = i4, this.j = void 0, this.s = void 0, this.u = void 0, this.f = 32, this.name = t4?.name, n2 && n2.push(this);
+function gt(e, t) {
+  this.x = e, this.j = void 0, this.s = void 0, this.u = void 0, this.f = 32, this.name = t?.name, Rt && Rt.push(this);
 }
-m3.prototype.c = function() {
-  var i4 = this.S();
+gt.prototype.c = function() {
+  var e = this.S();
   try {
     if (8 & this.f || this.x === void 0) return;
-    var t4 = this.x();
-    typeof t4 == "function" && (this.j = t4);
+    var t = this.x();
+    typeof t == "function" && (this.j = t);
   } finally {
-    i4();
+    e();
   }
 };
-m3.prototype.S = function() {
+gt.prototype.S = function() {
   if (1 & this.f) throw new Error("Cycle detected");
-  this.f |= 1, this.f &= -9, p3(this), b(this), v3++;
-  var i4 = o3;
-  return o3 = this, S2.bind(this, i4);
+  this.f |= 1, this.f &= -9, ka(this), wa(this), Te++;
+  var e = L;
+  return L = this, Li.bind(this, e);
 };
-m3.prototype.N = function() {
-  2 & this.f || (this.f |= 2, this.u = h3, h3 = this);
+gt.prototype.N = function() {
+  2 & this.f || (this.f |= 2, this.u = Ot, Ot = this);
 };
-m3.prototype.d = function() {
-  this.f |= 8, 1 & this.f || g3(this);
+gt.prototype.d = function() {
+  this.f |= 8, 1 & this.f || rr(this);
 };
-m3.prototype.dispose = function() {
+gt.prototype.dispose = function() {
   this.d();
 };
-function x2(i4, t4) {
-  var r4 = new m3(i4, t4);
+function ne(e, t) {
+  var n = new gt(e, t);
   try {
-    r4.c();
-  } catch (i5) {
-    throw r4.d(), i5;
+    n.c();
+  } catch (o) {
+    throw n.d(), o;
   }
-  var n3 = r4.d.bind(r4);
-  return n3[Symbol.dispose] = n3, n3;
+  var a = n.d.bind(n);
+  return a[Symbol.dispose] = a, a;
 }
 
 // node_modules/@preact/signals/dist/signals.module.js
-var h4, d4, p4, m4 = typeof window < "u" && !!window.__PREACT_SIGNALS_DEVTOOLS__;
-var g4 = [];
-x2(function() {
-  h4 = this.N;
+var Ma, wn, yn, Ni = typeof window < "u" && !!window.__PREACT_SIGNALS_DEVTOOLS__;
+var $a = [];
+ne(function() {
+  Ma = this.N;
 })();
-function b2(i4, n3) {
-  n[i4] = n3.bind(null, n[i4] || function() {
+function xt(e, t) {
+  P[e] = t.bind(null, P[e] || function() {
   });
 }
-function y4(i4) {
-  if (p4) {
-    var n3 = p4;
-    p4 = void 0, n3();
+function Ht(e) {
+  if (yn) {
+    var t = yn;
+    yn = void 0, t();
   }
-  p4 = i4 && i4.S();
+  yn = e && e.S();
 }
-function w4(i4) {
-  var n3 = this, r4 = i4.data, t4 = useSignal(r4);
-  t4.name = "ReactiveDom", t4.value = r4;
-  var e4 = w2(function() {
-    for (var i5 = n3, r5 = n3.__v; r5 = r5.__; ) if (r5.__c) {
-      r5.__c.__$f |= 4;
+function Sa(e) {
+  var t = this, n = e.data, a = Ai(n);
+  a.name = "ReactiveDom", a.value = n;
+  var o = Z(function() {
+    for (var s = t, u = t.__v; u = u.__; ) if (u.__c) {
+      u.__c.__$f |= 4;
       break;
     }
-    var o5 = O(function() {
-      var i6 = t4.value.value;
-      return i6 === 0 ? 0 : i6 === !0 ? "" : i6 || "";
-    }), e5 = O(function() {
-      return !Array.isArray(o5.value) && !r(o5.value);
-    }), u5 = x2(function() {
-      if (this.N = M, e5.value) {
-        var n4 = o5.value;
-        i5.__v && i5.__v.__e && i5.__v.__e.nodeType === 3 && (i5.__v.__e.data = n4);
+    var c = M(function() {
+      var d = a.value.value;
+      return d === 0 ? 0 : d === !0 ? "" : d || "";
+    }), p = M(function() {
+      return !Array.isArray(c.value) && !Kn(c.value);
+    }), h = ne(function() {
+      if (this.N = Pa, p.value) {
+        var d = c.value;
+        s.__v && s.__v.__e && s.__v.__e.nodeType === 3 && (s.__v.__e.data = d);
       }
-    }), c5 = n3.__$u.d;
-    return n3.__$u.d = function() {
-      u5(), c5.call(this);
-    }, [e5, o5];
-  }, []), u4 = e4[0], c4 = e4[1];
-  return u4.value ? c4.peek() : c4.value;
+    }), m = t.__$u.d;
+    return t.__$u.d = function() {
+      h(), m.call(this);
+    }, [p, c];
+  }, []), i = o[0], l = o[1];
+  return i.value ? l.peek() : l.value;
 }
-w4.displayName = "ReactiveTextNode";
-Object.defineProperties(l3.prototype, { constructor: { configurable: !0, value: k($, null).constructor }, type: { configurable: !0, value: w4 }, props: { configurable: !0, get: function() {
-  var i4 = this;
+Sa.displayName = "ReactiveTextNode";
+Object.defineProperties(I.prototype, { constructor: { configurable: !0, value: ea(x, null).constructor }, type: { configurable: !0, value: Sa }, props: { configurable: !0, get: function() {
+  var e = this;
   return { data: { get value() {
-    return i4.value;
+    return e.value;
   } } };
 } }, __b: { configurable: !0, value: 1 } });
-b2("__b", function(i4, n3) {
-  if (y4(), d4 = void 0, typeof n3.type == "string") {
-    var r4, t4 = n3.props;
-    for (var f5 in t4) if (f5 !== "children") {
-      var o5 = t4[f5];
-      o5 instanceof l3 && (r4 || (n3.__np = r4 = {}), r4[f5] = o5, t4[f5] = o5.peek());
+xt("__b", function(e, t) {
+  if (Ht(), wn = void 0, typeof t.type == "string") {
+    var n, a = t.props;
+    for (var o in a) if (o !== "children") {
+      var i = a[o];
+      i instanceof I && (n || (t.__np = n = {}), n[o] = i, a[o] = i.peek());
     }
   }
-  i4(n3);
+  e(t);
 });
-b2("__r", function(i4, r4) {
-  if (i4(r4), r4.type !== $) {
-    y4();
-    var t4, f5 = r4.__c;
-    f5 && (f5.__$f &= -2, (t4 = f5.__$u) === void 0 && (f5.__$u = t4 = (function(i5, n3) {
-      var r5;
-      return x2(function() {
-        r5 = this;
-      }, { name: n3 }), r5.c = i5, r5;
-    })(/* @__PURE__ */ (function(i5) {
+xt("__r", function(e, t) {
+  if (e(t), t.type !== x) {
+    Ht();
+    var n, a = t.__c;
+    a && (a.__$f &= -2, (n = a.__$u) === void 0 && (a.__$u = n = (function(o, i) {
+      var l;
+      return ne(function() {
+        l = this;
+      }, { name: i }), l.c = o, l;
+    })(/* @__PURE__ */ (function(o) {
       return function() {
-        var n3;
-        m4 && ((n3 = this.y) == null || n3.call(this)), i5.__$f |= 1, i5.setState({});
+        var i;
+        Ni && ((i = this.y) == null || i.call(this)), o.__$f |= 1, o.setState({});
       };
-    })(f5), typeof r4.type == "function" ? r4.type.displayName || r4.type.name : ""))), d4 = f5, y4(t4);
+    })(a), typeof t.type == "function" ? t.type.displayName || t.type.name : ""))), wn = a, Ht(n);
   }
 });
-b2("__e", function(i4, n3, r4, t4) {
-  y4(), d4 = void 0, i4(n3, r4, t4);
+xt("__e", function(e, t, n, a) {
+  Ht(), wn = void 0, e(t, n, a);
 });
-b2("diffed", function(i4, n3) {
-  y4(), d4 = void 0;
-  var r4;
-  if (typeof n3.type == "string" && (r4 = n3.__e)) {
-    var t4 = n3.__np, f5 = n3.props, o5 = r4.U;
-    if (o5) for (var e4 in o5) {
-      var u4 = o5[e4];
-      u4 === void 0 || t4 && e4 in t4 || (u4.d(), o5[e4] = void 0);
+xt("diffed", function(e, t) {
+  Ht(), wn = void 0;
+  var n;
+  if (typeof t.type == "string" && (n = t.__e)) {
+    var a = t.__np, o = t.props, i = n.U;
+    if (i) for (var l in i) {
+      var s = i[l];
+      s === void 0 || a && l in a || (s.d(), i[l] = void 0);
     }
-    if (t4) {
-      o5 || (o5 = {}, r4.U = o5);
-      for (var a5 in t4) {
-        var c4 = o5[a5], v4 = t4[a5];
-        c4 === void 0 ? (c4 = k3(r4, a5, v4, f5), o5[a5] = c4) : c4.o(v4, f5);
+    if (a) {
+      i || (i = {}, n.U = i);
+      for (var u in a) {
+        var c = i[u], p = a[u];
+        c === void 0 ? (c = Ci(n, u, p, o), i[u] = c) : c.o(p, o);
       }
     }
   }
-  i4(n3);
+  e(t);
 });
-function k3(i4, n3, r4, t4) {
-  var f5 = n3 in i4 && i4.ownerSVGElement === void 0, o5 = y3(r4);
-  return { o: function(i5, n4) {
-    o5.value = i5, t4 = n4;
-  }, d: x2(function() {
-    this.N = M;
-    var r5 = o5.value.value;
-    t4[n3] !== r5 && (t4[n3] = r5, f5 ? i4[n3] = r5 : r5 != null && (r5 !== !1 || n3[4] === "-") ? i4.setAttribute(n3, r5) : i4.removeAttribute(n3));
+function Ci(e, t, n, a) {
+  var o = t in e && e.ownerSVGElement === void 0, i = v(n);
+  return { o: function(l, s) {
+    i.value = l, a = s;
+  }, d: ne(function() {
+    this.N = Pa;
+    var l = i.value.value;
+    a[t] !== l && (a[t] = l, o ? e[t] = l : l != null && (l !== !1 || t[4] === "-") ? e.setAttribute(t, l) : e.removeAttribute(t));
   }) };
 }
-b2("unmount", function(i4, n3) {
-  if (typeof n3.type == "string") {
-    var r4 = n3.__e;
-    if (r4) {
-      var t4 = r4.U;
-      if (t4) {
-        r4.U = void 0;
-        for (var f5 in t4) {
-          var o5 = t4[f5];
-          o5 && o5.d();
+xt("unmount", function(e, t) {
+  if (typeof t.type == "string") {
+    var n = t.__e;
+    if (n) {
+      var a = n.U;
+      if (a) {
+        n.U = void 0;
+        for (var o in a) {
+          var i = a[o];
+          i && i.d();
         }
       }
     }
-    var e4 = n3.__np;
-    if (e4) {
-      var u4 = n3.props;
-      for (var a5 in e4) u4[a5] = e4[a5];
+    var l = t.__np;
+    if (l) {
+      var s = t.props;
+      for (var u in l) s[u] = l[u];
     }
-    n3.__np = void 0;
+    t.__np = void 0;
   } else {
-    var c4 = n3.__c;
-    if (c4) {
-      c4.__$f |= 8;
-      var v4 = c4.__$u;
-      v4 && (c4.__$u = void 0, v4.d());
+    var c = t.__c;
+    if (c) {
+      c.__$f |= 8;
+      var p = c.__$u;
+      p && (c.__$u = void 0, p.d());
     }
   }
-  i4(n3);
+  e(t);
 });
-b2("__h", function(i4, n3, r4, t4) {
-  t4 < 3 && (n3.__$f |= 2), i4(n3, r4, t4);
+xt("__h", function(e, t, n, a) {
+  a < 3 && (t.__$f |= 2), e(t, n, a);
 });
-x.prototype.shouldComponentUpdate = function(i4, n3) {
+ht.prototype.shouldComponentUpdate = function(e, t) {
   if (this.__R) return !0;
-  var r4 = this.__$u, t4 = r4 && r4.s !== void 0;
-  for (var f5 in n3) return !0;
+  var n = this.__$u, a = n && n.s !== void 0;
+  for (var o in t) return !0;
   if (this.__f || typeof this.u == "boolean" && this.u === !0) {
-    var o5 = 2 & this.__$f;
-    if (!(t4 || o5 || 4 & this.__$f) || 1 & this.__$f) return !0;
-  } else if (!(t4 || 4 & this.__$f) || 3 & this.__$f) return !0;
-  for (var e4 in i4) if (e4 !== "__source" && i4[e4] !== this.props[e4]) return !0;
-  for (var u4 in this.props) if (!(u4 in i4)) return !0;
+    var i = 2 & this.__$f;
+    if (!(a || i || 4 & this.__$f) || 1 & this.__$f) return !0;
+  } else if (!(a || 4 & this.__$f) || 3 & this.__$f) return !0;
+  for (var l in e) if (l !== "__source" && e[l] !== this.props[l]) return !0;
+  for (var s in this.props) if (!(s in e)) return !0;
   return !1;
 };
-function useSignal(i4, n3) {
-  return w2(function() {
-    return y3(i4, n3);
+function Ai(e, t) {
+  return Z(function() {
+    return v(e, t);
   }, []);
 }
-var A3 = function(i4) {
+var zi = function(e) {
   queueMicrotask(function() {
-    queueMicrotask(i4);
+    queueMicrotask(e);
   });
 };
-function F3() {
-  r3(function() {
-    for (var i4; i4 = g4.shift(); ) h4.call(i4);
+function Ri() {
+  B(function() {
+    for (var e; e = $a.shift(); ) Ma.call(e);
   });
 }
-function M() {
-  g4.push(this) === 1 && (n.requestAnimationFrame || A3)(F3);
+function Pa() {
+  $a.push(this) === 1 && (P.requestAnimationFrame || zi)(Ri);
 }
 
 // src/server.ts
-var Refused = class extends Error {
-  constructor(mistakes2) {
-    super(mistakes2[0]?.what ?? "refused");
-    this.mistakes = mistakes2;
+var Le = class extends Error {
+  constructor(n) {
+    super(n[0]?.what ?? "refused");
+    this.mistakes = n;
   }
   mistakes;
-}, Gone = class extends Error {
-};
-async function ask(path2, body) {
-  let response;
-  try {
-    response = await fetch(path2, body === void 0 ? {} : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
-  } catch {
-    throw new Gone();
-  }
-  let answer = await response.json().catch(() => null);
-  if (response.ok) return answer;
-  let mistakes2 = answer?.mistakes;
-  throw new Refused(mistakes2 ?? [{ what: `the server says ${response.status}`, hint: null, from: null, to: null }]);
+}, re = class extends Error {
+}, Ea = () => null;
+function Ta(e) {
+  Ea = e;
 }
-var Latest = class {
-  constructor(answer) {
-    this.answer = answer;
+async function Oi(e, t) {
+  let n;
+  try {
+    n = await fetch(e, t === void 0 ? {} : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(t) });
+  } catch {
+    throw new re();
+  }
+  return { status: n.status, body: await n.json().catch(() => null) };
+}
+async function Ne(e, t) {
+  let n = await (Ea(e, t) ?? Oi(e, t));
+  if (n.status >= 200 && n.status < 300) return n.body;
+  let a = n.body?.mistakes;
+  throw new Le(a ?? [{ what: `the server says ${n.status}`, hint: null, from: null, to: null }]);
+}
+var tt = class {
+  constructor(t) {
+    this.answer = t;
   }
   answer;
   isOut = !1;
   waiting = null;
-  async put(question2) {
+  async put(t) {
     if (this.isOut) {
-      this.waiting = question2;
+      this.waiting = t;
       return;
     }
     this.isOut = !0;
     try {
-      let next = question2;
-      for (; next !== null; )
-        this.waiting = null, await this.answer(next), next = this.waiting;
+      let n = t;
+      for (; n !== null; )
+        this.waiting = null, await this.answer(n), n = this.waiting;
     } finally {
       this.isOut = !1;
     }
@@ -866,669 +872,678 @@ var Latest = class {
 };
 
 // src/page.ts
-var theme = y3(""), isGone = y3(!1), isHelpOpen = y3(!1), spoken = y3(""), start = y3(null), returned = /* @__PURE__ */ new Set();
-function onReturn(work) {
-  returned.add(work);
+var F = v(""), le = v(!1), V = v(!1), Dt = v(""), nt = v(null), La = /* @__PURE__ */ new Set();
+function bt(e) {
+  La.add(e);
 }
-var wait = (ms) => new Promise((done) => setTimeout(done, ms)), isKnocking = !1;
-async function lost() {
-  if (isGone.value = !0, !isKnocking) {
-    for (isKnocking = !0; await wait(1e3), !await knock(); )
+var Ce = (e) => new Promise((t) => setTimeout(t, e)), ar = !1;
+async function Fe() {
+  if (le.value = !0, !ar) {
+    for (ar = !0; await Ce(1e3), !await Na(); )
       ;
-    isKnocking = !1, isGone.value = !1;
-    for (let work of returned) work();
+    ar = !1, le.value = !1;
+    for (let e of La) e();
   }
 }
-async function knock() {
+async function Na() {
   try {
-    return start.value = await ask("/api/start"), !0;
-  } catch (why2) {
-    return !(why2 instanceof Gone);
+    return nt.value = await Ne("/api/start"), !0;
+  } catch (e) {
+    return !(e instanceof re);
   }
 }
-async function greet() {
-  for (; !await knock(); )
-    isGone.value = !0, await wait(1e3);
-  isGone.value = !1;
+async function Ca() {
+  for (; !await Na(); )
+    le.value = !0, await Ce(1e3);
+  le.value = !1;
 }
-function isDark() {
-  return theme.value === "" ? matchMedia("(prefers-color-scheme: dark)").matches : theme.value === "dark";
+function _n() {
+  return F.value === "" ? matchMedia("(prefers-color-scheme: dark)").matches : F.value === "dark";
 }
-function readTheme(text) {
-  return text === "light" || text === "dark" ? text : "";
+function yt(e) {
+  return e === "light" || e === "dark" ? e : "";
 }
 
 // src/circuit/link.ts
-function write(link2) {
-  let query = new URLSearchParams();
-  return query.set("f", link2.formula), Object.keys(link2.values).length > 0 && query.set("v", JSON.stringify(link2.values)), link2.open.length > 0 && query.set("open", link2.open.join(",")), link2.at !== null && query.set("at", link2.at), link2.step !== null && query.set("step", String(link2.step)), link2.dir !== "lr" && query.set("dir", link2.dir), link2.theme !== "" && query.set("theme", link2.theme), `#/c?${query}`;
+function Aa(e) {
+  let t = new URLSearchParams();
+  return t.set("f", e.formula), Object.keys(e.values).length > 0 && t.set("v", JSON.stringify(e.values)), e.open.length > 0 && t.set("open", e.open.join(",")), e.at !== null && t.set("at", e.at), e.step !== null && t.set("step", String(e.step)), e.dir !== "lr" && t.set("dir", e.dir), e.theme !== "" && t.set("theme", e.theme), `#/c?${t}`;
 }
-function read(hash2) {
-  let at2 = hash2.indexOf("?");
-  if (!hash2.startsWith("#/c") || at2 < 0) return null;
-  let query = new URLSearchParams(hash2.slice(at2 + 1)), formula2 = query.get("f");
-  if (formula2 === null) return null;
-  let step2 = Number.parseInt(query.get("step") ?? "", 10);
+function za(e) {
+  let t = e.indexOf("?");
+  if (!e.startsWith("#/c") || t < 0) return null;
+  let n = new URLSearchParams(e.slice(t + 1)), a = n.get("f");
+  if (a === null) return null;
+  let o = Number.parseInt(n.get("step") ?? "", 10);
   return {
-    formula: formula2,
-    values: values(query.get("v")),
-    open: (query.get("open") ?? "").split(",").filter((name) => name !== ""),
-    at: query.get("at"),
-    step: Number.isFinite(step2) && step2 >= 0 ? step2 : null,
-    dir: query.get("dir") === "tb" ? "tb" : "lr",
-    theme: readTheme(query.get("theme"))
+    formula: a,
+    values: Bi(n.get("v")),
+    open: (n.get("open") ?? "").split(",").filter((i) => i !== ""),
+    at: n.get("at"),
+    step: Number.isFinite(o) && o >= 0 ? o : null,
+    dir: n.get("dir") === "tb" ? "tb" : "lr",
+    theme: yt(n.get("theme"))
   };
 }
-function values(text) {
+function Bi(e) {
   try {
-    let read2 = JSON.parse(text ?? "{}");
-    return typeof read2 == "object" && read2 !== null && !Array.isArray(read2) ? read2 : {};
+    let t = JSON.parse(e ?? "{}");
+    return typeof t == "object" && t !== null && !Array.isArray(t) ? t : {};
   } catch {
     return {};
   }
 }
 
 // src/circuit/state.ts
-var formula = y3(""), values2 = y3({}), open = y3([]), dir = y3("lr"), at = y3(null), step = y3(null), look = y3(null), mistakes = y3([]), isPlaying = y3(!1), proof = y3(null), why = y3(null), sheet = y3(null), search = y3(""), gradientOnly = y3(!1), isDragging = y3(!1), pictures = y3(0), scene = O(() => look.value?.scene ?? null), blocks = O(() => new Map(scene.value?.blocks.map((block) => [block.id, block]))), lines = O(() => new Map(scene.value?.wires.map((line) => [line.id, line]))), selected = O(() => at.value === null ? null : blocks.value.get(at.value) ?? null), total = O(() => scene.value?.steps.length ?? 0), current = O(() => step.value === null || step.value === 0 ? null : scene.value?.steps[step.value - 1] ?? null), known = O(() => {
-  let value = /* @__PURE__ */ new Map(), gradient = /* @__PURE__ */ new Map(), back = /* @__PURE__ */ new Map(), forward = scene.value?.steps.filter((s4) => s4.pass === "forward").length ?? 0;
-  return scene.value?.steps.forEach((s4, index) => {
-    for (let wire of s4.wires)
-      s4.pass === "forward" ? value.set(wire, value.get(wire) ?? index + 1) : gradient.set(wire, index + 1);
-    s4.pass === "backward" && back.set(s4.block, index + 1);
-  }), { value, gradient, back, forward };
+var fe = v(""), ue = v({}), ce = v([]), We = v("lr"), S = v(null), $ = v(null), D = v(null), kn = v([]), K = v(!1), It = v(null), rt = v(null), ee = v(null), Ft = v(""), Wt = v(!1), be = v(!1), Hi = v(0), T = M(() => D.value?.scene ?? null), H = M(() => new Map(T.value?.blocks.map((e) => [e.id, e]))), wt = M(() => new Map(T.value?.wires.map((e) => [e.id, e]))), _t = M(() => S.value === null ? null : H.value.get(S.value) ?? null), N = M(() => T.value?.steps.length ?? 0), Q = M(() => $.value === null || $.value === 0 ? null : T.value?.steps[$.value - 1] ?? null), te = M(() => {
+  let e = /* @__PURE__ */ new Map(), t = /* @__PURE__ */ new Map(), n = /* @__PURE__ */ new Map(), a = T.value?.steps.filter((o) => o.pass === "forward").length ?? 0;
+  return T.value?.steps.forEach((o, i) => {
+    for (let l of o.wires)
+      o.pass === "forward" ? e.set(l, e.get(l) ?? i + 1) : t.set(l, i + 1);
+    o.pass === "backward" && n.set(o.block, i + 1);
+  }), { value: e, gradient: t, back: n, forward: a };
 });
-function blockOf(wire) {
-  let line = scene.value?.wires.find((one) => one.wire === wire && blocks.value.get(one.from)?.kind !== "frame");
-  return blocks.value.get(`g${wire}`) ?? (line === void 0 ? null : blocks.value.get(line.from) ?? null);
+function Mn(e) {
+  let t = T.value?.wires.find((n) => n.wire === e && H.value.get(n.from)?.kind !== "frame");
+  return H.value.get(`g${e}`) ?? (t === void 0 ? null : H.value.get(t.from) ?? null);
 }
-function question() {
-  let kept = selected.value, place2 = kept === null || look.value?.formula !== formula.value ? {} : { at: kept.id, x: kept.x, y: kept.y };
-  return { formula: formula.value, values: values2.value, open: open.value, dir: dir.value, ...place2 };
+function Di() {
+  let e = _t.value, t = e === null || D.value?.formula !== fe.value ? {} : { at: e.id, x: e.x, y: e.y };
+  return { formula: fe.value, values: ue.value, open: ce.value, dir: We.value, ...t };
 }
-var latest = new Latest(async (asked) => {
+var Ii = new tt(async (e) => {
   try {
-    let answer = await ask("/api/set", asked);
-    r3(() => {
-      take(answer), isGone.value = !1, mistakes.value = [];
+    let t = await Ne("/api/set", e);
+    B(() => {
+      Fi(t), le.value = !1, kn.value = [];
     });
-  } catch (why2) {
-    if (why2 instanceof Refused) mistakes.value = why2.mistakes;
-    else if (why2 instanceof Gone) lost();
-    else throw why2;
+  } catch (t) {
+    if (t instanceof Le) kn.value = t.mistakes;
+    else if (t instanceof re) Fe();
+    else throw t;
   }
 });
-function take(answer) {
-  let before = look.value?.scene;
-  isDragging.value && before !== void 0 && (answer.scene = renumbered(before, answer.scene)), look.value = answer, open.value = answer.open, pictures.value += 1, at.value !== null && !blocks.value.has(at.value) && (at.value = null), step.value !== null && step.value > answer.scene.steps.length && (step.value = null);
+function Fi(e) {
+  let t = D.value?.scene;
+  be.value && t !== void 0 && (e.scene = Wi(t, e.scene)), D.value = e, ce.value = e.open, Hi.value += 1, S.value !== null && !H.value.has(S.value) && (S.value = null), $.value !== null && $.value > e.scene.steps.length && ($.value = null);
 }
-function renumbered(before, after) {
-  if (!(before.blocks.length === after.blocks.length && before.blocks.every((block, i4) => block.id === after.blocks[i4]?.id)) || before.wires.length !== after.wires.length) return after;
-  let { left, top, width: width2, height } = before, moved = after.blocks.map((block, i4) => ({ ...before.blocks[i4], card: block.card, aria: block.aria, on_gradient_path: block.on_gradient_path })), wires = after.wires.map((line, i4) => {
-    let old = before.wires[i4];
-    if (old.pieces.length !== line.pieces.length) return line;
-    let pieces = old.pieces.map((piece, k4) => ({ ...piece, gradient: line.pieces[k4].gradient }));
-    return { ...old, value: line.value, gradient: line.gradient, pieces };
+function Wi(e, t) {
+  if (!(e.blocks.length === t.blocks.length && e.blocks.every((c, p) => c.id === t.blocks[p]?.id)) || e.wires.length !== t.wires.length) return t;
+  let { left: a, top: o, width: i, height: l } = e, s = t.blocks.map((c, p) => ({ ...e.blocks[p], card: c.card, aria: c.aria, on_gradient_path: c.on_gradient_path })), u = t.wires.map((c, p) => {
+    let h = e.wires[p];
+    if (h.pieces.length !== c.pieces.length) return c;
+    let m = h.pieces.map((d, f) => ({ ...d, gradient: c.pieces[f].gradient }));
+    return { ...h, value: c.value, gradient: c.gradient, pieces: m };
   });
-  return { ...after, left, top, width: width2, height, blocks: moved, wires };
+  return { ...t, left: a, top: o, width: i, height: l, blocks: s, wires: u };
 }
-function refresh() {
-  return latest.put(question());
+function ye() {
+  return Ii.put(Di());
 }
-onReturn(() => {
-  look.value !== null && refresh();
+bt(() => {
+  D.value !== null && ye();
 });
-function setFormula(text) {
-  r3(() => {
-    formula.value = text, step.value = null, isPlaying.value = !1, forget();
+function Ra(e) {
+  B(() => {
+    fe.value = e, $.value = null, K.value = !1, kt();
   });
-  let names = new Set(text.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []);
-  return values2.value = Object.fromEntries(Object.entries(values2.value).filter(([name]) => names.has(name))), refresh();
+  let t = new Set(e.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []);
+  return ue.value = Object.fromEntries(Object.entries(ue.value).filter(([n]) => t.has(n))), ye();
 }
-function example(text, at_) {
-  return r3(() => {
-    formula.value = text, values2.value = at_, open.value = [], at.value = null, step.value = null, isPlaying.value = !1, forget();
-  }), refresh();
+function Oa(e, t) {
+  return B(() => {
+    fe.value = e, ue.value = t, ce.value = [], S.value = null, $.value = null, K.value = !1, kt();
+  }), ye();
 }
-function setValue(name, value) {
-  return values2.value = { ...values2.value, [name]: value }, forget(), refresh();
+function Vt(e, t) {
+  return ue.value = { ...ue.value, [e]: t }, kt(), ye();
 }
-function forget() {
-  proof.value = null, why.value = null;
+function kt() {
+  It.value = null, rt.value = null;
 }
-function select(id) {
-  at.value !== id && r3(() => {
-    at.value = id, forget();
-  });
-}
-function toggle(id) {
-  let block = blocks.value.get(id);
-  if (block === void 0) return Promise.resolve();
-  let stage = block.kind === "stage" || block.kind === "frame" ? id.replace(/-\d+$/, "") : id, entry = scene.value?.stages.find((one) => one.id === stage), isOpen = block.kind === "frame";
-  if (!isOpen && !block.opens) return Promise.resolve();
-  let names = [id, stage, entry?.path], inside = isOpen && entry !== void 0 ? (scene.value?.stages ?? []).filter((one) => one.path.startsWith(`${entry.path}.`)).flatMap((one) => [one.id, one.path]) : [], closed = open.value.filter((name) => !names.includes(name) && !inside.includes(name));
-  return setOpen(isOpen ? closed : [...open.value, stage], id);
-}
-function setOpen(names, keep) {
-  return r3(() => {
-    open.value = names, keep !== null && (at.value = keep), step.value = null, isPlaying.value = !1;
-  }), refresh();
-}
-function setDirection(wanted) {
-  return dir.value = wanted, refresh();
-}
-function go(to) {
-  let next = to === null ? null : Math.max(0, Math.min(total.value, to));
-  step.value = next;
-  let done = current.value;
-  done !== null ? (at.value = done.block, spoken.value = done.text) : spoken.value = next === 0 ? "start: only the inputs are known" : "all values and gradients are shown", forget();
-}
-function move(by) {
-  isPlaying.value = !1;
-  let from = step.value ?? total.value;
-  go(Math.max(0, Math.min(total.value, from + by)));
-}
-async function prove(name, element) {
-  await told(async () => {
-    proof.value = { name, proof: await ask("/api/check", { ...bare(), name, element }) };
-  }, (found) => {
-    proof.value = { name, mistakes: found };
+function X(e) {
+  S.value !== e && B(() => {
+    S.value = e, kt();
   });
 }
-async function explain(block) {
-  await told(async () => {
-    why.value = await ask("/api/paths", { ...bare(), at: block });
+function me(e) {
+  let t = H.value.get(e);
+  if (t === void 0) return Promise.resolve();
+  let n = t.kind === "stage" || t.kind === "frame" ? e.replace(/-\d+$/, "") : e, a = T.value?.stages.find((u) => u.id === n), o = t.kind === "frame";
+  if (!o && !t.opens) return Promise.resolve();
+  let i = [e, n, a?.path], l = o && a !== void 0 ? (T.value?.stages ?? []).filter((u) => u.path.startsWith(`${a.path}.`)).flatMap((u) => [u.id, u.path]) : [], s = ce.value.filter((u) => !i.includes(u) && !l.includes(u));
+  return Kt(o ? s : [...ce.value, n], e);
+}
+function Kt(e, t) {
+  return B(() => {
+    ce.value = e, t !== null && (S.value = t), $.value = null, K.value = !1;
+  }), ye();
+}
+function Ba(e) {
+  return We.value = e, ye();
+}
+function j(e) {
+  let t = e === null ? null : Math.max(0, Math.min(N.value, e));
+  $.value = t;
+  let n = Q.value;
+  n !== null ? (S.value = n.block, Dt.value = n.text) : Dt.value = t === 0 ? "start: only the inputs are known" : "all values and gradients are shown", kt();
+}
+function at(e) {
+  K.value = !1;
+  let t = $.value ?? N.value;
+  j(Math.max(0, Math.min(N.value, t + e)));
+}
+async function Ha(e, t) {
+  await Fa(async () => {
+    It.value = { name: e, proof: await Ne("/api/check", { ...Ia(), name: e, element: t }) };
+  }, (n) => {
+    It.value = { name: e, mistakes: n };
+  });
+}
+async function Da(e) {
+  await Fa(async () => {
+    rt.value = await Ne("/api/paths", { ...Ia(), at: e });
   }, () => {
-    why.value = null;
+    rt.value = null;
   });
 }
-function bare() {
-  return { formula: formula.value, values: values2.value, open: open.value, dir: dir.value };
+function Ia() {
+  return { formula: fe.value, values: ue.value, open: ce.value, dir: We.value };
 }
-async function told(work, refused) {
+async function Fa(e, t) {
   try {
-    await work();
-  } catch (why2) {
-    if (why2 instanceof Refused) refused(why2.mistakes);
-    else if (why2 instanceof Gone) lost();
-    else throw why2;
+    await e();
+  } catch (n) {
+    if (n instanceof Le) t(n.mistakes);
+    else if (n instanceof re) Fe();
+    else throw n;
   }
 }
-var link = O(() => ({
-  formula: formula.value,
-  values: values2.value,
-  open: open.value,
-  at: at.value,
-  step: step.value,
-  dir: dir.value,
-  theme: theme.value
+var Vi = M(() => ({
+  formula: fe.value,
+  values: ue.value,
+  open: ce.value,
+  at: S.value,
+  step: $.value,
+  dir: We.value,
+  theme: F.value
 }));
-function hash() {
-  return write(link.value);
+function or() {
+  return Aa(Vi.value);
 }
-function follow(to) {
-  r3(() => {
-    formula.value = to.formula, values2.value = to.values, open.value = to.open, at.value = null, dir.value = to.dir, theme.value = to.theme, step.value = null, isPlaying.value = !1, forget();
+function Ki(e) {
+  B(() => {
+    fe.value = e.formula, ue.value = e.values, ce.value = e.open, S.value = null, We.value = e.dir, F.value = e.theme, $.value = null, K.value = !1, kt();
   });
 }
-async function visit(hash2) {
-  let to = read(hash2);
-  return to === null ? !1 : (follow(to), await refresh(), r3(() => {
-    to.step !== null && (step.value = Math.min(to.step, total.value));
-    let here2 = to.at ?? current.value?.block ?? null;
-    here2 !== null && blocks.value.has(here2) && (at.value = here2);
+async function Wa(e) {
+  let t = za(e);
+  return t === null ? !1 : (Ki(t), await ye(), B(() => {
+    t.step !== null && ($.value = Math.min(t.step, N.value));
+    let n = t.at ?? Q.value?.block ?? null;
+    n !== null && H.value.has(n) && (S.value = n);
   }), !0);
 }
-async function begin() {
-  let first2 = start.value;
-  first2 !== null && (r3(() => {
-    formula.value = first2.formula, values2.value = first2.values, open.value = first2.open, innerHeight > innerWidth && (dir.value = "tb");
-  }), await refresh());
+async function Va() {
+  let e = nt.value;
+  e !== null && (B(() => {
+    fe.value = e.formula, ue.value = e.values, ce.value = e.open, innerHeight > innerWidth && (We.value = "tb");
+  }), await ye());
 }
 
 // src/circuit/canvas.ts
-var view = y3({ x: 0, y: 0, k: 1 }), size = y3({ w: 0, h: 0 }), isFitted = y3(!1), LARGEST = 1.6, SMALLEST = 0.08;
-function fit() {
-  let shown = scene.value, { w: w5, h: h5 } = size.value;
-  if (shown === null || w5 === 0) return;
-  let k4 = Math.max(SMALLEST, Math.min(LARGEST, w5 / shown.width, h5 / shown.height));
-  view.value = { x: (w5 - shown.width * k4) / 2 - shown.left * k4, y: (h5 - shown.height * k4) / 2 - shown.top * k4, k: k4 }, isFitted.value = !0;
+var G = v({ x: 0, y: 0, k: 1 }), J = v({ w: 0, h: 0 }), Ve = v(!1), Ui = 1.6, Ka = 0.08;
+function we() {
+  let e = T.value, { w: t, h: n } = J.value;
+  if (e === null || t === 0) return;
+  let a = Math.max(Ka, Math.min(Ui, t / e.width, n / e.height));
+  G.value = { x: (t - e.width * a) / 2 - e.left * a, y: (n - e.height * a) / 2 - e.top * a, k: a }, Ve.value = !0;
 }
-function reach(x3, y5) {
-  let { k: k4 } = view.value;
-  view.value = { x: size.value.w / 2 - x3 * k4, y: size.value.h / 2 - y5 * k4, k: k4 };
+function Ua(e, t) {
+  let { k: n } = G.value;
+  G.value = { x: J.value.w / 2 - e * n, y: J.value.h / 2 - t * n, k: n };
 }
-function reveal(id) {
-  let block = scene.value?.blocks.find((one) => one.id === id);
-  if (block === void 0) return;
-  let { x: x3, y: y5, k: k4 } = view.value, room = 24, shift = (from, to, all) => from < room ? room - from : to > all - room ? Math.max(all - room - to, room - from) : 0, dx = shift(block.x * k4 + x3, (block.x + block.w) * k4 + x3, size.value.w), dy = shift(block.y * k4 + y5, (block.y + block.h) * k4 + y5, size.value.h);
-  (dx !== 0 || dy !== 0) && (view.value = { x: x3 + dx, y: y5 + dy, k: k4 });
+function Ke(e) {
+  let t = T.value?.blocks.find((c) => c.id === e);
+  if (t === void 0) return;
+  let { x: n, y: a, k: o } = G.value, i = 24, l = (c, p, h) => c < i ? i - c : p > h - i ? Math.max(h - i - p, i - c) : 0, s = l(t.x * o + n, (t.x + t.w) * o + n, J.value.w), u = l(t.y * o + a, (t.y + t.h) * o + a, J.value.h);
+  (s !== 0 || u !== 0) && (G.value = { x: n + s, y: a + u, k: o });
 }
-function zoom(by) {
-  let { x: x3, y: y5, k: k4 } = view.value;
-  if (typeof by == "number") return around(size.value.w / 2, size.value.h / 2, k4 * by);
-  if (by.preventDefault(), !by.ctrlKey && !by.metaKey) {
-    view.value = { x: x3 - by.deltaX, y: y5 - by.deltaY, k: k4 };
+function $n(e) {
+  let { x: t, y: n, k: a } = G.value;
+  if (typeof e == "number") return ir(J.value.w / 2, J.value.h / 2, a * e);
+  if (e.preventDefault(), !e.ctrlKey && !e.metaKey) {
+    G.value = { x: t - e.deltaX, y: n - e.deltaY, k: a };
     return;
   }
-  let box = by.currentTarget.getBoundingClientRect();
-  around(by.clientX - box.left, by.clientY - box.top, k4 * Math.exp(-by.deltaY / 300));
+  let o = e.currentTarget.getBoundingClientRect();
+  ir(e.clientX - o.left, e.clientY - o.top, a * Math.exp(-e.deltaY / 300));
 }
-function around(px, py, wanted) {
-  let { x: x3, y: y5, k: k4 } = view.value, next = Math.max(SMALLEST, Math.min(3, wanted));
-  view.value = { x: px - (px - x3) * next / k4, y: py - (py - y5) * next / k4, k: next };
+function ir(e, t, n) {
+  let { x: a, y: o, k: i } = G.value, l = Math.max(Ka, Math.min(3, n));
+  G.value = { x: e - (e - a) * l / i, y: t - (t - o) * l / i, k: l };
 }
-function follow2(root) {
-  let sizes = new ResizeObserver(() => {
-    let box = root.getBoundingClientRect(), isFirst = size.value.w === 0;
-    size.value = { w: box.width, h: box.height }, !isFirst && isWhole && fit();
-  }), isWhole = !0;
-  sizes.observe(root);
-  let fingers = /* @__PURE__ */ new Map(), down = (event) => {
-    event.target !== root && event.button === 0 && event.target.closest("[data-block]:not(.frame)") || (fingers.set(event.pointerId, { x: event.clientX, y: event.clientY }), root.setPointerCapture(event.pointerId), event.target === root && select(null));
-  }, move2 = (event) => {
-    let before = fingers.get(event.pointerId);
-    if (before === void 0) return;
-    isWhole = !1;
-    let now = { x: event.clientX, y: event.clientY }, others = [...fingers].filter(([id]) => id !== event.pointerId).map(([, place2]) => place2);
-    fingers.set(event.pointerId, now);
-    let { x: x3, y: y5, k: k4 } = view.value, other = others[0];
-    if (other === void 0) {
-      view.value = { x: x3 + now.x - before.x, y: y5 + now.y - before.y, k: k4 };
+function qa(e) {
+  let t = new ResizeObserver(() => {
+    let s = e.getBoundingClientRect(), u = J.value.w === 0;
+    J.value = { w: s.width, h: s.height }, !u && n && we();
+  }), n = !0;
+  t.observe(e);
+  let a = /* @__PURE__ */ new Map(), o = (s) => {
+    s.target !== e && s.button === 0 && s.target.closest("[data-block]:not(.frame)") || (a.set(s.pointerId, { x: s.clientX, y: s.clientY }), e.setPointerCapture(s.pointerId), s.target === e && X(null));
+  }, i = (s) => {
+    let u = a.get(s.pointerId);
+    if (u === void 0) return;
+    n = !1;
+    let c = { x: s.clientX, y: s.clientY }, p = [...a].filter(([_]) => _ !== s.pointerId).map(([, _]) => _);
+    a.set(s.pointerId, c);
+    let { x: h, y: m, k: d } = G.value, f = p[0];
+    if (f === void 0) {
+      G.value = { x: h + c.x - u.x, y: m + c.y - u.y, k: d };
       return;
     }
-    let box = root.getBoundingClientRect(), apart = (a5) => Math.hypot(a5.x - other.x, a5.y - other.y) || 1;
-    around((now.x + other.x) / 2 - box.left, (now.y + other.y) / 2 - box.top, k4 * apart(now) / apart(before));
-  }, up = (event) => fingers.delete(event.pointerId);
-  return root.addEventListener("pointerdown", down), root.addEventListener("pointermove", move2), root.addEventListener("pointerup", up), root.addEventListener("pointercancel", up), () => sizes.disconnect();
+    let y = e.getBoundingClientRect(), b = (_) => Math.hypot(_.x - f.x, _.y - f.y) || 1;
+    ir((c.x + f.x) / 2 - y.left, (c.y + f.y) / 2 - y.top, d * b(c) / b(u));
+  }, l = (s) => a.delete(s.pointerId);
+  return e.addEventListener("pointerdown", o), e.addEventListener("pointermove", i), e.addEventListener("pointerup", l), e.addEventListener("pointercancel", l), () => t.disconnect();
 }
-function neighbours(side) {
-  let shown = scene.value, id = at.value;
-  if (shown === null || id === null) return [];
-  let ends = shown.wires.flatMap((line) => line.to.map(([to]) => ({ from: line.from, to }))), found = side === "ins" ? ends.filter((end) => end.to === id).map((end) => end.from) : ends.filter((end) => end.from === id).map((end) => end.to);
-  return [...new Set(found)];
+function ja(e) {
+  let t = T.value, n = S.value;
+  if (t === null || n === null) return [];
+  let a = t.wires.flatMap((i) => i.to.map(([l]) => ({ from: i.from, to: l }))), o = e === "ins" ? a.filter((i) => i.to === n).map((i) => i.from) : a.filter((i) => i.from === n).map((i) => i.to);
+  return [...new Set(o)];
 }
 
 // node_modules/preact/jsx-runtime/dist/jsxRuntime.mjs
-var f4 = /* @__PURE__ */ Symbol.for("pv"), o4 = 0;
-function a4(t4, e4, n3, u4, a5, i4) {
-  e4 || (e4 = {});
-  var c4, l4, p5 = e4;
-  if ("ref" in p5 && typeof t4 != "function") for (l4 in p5 = {}, e4) l4 == "ref" ? c4 = e4[l4] : p5[l4] = e4[l4];
-  var s4 = { type: t4, props: p5, key: n3, ref: c4, __k: null, __: null, __b: 0, __e: null, __c: null, constructor: f4, __v: --o4, __i: -1, __u: 0 };
-  return (a5 || i4) && (s4.__source = a5, s4.__self = i4), n.vnode && n.vnode(s4), s4;
+var qi = /* @__PURE__ */ Symbol.for("pv"), ji = 0;
+function r(e, t, n, a, o, i) {
+  t || (t = {});
+  var l, s, u = t;
+  if ("ref" in u && typeof e != "function") for (s in u = {}, t) s == "ref" ? l = t[s] : u[s] = t[s];
+  var c = { type: e, props: u, key: n, ref: l, __k: null, __: null, __b: 0, __e: null, __c: null, constructor: qi, __v: --ji, __i: -1, __u: 0 };
+  return (o || i) && (c.__source = o, c.__self = i), P.vnode && P.vnode(c), c;
 }
 
 // src/draw.tsx
-function path(points) {
-  let first2 = points[0];
-  if (first2 === void 0) return "";
-  let text = `M${first2[0]} ${first2[1]}`;
-  for (let i4 = 1; i4 < points.length; i4 += 1) {
-    let [x3, y5] = points[i4], next = points[i4 + 1];
-    if (next === void 0) {
-      text += `L${x3} ${y5}`;
+function ur(e) {
+  let t = e[0];
+  if (t === void 0) return "";
+  let n = `M${t[0]} ${t[1]}`;
+  for (let a = 1; a < e.length; a += 1) {
+    let [o, i] = e[a], l = e[a + 1];
+    if (l === void 0) {
+      n += `L${o} ${i}`;
       continue;
     }
-    let before = points[i4 - 1], room = Math.min(7, length(before, [x3, y5]) / 2, length([x3, y5], next) / 2), [ax, ay] = toward([x3, y5], before, room), [bx, by] = toward([x3, y5], next, room);
-    text += `L${ax} ${ay}Q${x3} ${y5} ${bx} ${by}`;
+    let s = e[a - 1], u = Math.min(7, Sn(s, [o, i]) / 2, Sn([o, i], l) / 2), [c, p] = lr([o, i], s, u), [h, m] = lr([o, i], l, u);
+    n += `L${c} ${p}Q${o} ${i} ${h} ${m}`;
   }
-  return text;
+  return n;
 }
-function headLength(thick) {
-  return 6 + thick / 2;
+function Ga(e) {
+  return 6 + e / 2;
 }
-function shortened(points, thick) {
-  let end = points[points.length - 1], before = points[points.length - 2];
-  return end === void 0 || before === void 0 ? points : [...points.slice(0, -1), toward(end, before, Math.min(headLength(thick) - 1, length(end, before)))];
+function Gi(e, t) {
+  let n = e[e.length - 1], a = e[e.length - 2];
+  return n === void 0 || a === void 0 ? e : [...e.slice(0, -1), lr(n, a, Math.min(Ga(t) - 1, Sn(n, a)))];
 }
-function head(points, thick) {
-  let [x3, y5] = points[points.length - 1] ?? [0, 0], [bx, by] = points[points.length - 2] ?? [x3 - 1, y5], dx = Math.sign(x3 - bx), dy = Math.sign(y5 - by), long = headLength(thick), half = 2.6 + thick * 0.6;
-  return `M${x3} ${y5}L${x3 - dx * long - dy * half} ${y5 - dy * long + dx * half}L${x3 - dx * long + dy * half} ${y5 - dy * long - dx * half}Z`;
+function Qi(e, t) {
+  let [n, a] = e[e.length - 1] ?? [0, 0], [o, i] = e[e.length - 2] ?? [n - 1, a], l = Math.sign(n - o), s = Math.sign(a - i), u = Ga(t), c = 2.6 + t * 0.6;
+  return `M${n} ${a}L${n - l * u - s * c} ${a - s * u + l * c}L${n - l * u + s * c} ${a - s * u - l * c}Z`;
 }
-function length(a5, b3) {
-  return Math.abs(a5[0] - b3[0]) + Math.abs(a5[1] - b3[1]);
+function Sn(e, t) {
+  return Math.abs(e[0] - t[0]) + Math.abs(e[1] - t[1]);
 }
-function toward(from, to, by) {
-  let all = length(from, to) || 1;
-  return [from[0] + (to[0] - from[0]) * by / all, from[1] + (to[1] - from[1]) * by / all];
+function lr(e, t, n) {
+  let a = Sn(e, t) || 1;
+  return [e[0] + (t[0] - e[0]) * n / a, e[1] + (t[1] - e[1]) * n / a];
 }
-function tone(quantity) {
-  return quantity === null ? "plain" : quantity.special !== null ? "alarm" : quantity.zero ? "zero" : quantity.sign;
+function Ut(e) {
+  return e === null ? "plain" : e.special !== null ? "alarm" : e.zero ? "zero" : e.sign;
 }
-function Wire({ line, shown }) {
-  return /* @__PURE__ */ a4("g", { class: `wire${shown.isOnPath ? " on-path" : ""}`, "data-wire": line.id, children: [
-    line.pieces.map((piece, i4) => {
-      let isPassed = shown.pieces[i4] === !0, seen = isPassed ? piece.gradient ?? line.gradient : shown.value ? line.value : null, quiet = isPassed && piece.gradient === null && line.gradient === null, thick = quiet || seen === null ? 1.5 : Math.max(1.5, seen.zero ? 1.5 : seen.thickness), way = path(piece.is_end ? shortened(piece.points, thick) : piece.points);
-      return /* @__PURE__ */ a4("g", { children: [
-        /* @__PURE__ */ a4("path", { d: way, class: `line ${quiet ? "quiet" : tone(seen)}`, "stroke-width": thick }),
-        piece.is_end && /* @__PURE__ */ a4("path", { d: head(piece.points, thick), class: `head ${quiet ? "quiet" : tone(seen)}` }),
-        shown.pulse !== null && /* @__PURE__ */ a4("path", { d: way, class: `pulse ${shown.pulse}`, pathLength: 100 }),
-        piece.place !== null && piece.gradient !== null && isPassed && /* @__PURE__ */ a4("text", { x: piece.place[0], y: piece.place[1], class: `gradient branch ${tone(piece.gradient)}`, children: piece.gradient.text })
-      ] }, i4);
+function En({ line: e, shown: t }) {
+  return /* @__PURE__ */ r("g", { class: `wire${t.isOnPath ? " on-path" : ""}`, "data-wire": e.id, children: [
+    e.pieces.map((n, a) => {
+      let o = t.pieces[a] === !0, i = o ? n.gradient ?? e.gradient : t.value ? e.value : null, l = o && n.gradient === null && e.gradient === null, s = l || i === null ? 1.5 : Math.max(1.5, i.zero ? 1.5 : i.thickness), u = ur(n.is_end ? Gi(n.points, s) : n.points);
+      return /* @__PURE__ */ r("g", { children: [
+        /* @__PURE__ */ r("path", { d: u, class: `line ${l ? "quiet" : Ut(i)}`, "stroke-width": s }),
+        n.is_end && /* @__PURE__ */ r("path", { d: Qi(n.points, s), class: `head ${l ? "quiet" : Ut(i)}` }),
+        t.pulse !== null && /* @__PURE__ */ r("path", { d: u, class: `pulse ${t.pulse}`, pathLength: 100 }),
+        n.place !== null && n.gradient !== null && o && /* @__PURE__ */ r("text", { x: n.place[0], y: n.place[1], class: `gradient branch ${Ut(n.gradient)}`, children: n.gradient.text })
+      ] }, a);
     }),
-    line.dots.map(([x3, y5], i4) => /* @__PURE__ */ a4("circle", { cx: x3, cy: y5, r: 4, class: "dot" }, i4)),
-    line.place !== null && /* @__PURE__ */ a4(Labels, { line, hasValue: shown.value, hasGradient: shown.gradient })
+    e.dots.map(([n, a], o) => /* @__PURE__ */ r("circle", { cx: n, cy: a, r: 4, class: "dot" }, o)),
+    e.place !== null && /* @__PURE__ */ r(Yi, { line: e, hasValue: t.value, hasGradient: t.gradient })
   ] });
 }
-var MARK = 20, AFTER_NAME = 6;
-function Labels({ line, hasValue, hasGradient }) {
-  let { x: x3, value_y, gradient_y } = line.place, { name, value, gradient } = line;
-  return /* @__PURE__ */ a4($, { children: [
-    name !== null && /* @__PURE__ */ a4("text", { x: x3, y: value_y, class: "wire-name", children: name }),
-    value !== null && hasValue && /* @__PURE__ */ a4("text", { x: name === null ? x3 : x3 + width(name) + AFTER_NAME, y: value_y, class: `value ${tone(value)}`, "data-value": line.id, children: [
-      value.text,
-      /* @__PURE__ */ a4("title", { children: exact(value) })
+var Xi = 20, Ji = 6;
+function Yi({ line: e, hasValue: t, hasGradient: n }) {
+  let { x: a, value_y: o, gradient_y: i } = e.place, { name: l, value: s, gradient: u } = e;
+  return /* @__PURE__ */ r(x, { children: [
+    l !== null && /* @__PURE__ */ r("text", { x: a, y: o, class: "wire-name", children: l }),
+    s !== null && t && /* @__PURE__ */ r("text", { x: l === null ? a : a + Zi(l) + Ji, y: o, class: `value ${Ut(s)}`, "data-value": e.id, children: [
+      s.text,
+      /* @__PURE__ */ r("title", { children: Pn(s) })
     ] }),
-    gradient !== null && hasGradient && /* @__PURE__ */ a4("g", { class: `gradient ${tone(gradient)}`, children: [
-      /* @__PURE__ */ a4("path", { d: `M${x3} ${gradient_y - 4.5}l7 -4v8z`, class: "head" }),
-      /* @__PURE__ */ a4("text", { x: x3 + 10, y: gradient_y, children: "∂" }),
-      /* @__PURE__ */ a4("text", { x: x3 + MARK, y: gradient_y, "data-gradient": line.id, children: [
-        gradient.text,
-        /* @__PURE__ */ a4("title", { children: exact(gradient) })
+    u !== null && n && /* @__PURE__ */ r("g", { class: `gradient ${Ut(u)}`, children: [
+      /* @__PURE__ */ r("path", { d: `M${a} ${i - 4.5}l7 -4v8z`, class: "head" }),
+      /* @__PURE__ */ r("text", { x: a + 10, y: i, children: "∂" }),
+      /* @__PURE__ */ r("text", { x: a + Xi, y: i, "data-gradient": e.id, children: [
+        u.text,
+        /* @__PURE__ */ r("title", { children: Pn(u) })
       ] })
     ] })
   ] });
 }
-var ruler = document.createElement("canvas").getContext("2d");
-function width(text) {
-  return ruler === null ? text.length * 7 : (ruler.font = "12.5px Helvetica, Arial, 'Liberation Sans', sans-serif", ruler.measureText(text).width);
+var sr = document.createElement("canvas").getContext("2d");
+function Zi(e) {
+  return sr === null ? e.length * 7 : (sr.font = "12.5px Helvetica, Arial, 'Liberation Sans', sans-serif", sr.measureText(e).width);
 }
-function exact(quantity) {
-  let text = quantity.raw.join(", ");
-  return quantity.shape.length === 0 ? text : `[${quantity.shape.join(", ")}] ${text}`;
+function Pn(e) {
+  let t = e.raw.join(", ");
+  return e.shape.length === 0 ? t : `[${e.shape.join(", ")}] ${t}`;
 }
-function named(block) {
-  let written = `${block.label} ${block.detail ?? ""}`.trim();
-  return block.aria.includes(written) ? block.aria : `${written}: ${block.aria}`;
+function Tn(e) {
+  let t = `${e.label} ${e.detail ?? ""}`.trim();
+  return e.aria.includes(t) ? e.aria : `${t}: ${e.aria}`;
 }
-var TITLE = 24;
-function Body({ block }) {
-  let middle = block.x + block.w / 2, isFrame = block.kind === "frame", textY = isFrame ? block.y + TITLE / 2 : block.detail === null ? block.y + block.h / 2 : block.y + block.h / 2 - 7;
-  return /* @__PURE__ */ a4($, { children: [
-    /* @__PURE__ */ a4("rect", { x: block.x, y: block.y, width: block.w, height: block.h, rx: block.kind === "input" ? Math.min(block.h / 2, 14) : isFrame ? 10 : 8, class: "body" }),
-    block.kind === "stage" && /* @__PURE__ */ a4("rect", { x: block.x + 3, y: block.y + 3, width: block.w - 6, height: block.h - 6, rx: 6, class: "inner" }),
-    /* @__PURE__ */ a4("text", { x: isFrame ? block.x + 12 : middle, y: textY, class: "label", "text-anchor": isFrame ? "start" : "middle", children: isFrame ? `▾ ${block.label}` : block.label }),
+var es = 24;
+function Ln({ block: e }) {
+  let t = e.x + e.w / 2, n = e.kind === "frame", a = n ? e.y + es / 2 : e.detail === null ? e.y + e.h / 2 : e.y + e.h / 2 - 7;
+  return /* @__PURE__ */ r(x, { children: [
+    /* @__PURE__ */ r("rect", { x: e.x, y: e.y, width: e.w, height: e.h, rx: e.kind === "input" ? Math.min(e.h / 2, 14) : n ? 10 : 8, class: "body" }),
+    e.kind === "stage" && /* @__PURE__ */ r("rect", { x: e.x + 3, y: e.y + 3, width: e.w - 6, height: e.h - 6, rx: 6, class: "inner" }),
+    /* @__PURE__ */ r("text", { x: n ? e.x + 12 : t, y: a, class: "label", "text-anchor": n ? "start" : "middle", children: n ? `▾ ${e.label}` : e.label }),
     " ",
-    block.detail !== null && !isFrame && /* @__PURE__ */ a4("text", { x: middle, y: block.y + block.h / 2 + 9, class: "detail", "text-anchor": "middle", children: block.detail })
+    e.detail !== null && !n && /* @__PURE__ */ r("text", { x: t, y: e.y + e.h / 2 + 9, class: "detail", "text-anchor": "middle", children: e.detail })
   ] });
 }
-function Hatch() {
-  return /* @__PURE__ */ a4("defs", { children: /* @__PURE__ */ a4("pattern", { id: "hatch", width: "6", height: "6", patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)", children: [
-    /* @__PURE__ */ a4("rect", { width: "6", height: "6", class: "hatch-ground" }),
-    /* @__PURE__ */ a4("path", { d: "M0 0V6", class: "hatch-line" })
+function Nn() {
+  return /* @__PURE__ */ r("defs", { children: /* @__PURE__ */ r("pattern", { id: "hatch", width: "6", height: "6", patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)", children: [
+    /* @__PURE__ */ r("rect", { width: "6", height: "6", class: "hatch-ground" }),
+    /* @__PURE__ */ r("path", { d: "M0 0V6", class: "hatch-line" })
   ] }) });
 }
 
 // src/numbers.ts
-function brief(value, digits = 4) {
-  if (typeof value != "number") return { nan: "NaN", inf: "∞", "-inf": "−∞" }[value];
-  if (value === 0) return "0";
-  let size2 = Math.abs(value);
-  return (size2 >= 1e6 || size2 < 1e-4 ? value.toExponential(digits - 1).replace(/\.?0+e/, "e").replace("e+", "e") : String(Number(value.toPrecision(digits)))).replace("-", "−");
+function g(e, t = 4) {
+  if (typeof e != "number") return { nan: "NaN", inf: "∞", "-inf": "−∞" }[e];
+  if (e === 0) return "0";
+  let n = Math.abs(e);
+  return (n >= 1e6 || n < 1e-4 ? e.toExponential(t - 1).replace(/\.?0+e/, "e").replace("e+", "e") : String(Number(e.toPrecision(t)))).replace("-", "−");
 }
-function tone2(value) {
-  return typeof value != "number" ? "alarm" : value === 0 ? "zero" : value > 0 ? "plus" : "minus";
+function Mt(e) {
+  return typeof e != "number" ? "alarm" : e === 0 ? "zero" : e > 0 ? "plus" : "minus";
+}
+function E(e) {
+  return e.toLocaleString("en-US").replaceAll(",", " ");
+}
+function _e(e) {
+  return `${g(e * 100, e < 0.1 ? 2 : 3)} %`;
+}
+function Ue(e) {
+  return e === 0 ? "1" : `1e${e < 0 ? "−" : ""}${Math.abs(e)}`;
 }
 
 // src/circuit/drag.ts
-function rate(value) {
-  return Math.max(1, Math.abs(value)) / 100;
+function Qa(e) {
+  return Math.max(1, Math.abs(e)) / 100;
 }
-function tidy(value) {
-  return Number(value.toPrecision(4));
+function Xa(e) {
+  return Number(e.toPrecision(4));
 }
-function numberOf(input) {
-  let told2 = values2.value[input.name], value = typeof told2 == "number" ? told2 : Number(input.values?.[0] ?? 0);
-  return Number.isFinite(value) ? value : 0;
+function Cn(e) {
+  let t = ue.value[e.name], n = typeof t == "number" ? t : Number(e.values?.[0] ?? 0);
+  return Number.isFinite(n) ? n : 0;
 }
-function grab(event, input) {
-  if (event.button !== 0) return;
-  let begin3 = numberOf(input), step2 = rate(begin3), at2 = event.clientX, moved = 0, move2 = (next) => {
-    next.pointerId === event.pointerId && (moved += (next.clientX - at2) * (next.shiftKey ? 0.1 : 1), at2 = next.clientX, !(!isDragging.value && Math.abs(moved) < 3) && (isDragging.value = !0, setValue(input.name, tidy(Math.round((begin3 + moved * step2) / (step2 / 10)) * (step2 / 10)))));
-  }, up = (next) => {
-    next.pointerId === event.pointerId && (removeEventListener("pointermove", move2), removeEventListener("pointerup", up), removeEventListener("pointercancel", up), isDragging.value && (isDragging.value = !1, refresh()));
+function Ja(e, t) {
+  if (e.button !== 0) return;
+  let n = Cn(t), a = Qa(n), o = e.clientX, i = 0, l = (u) => {
+    u.pointerId === e.pointerId && (i += (u.clientX - o) * (u.shiftKey ? 0.1 : 1), o = u.clientX, !(!be.value && Math.abs(i) < 3) && (be.value = !0, Vt(t.name, Xa(Math.round((n + i * a) / (a / 10)) * (a / 10)))));
+  }, s = (u) => {
+    u.pointerId === e.pointerId && (removeEventListener("pointermove", l), removeEventListener("pointerup", s), removeEventListener("pointercancel", s), be.value && (be.value = !1, ye()));
   };
-  addEventListener("pointermove", move2), addEventListener("pointerup", up), addEventListener("pointercancel", up);
+  addEventListener("pointermove", l), addEventListener("pointerup", s), addEventListener("pointercancel", s);
 }
-function nudge(input, by) {
-  let value = numberOf(input);
-  setValue(input.name, tidy(value + by * rate(value) * 10));
+function qt(e, t) {
+  let n = Cn(e);
+  Vt(e.name, Xa(n + t * Qa(n) * 10));
 }
-function parsed(text) {
-  let value = Number(text.trim().replace("−", "-"));
-  return text.trim() === "" || !Number.isFinite(value) ? null : value;
+function Ya(e) {
+  let t = Number(e.trim().replace("−", "-"));
+  return e.trim() === "" || !Number.isFinite(t) ? null : t;
 }
-function changed(input, element, value) {
-  let flat = [...input.values ?? []];
-  return flat[element] = value, nested(flat, input.shape);
+function Za(e, t, n) {
+  let a = [...e.values ?? []];
+  return a[t] = n, eo(a, e.shape);
 }
-function nested(flat, shape) {
-  if (shape.length === 0) return flat[0] ?? 0;
-  if (shape.length === 1) return flat;
-  let inner = shape.slice(1).reduce((a5, b3) => a5 * b3, 1);
-  return Array.from({ length: shape[0] }, (_4, i4) => nested(flat.slice(i4 * inner, (i4 + 1) * inner), shape.slice(1)));
+function eo(e, t) {
+  if (t.length === 0) return e[0] ?? 0;
+  if (t.length === 1) return e;
+  let n = t.slice(1).reduce((a, o) => a * o, 1);
+  return Array.from({ length: t[0] }, (a, o) => eo(e.slice(o * n, (o + 1) * n), t.slice(1)));
 }
 
 // src/circuit/card.tsx
-function Number_({ quantity }) {
-  if (quantity === null) return /* @__PURE__ */ a4("span", { class: "none", children: "·" });
-  let kind = quantity.special !== null ? "alarm" : quantity.zero ? "zero" : quantity.sign;
-  return /* @__PURE__ */ a4("span", { class: `number ${kind}`, title: exact(quantity), children: quantity.text });
+function $t({ quantity: e }) {
+  if (e === null) return /* @__PURE__ */ r("span", { class: "none", children: "·" });
+  let t = e.special !== null ? "alarm" : e.zero ? "zero" : e.sign;
+  return /* @__PURE__ */ r("span", { class: `number ${t}`, title: Pn(e), children: e.text });
 }
-function Link({ block, text }) {
-  return block == null ? /* @__PURE__ */ a4("span", { children: text }) : /* @__PURE__ */ a4("button", { type: "button", class: "chip", onClick: () => {
-    select(block.id), reveal(block.id);
-  }, children: text });
+function no({ block: e, text: t }) {
+  return e == null ? /* @__PURE__ */ r("span", { children: t }) : /* @__PURE__ */ r("button", { type: "button", class: "chip", onClick: () => {
+    X(e.id), Ke(e.id);
+  }, children: t });
 }
-function Rows({ block }) {
-  let { rows } = block.card;
-  return rows.length === 0 ? null : /* @__PURE__ */ a4("table", { class: "rows", children: [
-    /* @__PURE__ */ a4("caption", { children: "What it passes back" }),
-    /* @__PURE__ */ a4("thead", { children: /* @__PURE__ */ a4("tr", { children: [
-      /* @__PURE__ */ a4("th", { scope: "col", children: "to" }),
-      /* @__PURE__ */ a4("th", { scope: "col", children: "local" }),
-      /* @__PURE__ */ a4("th", { scope: "col", children: /* @__PURE__ */ a4("span", { "aria-label": "times", children: "×" }) }),
-      /* @__PURE__ */ a4("th", { scope: "col", children: "upstream" }),
-      /* @__PURE__ */ a4("th", { scope: "col", children: /* @__PURE__ */ a4("span", { "aria-label": "equals", children: "=" }) }),
-      /* @__PURE__ */ a4("th", { scope: "col", children: "passed back" })
+function ts({ block: e }) {
+  let { rows: t } = e.card;
+  return t.length === 0 ? null : /* @__PURE__ */ r("table", { class: "rows", children: [
+    /* @__PURE__ */ r("caption", { children: "What it passes back" }),
+    /* @__PURE__ */ r("thead", { children: /* @__PURE__ */ r("tr", { children: [
+      /* @__PURE__ */ r("th", { scope: "col", children: "to" }),
+      /* @__PURE__ */ r("th", { scope: "col", children: "local" }),
+      /* @__PURE__ */ r("th", { scope: "col", children: /* @__PURE__ */ r("span", { "aria-label": "times", children: "×" }) }),
+      /* @__PURE__ */ r("th", { scope: "col", children: "upstream" }),
+      /* @__PURE__ */ r("th", { scope: "col", children: /* @__PURE__ */ r("span", { "aria-label": "equals", children: "=" }) }),
+      /* @__PURE__ */ r("th", { scope: "col", children: "passed back" })
     ] }) }),
-    /* @__PURE__ */ a4("tbody", { children: rows.map((row, i4) => /* @__PURE__ */ a4("tr", { children: [
-      /* @__PURE__ */ a4("th", { scope: "row", children: /* @__PURE__ */ a4(Link, { block: blockOf(row.wire), text: row.input }) }),
-      /* @__PURE__ */ a4("td", { children: /* @__PURE__ */ a4(Number_, { quantity: row.local }) }),
-      /* @__PURE__ */ a4("td", { class: "sign", children: "×" }),
-      /* @__PURE__ */ a4("td", { children: /* @__PURE__ */ a4(Number_, { quantity: row.upstream }) }),
-      /* @__PURE__ */ a4("td", { class: "sign", children: "=" }),
-      /* @__PURE__ */ a4("td", { class: "back", children: /* @__PURE__ */ a4(Number_, { quantity: row.back }) })
-    ] }, i4)) })
+    /* @__PURE__ */ r("tbody", { children: t.map((n, a) => /* @__PURE__ */ r("tr", { children: [
+      /* @__PURE__ */ r("th", { scope: "row", children: /* @__PURE__ */ r(no, { block: Mn(n.wire), text: n.input }) }),
+      /* @__PURE__ */ r("td", { children: /* @__PURE__ */ r($t, { quantity: n.local }) }),
+      /* @__PURE__ */ r("td", { class: "sign", children: "×" }),
+      /* @__PURE__ */ r("td", { children: /* @__PURE__ */ r($t, { quantity: n.upstream }) }),
+      /* @__PURE__ */ r("td", { class: "sign", children: "=" }),
+      /* @__PURE__ */ r("td", { class: "back", children: /* @__PURE__ */ r($t, { quantity: n.back }) })
+    ] }, a)) })
   ] });
 }
-var CELL = 28;
-function color(value, most) {
-  let part = most === 0 ? 0 : Math.min(1, Math.abs(value) / most);
-  return `color-mix(in srgb, var(${value < 0 ? "--fill-minus" : "--fill-plus"}) ${Math.round(part * 100)}%, var(--fill-zero))`;
+var ns = 28;
+function rs(e, t) {
+  let n = t === 0 ? 0 : Math.min(1, Math.abs(e) / t);
+  return `color-mix(in srgb, var(${e < 0 ? "--fill-minus" : "--fill-plus"}) ${Math.round(n * 100)}%, var(--fill-zero))`;
 }
-function Heat({ title: title2, values: values3, shape, chosen, choose }) {
-  let columns = shape[shape.length - 1] ?? 1, finite = values3.filter((v4) => typeof v4 == "number"), most = Math.max(0, ...finite.map(Math.abs)), cell = Math.min(CELL, Math.floor(270 / columns));
-  return /* @__PURE__ */ a4("figure", { class: "heat", children: [
-    /* @__PURE__ */ a4("figcaption", { children: title2 }),
-    /* @__PURE__ */ a4("div", { class: "cells", style: { gridTemplateColumns: `repeat(${columns}, ${cell}px)`, gridAutoRows: `${cell}px` }, children: values3.map((v4, i4) => {
-      let text = `[${place(i4, shape).join(", ")}] ${brief(v4)}`, style = { background: typeof v4 == "number" ? color(v4, most) : "var(--alarm)" };
-      return choose === void 0 ? /* @__PURE__ */ a4("span", { class: "cell", title: text, style }, i4) : /* @__PURE__ */ a4("button", { type: "button", class: "cell", "aria-label": text, title: text, "aria-pressed": i4 === chosen, style, onClick: () => choose(i4) }, i4);
+function to({ title: e, values: t, shape: n, chosen: a, choose: o }) {
+  let i = n[n.length - 1] ?? 1, l = t.filter((c) => typeof c == "number"), s = Math.max(0, ...l.map(Math.abs)), u = Math.min(ns, Math.floor(270 / i));
+  return /* @__PURE__ */ r("figure", { class: "heat", children: [
+    /* @__PURE__ */ r("figcaption", { children: e }),
+    /* @__PURE__ */ r("div", { class: "cells", style: { gridTemplateColumns: `repeat(${i}, ${u}px)`, gridAutoRows: `${u}px` }, children: t.map((c, p) => {
+      let h = `[${ro(p, n).join(", ")}] ${g(c)}`, m = { background: typeof c == "number" ? rs(c, s) : "var(--alarm)" };
+      return o === void 0 ? /* @__PURE__ */ r("span", { class: "cell", title: h, style: m }, p) : /* @__PURE__ */ r("button", { type: "button", class: "cell", "aria-label": h, title: h, "aria-pressed": p === a, style: m, onClick: () => o(p) }, p);
     }) })
   ] });
 }
-function place(flat, shape) {
-  let at2 = [];
-  for (let axis = shape.length - 1; axis >= 0; axis -= 1)
-    at2.unshift(flat % shape[axis]), flat = Math.floor(flat / shape[axis]);
-  return at2;
+function ro(e, t) {
+  let n = [];
+  for (let a = t.length - 1; a >= 0; a -= 1)
+    n.unshift(e % t[a]), e = Math.floor(e / t[a]);
+  return n;
 }
-function Field({ label, value, set }) {
-  let [isWrong, setWrong] = d2(!1), take2 = (field) => {
-    let next = parsed(field.value);
-    setWrong(next === null), next !== null && next !== value && set(next);
-  }, key2 = (event) => {
-    event.stopPropagation();
-    let field = event.currentTarget;
-    event.key === "Enter" && take2(field), event.key === "Escape" && field.blur();
+function as({ label: e, value: t, set: n }) {
+  let [a, o] = Ee(!1), i = (s) => {
+    let u = Ya(s.value);
+    o(u === null), u !== null && u !== t && n(u);
+  }, l = (s) => {
+    s.stopPropagation();
+    let u = s.currentTarget;
+    s.key === "Enter" && i(u), s.key === "Escape" && u.blur();
   };
-  return /* @__PURE__ */ a4("label", { class: "field", children: [
-    label,
-    /* @__PURE__ */ a4("input", { type: "text", inputMode: "decimal", value: String(value), "aria-invalid": isWrong, onKeyDown: key2, onChange: (event) => take2(event.currentTarget) })
+  return /* @__PURE__ */ r("label", { class: "field", children: [
+    e,
+    /* @__PURE__ */ r("input", { type: "text", inputMode: "decimal", value: String(t), "aria-invalid": a, onKeyDown: l, onChange: (s) => i(s.currentTarget) })
   ] });
 }
-function Knob({ input, block }) {
-  let [element, setElement] = d2(0), isScalar = input.shape.length === 0, gradient = [...lines.value.values()].find((one) => one.from === block.id)?.gradient ?? null, index = Math.min(element, Math.max(0, (input.values?.length ?? 1) - 1)), value = isScalar ? numberOf(input) : Number(input.values?.[index] ?? 0), set = (next) => {
-    setValue(input.name, isScalar ? next : changed(input, index, next));
-  }, label = isScalar ? input.name : `${input.name}[${place(index, input.shape).join(", ")}]`, slope = gradient?.shape.length === 0 ? gradient.raw[0] : gradient?.raw[index];
-  return /* @__PURE__ */ a4("section", { class: "knob", children: [
-    input.is_started && /* @__PURE__ */ a4("p", { class: "hint", children: `No value was given: ${input.name} starts ${isScalar ? "at" : "with"} ${isScalar ? brief(value) : "random numbers"}.` }),
-    input.values === null ? /* @__PURE__ */ a4("p", { class: "hint", children: "Too large to be changed here." }) : /* @__PURE__ */ a4($, { children: [
-      !isScalar && /* @__PURE__ */ a4(Heat, { title: "value", values: input.values, shape: input.shape, chosen: index, choose: setElement }),
-      !isScalar && gradient !== null && gradient.raw.length === input.values.length && /* @__PURE__ */ a4(Heat, { title: "gradient", values: gradient.raw, shape: input.shape }),
-      /* @__PURE__ */ a4("div", { class: "turn", children: [
-        /* @__PURE__ */ a4("button", { type: "button", "aria-label": `${input.name} down`, onClick: () => isScalar ? nudge(input, -1) : set(value - 0.1), children: "−" }),
-        /* @__PURE__ */ a4(Field, { label, value, set }),
-        /* @__PURE__ */ a4("button", { type: "button", "aria-label": `${input.name} up`, onClick: () => isScalar ? nudge(input, 1) : set(value + 0.1), children: "+" })
+function os({ input: e, block: t }) {
+  let [n, a] = Ee(0), o = e.shape.length === 0, l = [...wt.value.values()].find((m) => m.from === t.id)?.gradient ?? null, s = Math.min(n, Math.max(0, (e.values?.length ?? 1) - 1)), u = o ? Cn(e) : Number(e.values?.[s] ?? 0), c = (m) => {
+    Vt(e.name, o ? m : Za(e, s, m));
+  }, p = o ? e.name : `${e.name}[${ro(s, e.shape).join(", ")}]`, h = l?.shape.length === 0 ? l.raw[0] : l?.raw[s];
+  return /* @__PURE__ */ r("section", { class: "knob", children: [
+    e.is_started && /* @__PURE__ */ r("p", { class: "hint", children: `No value was given: ${e.name} starts ${o ? "at" : "with"} ${o ? g(u) : "random numbers"}.` }),
+    e.values === null ? /* @__PURE__ */ r("p", { class: "hint", children: "Too large to be changed here." }) : /* @__PURE__ */ r(x, { children: [
+      !o && /* @__PURE__ */ r(to, { title: "value", values: e.values, shape: e.shape, chosen: s, choose: a }),
+      !o && l !== null && l.raw.length === e.values.length && /* @__PURE__ */ r(to, { title: "gradient", values: l.raw, shape: e.shape }),
+      /* @__PURE__ */ r("div", { class: "turn", children: [
+        /* @__PURE__ */ r("button", { type: "button", "aria-label": `${e.name} down`, onClick: () => o ? qt(e, -1) : c(u - 0.1), children: "−" }),
+        /* @__PURE__ */ r(as, { label: p, value: u, set: c }),
+        /* @__PURE__ */ r("button", { type: "button", "aria-label": `${e.name} up`, onClick: () => o ? qt(e, 1) : c(u + 0.1), children: "+" })
       ] })
     ] }),
-    typeof slope == "number" && /* @__PURE__ */ a4("p", { children: slope === 0 ? /* @__PURE__ */ a4($, { children: `Move ${label} a little, and ${look.value?.output ?? "the output"} stays.` }) : /* @__PURE__ */ a4($, { children: [
-      `Raise ${label} a little, and ${look.value?.output ?? "the output"} ${slope > 0 ? "rises" : "falls"}: `,
-      /* @__PURE__ */ a4("span", { class: `number ${tone2(slope)}`, children: brief(slope) }),
+    typeof h == "number" && /* @__PURE__ */ r("p", { children: h === 0 ? /* @__PURE__ */ r(x, { children: `Move ${p} a little, and ${D.value?.output ?? "the output"} stays.` }) : /* @__PURE__ */ r(x, { children: [
+      `Raise ${p} a little, and ${D.value?.output ?? "the output"} ${h > 0 ? "rises" : "falls"}: `,
+      /* @__PURE__ */ r("span", { class: `number ${Mt(h)}`, children: g(h) }),
       " for each 1."
     ] }) }),
-    gradient !== null && /* @__PURE__ */ a4("button", { type: "button", class: "act", onClick: () => {
-      prove(input.name, index);
+    l !== null && /* @__PURE__ */ r("button", { type: "button", class: "act", onClick: () => {
+      Ha(e.name, s);
     }, children: "Prove it" }),
-    /* @__PURE__ */ a4(Proved, { name: input.name })
+    /* @__PURE__ */ r(is, { name: e.name })
   ] });
 }
-function Proved({ name }) {
-  let shown = proof.value;
-  if (shown === null || shown.name !== name) return null;
-  if ("mistakes" in shown) return /* @__PURE__ */ a4("p", { class: "wrong", children: shown.mistakes[0]?.what });
-  let { h: h5, above, below, numeric, analytic, error } = shown.proof, isRight = typeof error == "number" && error < 1e-6;
-  return /* @__PURE__ */ a4("dl", { class: "proof", "aria-live": "polite", children: [
-    /* @__PURE__ */ a4("dt", { children: `f at ${name} + ${brief(h5, 2)}` }),
-    /* @__PURE__ */ a4("dd", { children: brief(above, 9) }),
-    /* @__PURE__ */ a4("dt", { children: `f at ${name} − ${brief(h5, 2)}` }),
-    /* @__PURE__ */ a4("dd", { children: brief(below, 9) }),
-    /* @__PURE__ */ a4("dt", { children: "difference / 2h" }),
-    /* @__PURE__ */ a4("dd", { "data-proof": "numeric", children: brief(numeric, 7) }),
-    /* @__PURE__ */ a4("dt", { children: "backward pass" }),
-    /* @__PURE__ */ a4("dd", { "data-proof": "analytic", children: brief(analytic, 7) }),
-    /* @__PURE__ */ a4("dt", { children: "relative error" }),
-    /* @__PURE__ */ a4("dd", { class: isRight ? "right" : "doubt", children: `${brief(error, 2)} ${isRight ? "✓" : "at a kink differences say nothing"}` })
+function is({ name: e }) {
+  let t = It.value;
+  if (t === null || t.name !== e) return null;
+  if ("mistakes" in t) return /* @__PURE__ */ r("p", { class: "wrong", children: t.mistakes[0]?.what });
+  let { h: n, above: a, below: o, numeric: i, analytic: l, error: s } = t.proof, u = typeof s == "number" && s < 1e-6;
+  return /* @__PURE__ */ r("dl", { class: "proof", "aria-live": "polite", children: [
+    /* @__PURE__ */ r("dt", { children: `f at ${e} + ${g(n, 2)}` }),
+    /* @__PURE__ */ r("dd", { children: g(a, 9) }),
+    /* @__PURE__ */ r("dt", { children: `f at ${e} − ${g(n, 2)}` }),
+    /* @__PURE__ */ r("dd", { children: g(o, 9) }),
+    /* @__PURE__ */ r("dt", { children: "difference / 2h" }),
+    /* @__PURE__ */ r("dd", { "data-proof": "numeric", children: g(i, 7) }),
+    /* @__PURE__ */ r("dt", { children: "backward pass" }),
+    /* @__PURE__ */ r("dd", { "data-proof": "analytic", children: g(l, 7) }),
+    /* @__PURE__ */ r("dt", { children: "relative error" }),
+    /* @__PURE__ */ r("dd", { class: u ? "right" : "doubt", children: `${g(s, 2)} ${u ? "✓" : "at a kink differences say nothing"}` })
   ] });
 }
-function Checked({ check }) {
-  let agrees = typeof check.apart == "number" && check.apart < 1e-9;
-  return /* @__PURE__ */ a4("section", { class: "check", children: [
-    /* @__PURE__ */ a4("h3", { children: `d ${check.output} / d ${check.input}` }),
-    /* @__PURE__ */ a4("p", { children: [
+function ss({ check: e }) {
+  let t = typeof e.apart == "number" && e.apart < 1e-9;
+  return /* @__PURE__ */ r("section", { class: "check", children: [
+    /* @__PURE__ */ r("h3", { children: `d ${e.output} / d ${e.input}` }),
+    /* @__PURE__ */ r("p", { children: [
       "the stage as one gate: ",
-      /* @__PURE__ */ a4(Number_, { quantity: check.local })
+      /* @__PURE__ */ r($t, { quantity: e.local })
     ] }),
-    /* @__PURE__ */ a4("p", { children: [
-      check.paths > 1 ? `${check.paths} paths through its parts add up to: ` : "the product of its parts: ",
-      check.factors.map((factor, i4) => /* @__PURE__ */ a4("span", { children: [
-        i4 > 0 && " × ",
-        /* @__PURE__ */ a4(Number_, { quantity: factor })
-      ] }, i4)),
-      check.factors.length > 0 && " = ",
-      /* @__PURE__ */ a4(Number_, { quantity: check.product }),
-      agrees ? " ✓" : " ✗"
+    /* @__PURE__ */ r("p", { children: [
+      e.paths > 1 ? `${e.paths} paths through its parts add up to: ` : "the product of its parts: ",
+      e.factors.map((n, a) => /* @__PURE__ */ r("span", { children: [
+        a > 0 && " × ",
+        /* @__PURE__ */ r($t, { quantity: n })
+      ] }, a)),
+      e.factors.length > 0 && " = ",
+      /* @__PURE__ */ r($t, { quantity: e.product }),
+      t ? " ✓" : " ✗"
     ] })
   ] });
 }
-function Because() {
-  let shown = why.value;
-  if (shown === null) return null;
-  let name = (wire) => {
-    let block = blockOf(wire);
-    return block === null ? `#${wire}` : block.name ?? block.label;
-  }, way = (wires) => wires.filter((wire) => blockOf(wire) !== null).map(name).join(" → ");
-  return /* @__PURE__ */ a4("section", { class: "because", "aria-live": "polite", children: shown.paths.length > 0 ? /* @__PURE__ */ a4($, { children: [
-    /* @__PURE__ */ a4("p", { children: shown.count === 1 ? "One path leads to the output. The gradient is the product of the local gradients on it:" : `${brief(shown.count)} paths lead to the output. The gradient is the sum of their products:` }),
-    /* @__PURE__ */ a4("ol", { children: shown.paths.map((one, i4) => /* @__PURE__ */ a4("li", { children: [
-      /* @__PURE__ */ a4("div", { class: "way", children: way(one.wires) }),
-      /* @__PURE__ */ a4("div", { children: [
-        one.locals.length === 0 ? "1" : one.locals.map((local) => brief(local, 3)).join(" × "),
+function ls() {
+  let e = rt.value;
+  if (e === null) return null;
+  let t = (a) => {
+    let o = Mn(a);
+    return o === null ? `#${a}` : o.name ?? o.label;
+  }, n = (a) => a.filter((o) => Mn(o) !== null).map(t).join(" → ");
+  return /* @__PURE__ */ r("section", { class: "because", "aria-live": "polite", children: e.paths.length > 0 ? /* @__PURE__ */ r(x, { children: [
+    /* @__PURE__ */ r("p", { children: e.count === 1 ? "One path leads to the output. The gradient is the product of the local gradients on it:" : `${g(e.count)} paths lead to the output. The gradient is the sum of their products:` }),
+    /* @__PURE__ */ r("ol", { children: e.paths.map((a, o) => /* @__PURE__ */ r("li", { children: [
+      /* @__PURE__ */ r("div", { class: "way", children: n(a.wires) }),
+      /* @__PURE__ */ r("div", { children: [
+        a.locals.length === 0 ? "1" : a.locals.map((i) => g(i, 3)).join(" × "),
         " = ",
-        /* @__PURE__ */ a4("span", { class: `number ${tone2(one.product)}`, children: brief(one.product) })
+        /* @__PURE__ */ r("span", { class: `number ${Mt(a.product)}`, children: g(a.product) })
       ] })
-    ] }, i4)) }),
-    shown.total !== null && shown.count > 1 && /* @__PURE__ */ a4("p", { children: `together ${brief(shown.total)}` }),
-    shown.paths.length < shown.count && /* @__PURE__ */ a4("p", { class: "hint", children: `${brief(shown.count - shown.paths.length)} more are not listed.` })
-  ] }) : /* @__PURE__ */ a4($, { children: [
-    /* @__PURE__ */ a4("p", { children: shown.uses.length === 0 ? "Nothing that leads to the output reads it." : "Each gate that reads it passes something back; that is added up (of arrays the sum of the elements):" }),
-    /* @__PURE__ */ a4("ul", { children: shown.uses.map((use, i4) => /* @__PURE__ */ a4("li", { children: [
-      `${name(use.gate)}: `,
-      /* @__PURE__ */ a4("span", { class: `number ${tone2(use.passed)}`, children: brief(use.passed) })
-    ] }, i4)) })
+    ] }, o)) }),
+    e.total !== null && e.count > 1 && /* @__PURE__ */ r("p", { children: `together ${g(e.total)}` }),
+    e.paths.length < e.count && /* @__PURE__ */ r("p", { class: "hint", children: `${g(e.count - e.paths.length)} more are not listed.` })
+  ] }) : /* @__PURE__ */ r(x, { children: [
+    /* @__PURE__ */ r("p", { children: e.uses.length === 0 ? "Nothing that leads to the output reads it." : "Each gate that reads it passes something back; that is added up (of arrays the sum of the elements):" }),
+    /* @__PURE__ */ r("ul", { children: e.uses.map((a, o) => /* @__PURE__ */ r("li", { children: [
+      `${t(a.gate)}: `,
+      /* @__PURE__ */ r("span", { class: `number ${Mt(a.passed)}`, children: g(a.passed) })
+    ] }, o)) })
   ] }) });
 }
-function Ends({ block }) {
-  let target = (wire, side) => {
-    let line = lines.value.get(wire);
-    return line === void 0 ? [] : (side === "from" ? [line.from] : line.to.map(([id]) => id)).map((id) => blocks.value.get(id)).filter((one) => one !== void 0 && one.id !== block.id);
-  }, unique = (side) => {
-    let found = block[side].flatMap((port) => target(port.wire, side === "ins" ? "from" : "to"));
-    return [...new Map(found.map((one) => [one.id, one])).values()];
-  }, list = (title2, ends) => ends.length > 0 && /* @__PURE__ */ a4("p", { class: "ends", children: [
-    `${title2} `,
-    ends.map((end) => /* @__PURE__ */ a4(Link, { block: end, text: end.name ?? end.label }, end.id))
+function us({ block: e }) {
+  let t = (o, i) => {
+    let l = wt.value.get(o);
+    return l === void 0 ? [] : (i === "from" ? [l.from] : l.to.map(([s]) => s)).map((s) => H.value.get(s)).filter((s) => s !== void 0 && s.id !== e.id);
+  }, n = (o) => {
+    let i = e[o].flatMap((l) => t(l.wire, o === "ins" ? "from" : "to"));
+    return [...new Map(i.map((l) => [l.id, l])).values()];
+  }, a = (o, i) => i.length > 0 && /* @__PURE__ */ r("p", { class: "ends", children: [
+    `${o} `,
+    i.map((l) => /* @__PURE__ */ r(no, { block: l, text: l.name ?? l.label }, l.id))
   ] });
-  return /* @__PURE__ */ a4("nav", { "aria-label": "wires", children: [
-    list("reads", unique("ins")),
-    list("read by", unique("outs"))
+  return /* @__PURE__ */ r("nav", { "aria-label": "wires", children: [
+    a("reads", n("ins")),
+    a("read by", n("outs"))
   ] });
 }
-function Body2({ block }) {
-  let { card } = block, input = look.value?.inputs.find((one) => `g${one.wire}` === block.id), isFrame = block.kind === "frame";
-  return /* @__PURE__ */ a4($, { children: [
-    /* @__PURE__ */ a4("h2", { children: card.title }),
-    /* @__PURE__ */ a4("p", { class: "spec", children: [card.spec, card.source].filter((text) => text !== null && text !== "").join(" · ") }),
-    card.numbers !== "" && /* @__PURE__ */ a4("p", { class: "numbers", children: card.numbers }),
-    card.formula !== "" && /* @__PURE__ */ a4("p", { class: "formula", children: card.formula }),
-    card.local !== "" && /* @__PURE__ */ a4("p", { class: "formula local", children: card.local }),
-    input !== void 0 && /* @__PURE__ */ a4(Knob, { input, block }, input.name),
-    /* @__PURE__ */ a4(Rows, { block }),
-    card.pattern !== null && /* @__PURE__ */ a4("p", { class: `pattern ${card.pattern.key}`, children: [
-      /* @__PURE__ */ a4("strong", { children: card.pattern.title }),
-      card.pattern.sentence
+function cs({ block: e }) {
+  let { card: t } = e, n = D.value?.inputs.find((o) => `g${o.wire}` === e.id), a = e.kind === "frame";
+  return /* @__PURE__ */ r(x, { children: [
+    /* @__PURE__ */ r("h2", { children: t.title }),
+    /* @__PURE__ */ r("p", { class: "spec", children: [t.spec, t.source].filter((o) => o !== null && o !== "").join(" · ") }),
+    t.numbers !== "" && /* @__PURE__ */ r("p", { class: "numbers", children: t.numbers }),
+    t.formula !== "" && /* @__PURE__ */ r("p", { class: "formula", children: t.formula }),
+    t.local !== "" && /* @__PURE__ */ r("p", { class: "formula local", children: t.local }),
+    n !== void 0 && /* @__PURE__ */ r(os, { input: n, block: e }, n.name),
+    /* @__PURE__ */ r(ts, { block: e }),
+    t.pattern !== null && /* @__PURE__ */ r("p", { class: `pattern ${t.pattern.key}`, children: [
+      /* @__PURE__ */ r("strong", { children: t.pattern.title }),
+      t.pattern.sentence
     ] }),
-    card.checks.map((check, i4) => /* @__PURE__ */ a4(Checked, { check }, i4)),
-    (block.opens || isFrame) && /* @__PURE__ */ a4("button", { type: "button", class: "act", onClick: () => {
-      toggle(block.id);
-    }, children: isFrame ? "Close it (Backspace)" : "Open it (Enter)" }),
-    block.kind !== "frame" && block.kind !== "constant" && block.kind !== "output" && /* @__PURE__ */ a4("button", { type: "button", class: "act", onClick: () => {
-      explain(block.id);
+    t.checks.map((o, i) => /* @__PURE__ */ r(ss, { check: o }, i)),
+    (e.opens || a) && /* @__PURE__ */ r("button", { type: "button", class: "act", onClick: () => {
+      me(e.id);
+    }, children: a ? "Close it (Backspace)" : "Open it (Enter)" }),
+    e.kind !== "frame" && e.kind !== "constant" && e.kind !== "output" && /* @__PURE__ */ r("button", { type: "button", class: "act", onClick: () => {
+      Da(e.id);
     }, children: "Why is its gradient what it is?" }),
-    /* @__PURE__ */ a4(Because, {}),
-    /* @__PURE__ */ a4(Ends, { block })
+    /* @__PURE__ */ r(ls, {}),
+    /* @__PURE__ */ r(us, { block: e })
   ] });
 }
-function CardPanel() {
-  let block = selected.value;
-  return /* @__PURE__ */ a4("aside", { class: `panel card${sheet.value === "card" ? " up" : ""}`, "aria-label": "gate card", id: "card", children: [
-    /* @__PURE__ */ a4("button", { type: "button", class: "close", "aria-label": "close the card", onClick: () => sheet.value = null, children: "×" }),
-    block === null ? /* @__PURE__ */ a4("div", { class: "empty", children: [
-      /* @__PURE__ */ a4("h2", { children: "Pick a gate" }),
-      /* @__PURE__ */ a4("p", { children: "Its card shows what it computes, and what it passes back to each input:" }),
-      /* @__PURE__ */ a4("p", { class: "numbers", children: "local × upstream = passed back" }),
-      /* @__PURE__ */ a4("p", { children: "Drag an input sideways, and everything follows." })
-    ] }) : /* @__PURE__ */ a4(Body2, { block }, at.value)
+function ao() {
+  let e = _t.value;
+  return /* @__PURE__ */ r("aside", { class: `panel card${ee.value === "card" ? " up" : ""}`, "aria-label": "gate card", id: "card", children: [
+    /* @__PURE__ */ r("button", { type: "button", class: "close", "aria-label": "close the card", onClick: () => ee.value = null, children: "×" }),
+    e === null ? /* @__PURE__ */ r("div", { class: "empty", children: [
+      /* @__PURE__ */ r("h2", { children: "Pick a gate" }),
+      /* @__PURE__ */ r("p", { children: "Its card shows what it computes, and what it passes back to each input:" }),
+      /* @__PURE__ */ r("p", { class: "numbers", children: "local × upstream = passed back" }),
+      /* @__PURE__ */ r("p", { children: "Drag an input sideways, and everything follows." })
+    ] }) : /* @__PURE__ */ r(cs, { block: e }, S.value)
   ] });
 }
 
 // src/circuit/examples.ts
-var neuron = { w0: 2, x0: -1, w1: -3, x1: -2, w2: -3 }, examples = [
-  { name: "a neuron", formula: "f = sigmoid(w0*x0 + w1*x1 + w2)", values: neuron },
+var oo = { w0: 2, x0: -1, w1: -3, x1: -2, w2: -3 }, cr = [
+  { name: "a neuron", formula: "f = sigmoid(w0*x0 + w1*x1 + w2)", values: oo },
   { name: "add and multiply", formula: "f = (x + y) * z", values: { x: -2, y: 5, z: -4 } },
   { name: "max routes", formula: "f = 2 * (x*y + max(z, w))", values: { x: 3, y: -4, z: 2, w: -1 } },
   { name: "a neuron in stages", formula: `stage sigma(z) = 1 / (1 + exp(-z))
-f = sigma(w0*x0 + w1*x1 + w2)`, values: neuron },
+f = sigma(w0*x0 + w1*x1 + w2)`, values: oo },
   { name: "staged computation", formula: `stage sigma(z) = 1 / (1 + exp(-z))
 f = (x + sigma(y)) / (sigma(x) + (x + y)^2)`, values: { x: 3, y: -4 } },
   {
@@ -1547,81 +1562,81 @@ loss = sum(h^2)`, values: { W: [[1, -2], [0.5, 1], [-1, 3]], x: [2, 0.5] } }
 ];
 
 // src/circuit/formula.tsx
-var PAUSE = 250, MOST = 116;
-function letters(text, bytes) {
-  return new TextDecoder().decode(new TextEncoder().encode(text).slice(0, bytes)).length;
+var ds = 250, ps = 116;
+function dr(e, t) {
+  return new TextDecoder().decode(new TextEncoder().encode(e).slice(0, t)).length;
 }
-function Marked({ text, wrong }) {
-  let spans = wrong.filter((one) => one.from !== null && one.to !== null).map((one) => ({ from: letters(text, one.from), to: Math.max(letters(text, one.to), letters(text, one.from) + 1) })).sort((a5, b3) => a5.from - b3.from), parts = [], from = 0;
-  for (let span of spans)
-    span.from < from || (parts.push(text.slice(from, span.from)), parts.push(/* @__PURE__ */ a4("mark", { children: text.slice(span.from, span.to) || " " }, span.from)), from = span.to);
-  return /* @__PURE__ */ a4("div", { class: "marks", "aria-hidden": "true", children: [
-    parts,
-    `${text.slice(from)} `
+function fs({ text: e, wrong: t }) {
+  let n = t.filter((i) => i.from !== null && i.to !== null).map((i) => ({ from: dr(e, i.from), to: Math.max(dr(e, i.to), dr(e, i.from) + 1) })).sort((i, l) => i.from - l.from), a = [], o = 0;
+  for (let i of n)
+    i.from < o || (a.push(e.slice(o, i.from)), a.push(/* @__PURE__ */ r("mark", { children: e.slice(i.from, i.to) || " " }, i.from)), o = i.to);
+  return /* @__PURE__ */ r("div", { class: "marks", "aria-hidden": "true", children: [
+    a,
+    `${e.slice(o)} `
   ] });
 }
-function Formula() {
-  let [text, setText] = d2(formula.value), clock = T2(0), given = formula.value;
-  A2(() => setText(given), [given]);
-  let field = T2(null);
-  F2(() => {
-    let grow = () => {
-      let area = field.current;
-      area.style.height = "auto", area.style.height = `${Math.min(MOST, area.scrollHeight + 2)}px`;
+function io() {
+  let [e, t] = Ee(fe.value), n = se(0), a = fe.value;
+  xe(() => t(a), [a]);
+  let o = se(null);
+  Ze(() => {
+    let u = () => {
+      let c = o.current;
+      c.style.height = "auto", c.style.height = `${Math.min(ps, c.scrollHeight + 2)}px`;
     };
-    return grow(), addEventListener("resize", grow), () => removeEventListener("resize", grow);
-  }, [text]);
-  let edit = (next) => {
-    setText(next), clearTimeout(clock.current), clock.current = setTimeout(() => {
-      isFitted.value = !1, setFormula(next);
-    }, PAUSE);
-  }, wrong = text === given ? mistakes.value : [], choose = (select2) => {
-    let chosen = examples[Number(select2.value)];
-    select2.value = "", chosen !== void 0 && (isFitted.value = !1, example(chosen.formula, chosen.values));
+    return u(), addEventListener("resize", u), () => removeEventListener("resize", u);
+  }, [e]);
+  let i = (u) => {
+    t(u), clearTimeout(n.current), n.current = setTimeout(() => {
+      Ve.value = !1, Ra(u);
+    }, ds);
+  }, l = e === a ? kn.value : [], s = (u) => {
+    let c = cr[Number(u.value)];
+    u.value = "", c !== void 0 && (Ve.value = !1, Oa(c.formula, c.values));
   };
-  return /* @__PURE__ */ a4("div", { class: "formula-bar", children: [
-    /* @__PURE__ */ a4("div", { class: "editor", children: [
-      /* @__PURE__ */ a4(Marked, { text, wrong }),
-      /* @__PURE__ */ a4(
+  return /* @__PURE__ */ r("div", { class: "formula-bar", children: [
+    /* @__PURE__ */ r("div", { class: "editor", children: [
+      /* @__PURE__ */ r(fs, { text: e, wrong: l }),
+      /* @__PURE__ */ r(
         "textarea",
         {
-          ref: field,
+          ref: o,
           id: "formula",
           "aria-label": "formula",
-          "aria-invalid": wrong.length > 0,
+          "aria-invalid": l.length > 0,
           "aria-describedby": "mistakes",
           spellcheck: !1,
           autocomplete: "off",
           rows: 1,
-          value: text,
-          onInput: (event) => edit(event.currentTarget.value),
-          onKeyDown: (event) => {
-            event.stopPropagation(), event.key === "Escape" && event.currentTarget.blur();
+          value: e,
+          onInput: (u) => i(u.currentTarget.value),
+          onKeyDown: (u) => {
+            u.stopPropagation(), u.key === "Escape" && u.currentTarget.blur();
           }
         }
       ),
-      /* @__PURE__ */ a4("div", { id: "mistakes", class: "mistakes", role: "status", children: wrong.map((one, i4) => /* @__PURE__ */ a4("p", { children: [
-        one.what,
-        one.hint !== null && /* @__PURE__ */ a4("span", { children: ` Hint: ${one.hint}${one.hint.endsWith("?") ? "" : "."}` })
-      ] }, i4)) })
+      /* @__PURE__ */ r("div", { id: "mistakes", class: "mistakes", role: "status", children: l.map((u, c) => /* @__PURE__ */ r("p", { children: [
+        u.what,
+        u.hint !== null && /* @__PURE__ */ r("span", { children: ` Hint: ${u.hint}${u.hint.endsWith("?") ? "" : "."}` })
+      ] }, c)) })
     ] }),
-    /* @__PURE__ */ a4("select", { class: "examples", "aria-label": "examples", value: "", onChange: (event) => choose(event.currentTarget), children: [
-      /* @__PURE__ */ a4("option", { value: "", children: "examples" }),
-      examples.map((one, i4) => /* @__PURE__ */ a4("option", { value: i4, children: one.name }, one.name))
+    /* @__PURE__ */ r("select", { class: "examples", "aria-label": "examples", value: "", onChange: (u) => s(u.currentTarget), children: [
+      /* @__PURE__ */ r("option", { value: "", children: "examples" }),
+      cr.map((u, c) => /* @__PURE__ */ r("option", { value: c, children: u.name }, u.name))
     ] })
   ] });
 }
 
 // src/keylist.tsx
-function Keys({ keys: keys2 }) {
-  return /* @__PURE__ */ a4("dl", { class: "keys", children: keys2.map(([key2, what]) => /* @__PURE__ */ a4("div", { children: [
-    /* @__PURE__ */ a4("dt", { children: /* @__PURE__ */ a4("kbd", { children: key2 }) }),
-    /* @__PURE__ */ a4("dd", { children: what })
-  ] }, key2)) });
+function St({ keys: e }) {
+  return /* @__PURE__ */ r("dl", { class: "keys", children: e.map(([t, n]) => /* @__PURE__ */ r("div", { children: [
+    /* @__PURE__ */ r("dt", { children: /* @__PURE__ */ r("kbd", { children: t }) }),
+    /* @__PURE__ */ r("dd", { children: n })
+  ] }, t)) });
 }
 
 // src/circuit/help.tsx
-var keys = [
+var ms = [
   ["→  ←", "next gate, the one before; with Shift by stage"],
   ["Space", "play, pause"],
   ["Home  End", "to the beginning, to the end"],
@@ -1638,102 +1653,102 @@ var keys = [
   ["Esc", "back, out"],
   ["?", "this"]
 ];
-function Help() {
-  return /* @__PURE__ */ a4($, { children: [
-    /* @__PURE__ */ a4("h2", { id: "help-title", children: "How to read it" }),
-    /* @__PURE__ */ a4("dl", { class: "legend", children: [
-      /* @__PURE__ */ a4("dt", { children: /* @__PURE__ */ a4("span", { class: "number plain", children: "2.5" }) }),
-      /* @__PURE__ */ a4("dd", { children: "above a wire: its value, flowing forward" }),
-      /* @__PURE__ */ a4("dt", { children: /* @__PURE__ */ a4("span", { class: "gradient plus", children: "∂ 0.2" }) }),
-      /* @__PURE__ */ a4("dd", { children: "below it, slanted: the gradient, how much the output rises for each 1 that this rises" }),
-      /* @__PURE__ */ a4("dt", { children: [
-        /* @__PURE__ */ a4("span", { class: "number plus", children: "blue" }),
+function so() {
+  return /* @__PURE__ */ r(x, { children: [
+    /* @__PURE__ */ r("h2", { id: "help-title", children: "How to read it" }),
+    /* @__PURE__ */ r("dl", { class: "legend", children: [
+      /* @__PURE__ */ r("dt", { children: /* @__PURE__ */ r("span", { class: "number plain", children: "2.5" }) }),
+      /* @__PURE__ */ r("dd", { children: "above a wire: its value, flowing forward" }),
+      /* @__PURE__ */ r("dt", { children: /* @__PURE__ */ r("span", { class: "gradient plus", children: "∂ 0.2" }) }),
+      /* @__PURE__ */ r("dd", { children: "below it, slanted: the gradient, how much the output rises for each 1 that this rises" }),
+      /* @__PURE__ */ r("dt", { children: [
+        /* @__PURE__ */ r("span", { class: "number plus", children: "blue" }),
         " ",
-        /* @__PURE__ */ a4("span", { class: "number minus", children: "−orange" })
+        /* @__PURE__ */ r("span", { class: "number minus", children: "−orange" })
       ] }),
-      /* @__PURE__ */ a4("dd", { children: "positive, negative" }),
-      /* @__PURE__ */ a4("dt", { children: /* @__PURE__ */ a4("svg", { width: "46", height: "16", "aria-hidden": "true", children: /* @__PURE__ */ a4("path", { d: "M2 8H44", class: "line plus", "stroke-width": "5" }) }) }),
-      /* @__PURE__ */ a4("dd", { children: "the thicker, the larger: from 1 to 6 pixels by powers of ten" }),
-      /* @__PURE__ */ a4("dt", { children: /* @__PURE__ */ a4("svg", { width: "46", height: "16", "aria-hidden": "true", children: /* @__PURE__ */ a4("path", { d: "M2 8H44", class: "line zero", "stroke-width": "2" }) }) }),
-      /* @__PURE__ */ a4("dd", { children: "nothing flows: a gradient of exactly 0" }),
-      /* @__PURE__ */ a4("dt", { children: /* @__PURE__ */ a4("svg", { width: "46", height: "16", "aria-hidden": "true", children: /* @__PURE__ */ a4("circle", { cx: "23", cy: "8", r: "4", class: "dot" }) }) }),
-      /* @__PURE__ */ a4("dd", { children: "a copy: what comes back along the branches adds up here" }),
-      /* @__PURE__ */ a4("dt", { children: /* @__PURE__ */ a4("span", { class: "number alarm", children: "NaN" }) }),
-      /* @__PURE__ */ a4("dd", { children: "no number, or an infinite one" })
+      /* @__PURE__ */ r("dd", { children: "positive, negative" }),
+      /* @__PURE__ */ r("dt", { children: /* @__PURE__ */ r("svg", { width: "46", height: "16", "aria-hidden": "true", children: /* @__PURE__ */ r("path", { d: "M2 8H44", class: "line plus", "stroke-width": "5" }) }) }),
+      /* @__PURE__ */ r("dd", { children: "the thicker, the larger: from 1 to 6 pixels by powers of ten" }),
+      /* @__PURE__ */ r("dt", { children: /* @__PURE__ */ r("svg", { width: "46", height: "16", "aria-hidden": "true", children: /* @__PURE__ */ r("path", { d: "M2 8H44", class: "line zero", "stroke-width": "2" }) }) }),
+      /* @__PURE__ */ r("dd", { children: "nothing flows: a gradient of exactly 0" }),
+      /* @__PURE__ */ r("dt", { children: /* @__PURE__ */ r("svg", { width: "46", height: "16", "aria-hidden": "true", children: /* @__PURE__ */ r("circle", { cx: "23", cy: "8", r: "4", class: "dot" }) }) }),
+      /* @__PURE__ */ r("dd", { children: "a copy: what comes back along the branches adds up here" }),
+      /* @__PURE__ */ r("dt", { children: /* @__PURE__ */ r("span", { class: "number alarm", children: "NaN" }) }),
+      /* @__PURE__ */ r("dd", { children: "no number, or an infinite one" })
     ] }),
-    /* @__PURE__ */ a4("h2", { children: "The rule" }),
-    /* @__PURE__ */ a4("p", { children: [
+    /* @__PURE__ */ r("h2", { children: "The rule" }),
+    /* @__PURE__ */ r("p", { children: [
       "Each gate knows only its own inputs and output. It multiplies what arrives from behind by its local gradient, and passes that back: ",
-      /* @__PURE__ */ a4("b", { children: "local × upstream = passed back" }),
+      /* @__PURE__ */ r("b", { children: "local × upstream = passed back" }),
       ". Add hands it on unchanged, multiply swaps its inputs, max sends all of it one way, and a copy adds up."
     ] }),
-    /* @__PURE__ */ a4("h2", { children: "Keys" }),
-    /* @__PURE__ */ a4(Keys, { keys })
+    /* @__PURE__ */ r("h2", { children: "Keys" }),
+    /* @__PURE__ */ r(St, { keys: ms })
   ] });
 }
 
 // src/circuit/intro.ts
-var isHinting = y3(!1), KEY = "chainrule.seen";
-function isSeen() {
+var pr = v(!1), uo = "chainrule.seen";
+function hs() {
   try {
-    return localStorage.getItem(KEY) !== null;
+    return localStorage.getItem(uo) !== null;
   } catch {
     return !0;
   }
 }
-function markSeen() {
+function vs() {
   try {
-    localStorage.setItem(KEY, "1");
+    localStorage.setItem(uo, "1");
   } catch {
   }
 }
-function first() {
-  return look.value?.scene?.blocks.find((block) => block.kind === "input" && block.on_gradient_path)?.id ?? null;
+function gs() {
+  return D.value?.scene?.blocks.find((t) => t.kind === "input" && t.on_gradient_path)?.id ?? null;
 }
-function finish() {
-  go(null), select(first()), isHinting.value = !0;
+function lo() {
+  j(null), X(gs()), pr.value = !0;
 }
-async function intro() {
-  if (isSeen() || total.value === 0 || total.value > 24) return;
-  if (markSeen(), matchMedia("(prefers-reduced-motion: reduce)").matches) return finish();
-  let isOver = !1, stop = (event) => {
-    isOver = !0, (event.type === "pointerdown" || event.key === " ") && go(null);
+async function co() {
+  if (hs() || N.value === 0 || N.value > 24) return;
+  if (vs(), matchMedia("(prefers-reduced-motion: reduce)").matches) return lo();
+  let e = !1, t = (o) => {
+    e = !0, (o.type === "pointerdown" || o.key === " ") && j(null);
   };
-  addEventListener("keydown", stop, { capture: !0, once: !0 }), addEventListener("pointerdown", stop, { capture: !0, once: !0 }), await wait(1e3);
-  let forward = 3e3 / Math.max(1, known.value.forward), back = 4e3 / Math.max(1, total.value - known.value.forward);
-  for (let done = 0; done <= total.value && !isOver; done += 1)
-    go(done), await wait(current.value?.pass === "backward" ? back : done === 0 ? 300 : forward), step.value !== done && (isOver = !0);
-  removeEventListener("keydown", stop, { capture: !0 }), removeEventListener("pointerdown", stop, { capture: !0 }), isOver || finish();
+  addEventListener("keydown", t, { capture: !0, once: !0 }), addEventListener("pointerdown", t, { capture: !0, once: !0 }), await Ce(1e3);
+  let n = 3e3 / Math.max(1, te.value.forward), a = 4e3 / Math.max(1, N.value - te.value.forward);
+  for (let o = 0; o <= N.value && !e; o += 1)
+    j(o), await Ce(Q.value?.pass === "backward" ? a : o === 0 ? 300 : n), $.value !== o && (e = !0);
+  removeEventListener("keydown", t, { capture: !0 }), removeEventListener("pointerdown", t, { capture: !0 }), e || lo();
 }
 
 // src/circuit/scrubber.tsx
-var BEAT = 700;
-function play() {
-  !isPlaying.value && (step.value === null || step.value >= total.value) && go(0), isPlaying.value = !isPlaying.value;
+var xs = 700;
+function fr() {
+  !K.value && ($.value === null || $.value >= N.value) && j(0), K.value = !K.value;
 }
-function Scrubber() {
-  let playing = isPlaying.value;
-  A2(() => {
-    if (!playing) return;
-    let clock = setInterval(() => {
-      (step.value ?? total.value) >= total.value ? isPlaying.value = !1 : go((step.value ?? 0) + 1);
-    }, BEAT);
-    return () => clearInterval(clock);
-  }, [playing]);
-  let steps = scene.value?.steps ?? [], done = step.value ?? total.value, forward = known.value.forward, now = current.value, text = now === null ? step.value === 0 ? "start" : "all done" : `${now.pass} ${now.number}`, drag = (event) => {
-    if (event.buttons === 0) return;
-    let track = event.currentTarget;
-    event.type === "pointerdown" && track.setPointerCapture(event.pointerId);
-    let box = track.getBoundingClientRect();
-    isPlaying.value = !1, go(Math.round((event.clientX - box.left) / box.width * total.value));
+function po() {
+  let e = K.value;
+  xe(() => {
+    if (!e) return;
+    let s = setInterval(() => {
+      ($.value ?? N.value) >= N.value ? K.value = !1 : j(($.value ?? 0) + 1);
+    }, xs);
+    return () => clearInterval(s);
+  }, [e]);
+  let t = T.value?.steps ?? [], n = $.value ?? N.value, a = te.value.forward, o = Q.value, i = o === null ? $.value === 0 ? "start" : "all done" : `${o.pass} ${o.number}`, l = (s) => {
+    if (s.buttons === 0) return;
+    let u = s.currentTarget;
+    s.type === "pointerdown" && u.setPointerCapture(s.pointerId);
+    let c = u.getBoundingClientRect();
+    K.value = !1, j(Math.round((s.clientX - c.left) / c.width * N.value));
   };
-  return /* @__PURE__ */ a4("footer", { class: "scrubber", children: [
-    /* @__PURE__ */ a4("div", { class: "buttons", children: [
-      /* @__PURE__ */ a4("button", { type: "button", title: "back (←)", "aria-label": "one step back", disabled: done === 0, onClick: () => move(-1), children: "◀" }),
-      /* @__PURE__ */ a4("button", { type: "button", class: "play", title: "play (Space)", "aria-label": playing ? "pause" : "play", onClick: play, children: playing ? "❚❚" : "▶" }),
-      /* @__PURE__ */ a4("button", { type: "button", title: "on (→)", "aria-label": "one step on", disabled: step.value === null || done === total.value, onClick: () => move(1), children: "▶▏" })
+  return /* @__PURE__ */ r("footer", { class: "scrubber", children: [
+    /* @__PURE__ */ r("div", { class: "buttons", children: [
+      /* @__PURE__ */ r("button", { type: "button", title: "back (←)", "aria-label": "one step back", disabled: n === 0, onClick: () => at(-1), children: "◀" }),
+      /* @__PURE__ */ r("button", { type: "button", class: "play", title: "play (Space)", "aria-label": e ? "pause" : "play", onClick: fr, children: e ? "❚❚" : "▶" }),
+      /* @__PURE__ */ r("button", { type: "button", title: "on (→)", "aria-label": "one step on", disabled: $.value === null || n === N.value, onClick: () => at(1), children: "▶▏" })
     ] }),
-    /* @__PURE__ */ a4(
+    /* @__PURE__ */ r(
       "div",
       {
         class: "track",
@@ -1741,465 +1756,1955 @@ function Scrubber() {
         tabIndex: 0,
         "aria-label": "step",
         "aria-valuemin": 0,
-        "aria-valuemax": total.value,
-        "aria-valuenow": done,
-        "aria-valuetext": text,
-        onPointerDown: drag,
-        onPointerMove: drag,
+        "aria-valuemax": N.value,
+        "aria-valuenow": n,
+        "aria-valuetext": i,
+        onPointerDown: l,
+        onPointerMove: l,
         children: [
-          /* @__PURE__ */ a4("span", { class: "name forward", style: { width: `${share(forward)}%` }, children: "forward" }),
-          /* @__PURE__ */ a4("span", { class: "name backward", style: { width: `${100 - share(forward)}%` }, children: "backward" }),
-          /* @__PURE__ */ a4("div", { class: "rail", children: [
-            /* @__PURE__ */ a4("span", { class: "done forward", style: { width: `${share(Math.min(done, forward))}%` } }),
-            /* @__PURE__ */ a4("span", { class: "done backward", style: { left: `${share(forward)}%`, width: `${share(Math.max(0, done - forward))}%` } }),
-            steps.length <= 80 && steps.map((one, i4) => /* @__PURE__ */ a4("span", { class: `tick ${one.pass}`, style: { left: `${share(i4 + 1)}%` } }, i4)),
-            /* @__PURE__ */ a4("span", { class: "thumb", style: { left: `${share(done)}%` } })
+          /* @__PURE__ */ r("span", { class: "name forward", style: { width: `${ot(a)}%` }, children: "forward" }),
+          /* @__PURE__ */ r("span", { class: "name backward", style: { width: `${100 - ot(a)}%` }, children: "backward" }),
+          /* @__PURE__ */ r("div", { class: "rail", children: [
+            /* @__PURE__ */ r("span", { class: "done forward", style: { width: `${ot(Math.min(n, a))}%` } }),
+            /* @__PURE__ */ r("span", { class: "done backward", style: { left: `${ot(a)}%`, width: `${ot(Math.max(0, n - a))}%` } }),
+            t.length <= 80 && t.map((s, u) => /* @__PURE__ */ r("span", { class: `tick ${s.pass}`, style: { left: `${ot(u + 1)}%` } }, u)),
+            /* @__PURE__ */ r("span", { class: "thumb", style: { left: `${ot(n)}%` } })
           ] })
         ]
       }
     ),
-    /* @__PURE__ */ a4("output", { class: "count", children: text })
+    /* @__PURE__ */ r("output", { class: "count", children: i })
   ] });
 }
-function share(steps) {
-  return total.value === 0 ? 0 : steps / total.value * 100;
+function ot(e) {
+  return N.value === 0 ? 0 : e / N.value * 100;
 }
 
 // src/circuit/keys.ts
-var visited = [];
-function walk(side) {
-  let here2 = at.value;
-  if (here2 === null) {
-    let first2 = scene.value?.blocks.find((block) => block.kind !== "frame");
-    first2 !== void 0 && focus(first2.id);
+var An = [];
+function mr(e) {
+  let t = S.value;
+  if (t === null) {
+    let i = T.value?.blocks.find((l) => l.kind !== "frame");
+    i !== void 0 && hr(i.id);
     return;
   }
-  let near = neighbours(side), last = visited[visited.length - 1], to = last !== void 0 && near.includes(last) ? last : near[0];
-  to !== void 0 && (to === last ? visited.pop() : visited.push(here2), focus(to));
+  let n = ja(e), a = An[An.length - 1], o = a !== void 0 && n.includes(a) ? a : n[0];
+  o !== void 0 && (o === a ? An.pop() : An.push(t), hr(o));
 }
-function beside(by) {
-  let here2 = at.value === null ? void 0 : blocks.value.get(at.value);
-  if (here2 === void 0) return walk("outs");
-  let column = (scene.value?.blocks ?? []).filter((block) => block.kind !== "frame" && Math.abs(block.x + block.w / 2 - here2.x - here2.w / 2) < 60).sort((a5, b3) => a5.y - b3.y), next = column[column.findIndex((block) => block.id === here2.id) + by];
-  next !== void 0 && focus(next.id);
+function fo(e) {
+  let t = S.value === null ? void 0 : H.value.get(S.value);
+  if (t === void 0) return mr("outs");
+  let n = (T.value?.blocks ?? []).filter((o) => o.kind !== "frame" && Math.abs(o.x + o.w / 2 - t.x - t.w / 2) < 60).sort((o, i) => o.y - i.y), a = n[n.findIndex((o) => o.id === t.id) + e];
+  a !== void 0 && hr(a.id);
 }
-function focus(id) {
-  select(id), reveal(id), document.querySelector(`[data-block="${CSS.escape(id)}"]`)?.focus();
+function hr(e) {
+  X(e), Ke(e), document.querySelector(`[data-block="${CSS.escape(e)}"]`)?.focus();
 }
-function leap(by) {
-  let steps = scene.value?.steps ?? [], frame = (i4) => blocks.value.get(steps[i4 - 1]?.block ?? "")?.frame ?? null, to = step.value ?? total.value, from = frame(to);
+function bs(e) {
+  let t = T.value?.steps ?? [], n = (i) => H.value.get(t[i - 1]?.block ?? "")?.frame ?? null, a = $.value ?? N.value, o = n(a);
   do
-    to += by;
-  while (to > 0 && to < total.value && frame(to) === from);
-  move(to - (step.value ?? total.value));
+    a += e;
+  while (a > 0 && a < N.value && n(a) === o);
+  at(a - ($.value ?? N.value));
 }
-function escape() {
-  isHelpOpen.value ? isHelpOpen.value = !1 : sheet.value !== null ? sheet.value = null : step.value !== null ? go(null) : select(null);
+function ys() {
+  V.value ? V.value = !1 : ee.value !== null ? ee.value = null : $.value !== null ? j(null) : X(null);
 }
-function alter(by) {
-  let input = look.value?.inputs.find((one) => `g${one.wire}` === at.value);
-  return input === void 0 || input.shape.length > 0 ? !1 : (nudge(input, by), !0);
+function mo(e) {
+  let t = D.value?.inputs.find((n) => `g${n.wire}` === S.value);
+  return t === void 0 || t.shape.length > 0 ? !1 : (qt(t, e), !0);
 }
-function closeAround() {
-  let here2 = at.value === null ? void 0 : blocks.value.get(at.value), frame = here2?.kind === "frame" ? here2.id : here2?.frame;
-  frame != null && toggle(frame);
+function ws() {
+  let e = S.value === null ? void 0 : H.value.get(S.value), t = e?.kind === "frame" ? e.id : e?.frame;
+  t != null && me(t);
 }
-var plain = {
-  ArrowRight: () => move(1),
-  ArrowLeft: () => move(-1),
-  ArrowUp: () => alter(1),
-  ArrowDown: () => alter(-1),
-  Home: () => go(0),
-  End: () => go(total.value),
-  " ": play,
+var _s = {
+  ArrowRight: () => at(1),
+  ArrowLeft: () => at(-1),
+  ArrowUp: () => mo(1),
+  ArrowDown: () => mo(-1),
+  Home: () => j(0),
+  End: () => j(N.value),
+  " ": fr,
   Enter: () => {
-    at.value !== null && blocks.value.get(at.value)?.opens === !0 && toggle(at.value);
+    S.value !== null && H.value.get(S.value)?.opens === !0 && me(S.value);
   },
-  Backspace: closeAround,
-  Escape: escape,
-  b: () => go(known.value.forward + 1),
-  f: fit,
+  Backspace: ws,
+  Escape: ys,
+  b: () => j(te.value.forward + 1),
+  f: we,
   0: () => {
-    setOpen([], null).then(fit);
+    Kt([], null).then(we);
   },
   t: () => {
-    setDirection(dir.value === "lr" ? "tb" : "lr").then(fit);
+    Ba(We.value === "lr" ? "tb" : "lr").then(we);
   },
   g: () => {
-    gradientOnly.value = !gradientOnly.value;
+    Wt.value = !Wt.value;
   },
   "/": () => {
-    sheet.value = "outline", document.getElementById("search")?.focus();
+    ee.value = "outline", document.getElementById("search")?.focus();
   },
   e: () => document.getElementById("formula")?.focus(),
   "?": () => {
-    isHelpOpen.value = !isHelpOpen.value;
+    V.value = !V.value;
   }
 };
-function onKey(event) {
-  if (event.ctrlKey || event.metaKey) return;
-  if (event.altKey) {
-    let way = { ArrowRight: () => walk("outs"), ArrowLeft: () => walk("ins"), ArrowUp: () => beside(-1), ArrowDown: () => beside(1) }[event.key];
-    return way === void 0 ? void 0 : (event.preventDefault(), way());
+function ho(e) {
+  if (e.ctrlKey || e.metaKey) return;
+  if (e.altKey) {
+    let o = { ArrowRight: () => mr("outs"), ArrowLeft: () => mr("ins"), ArrowUp: () => fo(-1), ArrowDown: () => fo(1) }[e.key];
+    return o === void 0 ? void 0 : (e.preventDefault(), o());
   }
-  let target = event.target;
-  if (target.closest("input, select, textarea") !== null && event.key !== "Escape" || (event.key === " " || event.key === "Enter") && target.closest("button, a") !== null) return;
-  if (event.shiftKey && (event.key === "ArrowRight" || event.key === "ArrowLeft"))
-    return event.preventDefault(), leap(event.key === "ArrowRight" ? 1 : -1);
-  let work = plain[event.key];
-  if (work === void 0 || isHelpOpen.value && !["Escape", "?"].includes(event.key)) return;
-  isPlaying.value = event.key === " " ? isPlaying.value : !1, work() !== !1 && event.preventDefault();
-  let now = current.value;
-  now !== null && reveal(now.block);
+  let t = e.target;
+  if (t.closest("input, select, textarea") !== null && e.key !== "Escape" || (e.key === " " || e.key === "Enter") && t.closest("button, a") !== null) return;
+  if (e.shiftKey && (e.key === "ArrowRight" || e.key === "ArrowLeft"))
+    return e.preventDefault(), bs(e.key === "ArrowRight" ? 1 : -1);
+  let n = _s[e.key];
+  if (n === void 0 || V.value && !["Escape", "?"].includes(e.key)) return;
+  K.value = e.key === " " ? K.value : !1, n() !== !1 && e.preventDefault();
+  let a = Q.value;
+  a !== null && Ke(a.block);
 }
 
 // src/circuit/outline.tsx
-function leaves() {
-  let depth = /* @__PURE__ */ new Map();
-  return (scene.value?.blocks ?? []).map((block) => {
-    let level = block.frame === null ? 1 : (depth.get(block.frame) ?? 0) + 1;
-    return depth.set(block.id, level), { block, level };
+function ks() {
+  let e = /* @__PURE__ */ new Map();
+  return (T.value?.blocks ?? []).map((t) => {
+    let n = t.frame === null ? 1 : (e.get(t.frame) ?? 0) + 1;
+    return e.set(t.id, n), { block: t, level: n };
   });
 }
-function facts(block) {
-  let wire = block.kind === "output" ? block.ins[0]?.wire : block.outs[0]?.wire, line = wire === void 0 ? void 0 : lines.value.get(wire);
-  return { value: line?.value?.text ?? "", gradient: line?.gradient?.text ?? "" };
+function Ms(e) {
+  let t = e.kind === "output" ? e.ins[0]?.wire : e.outs[0]?.wire, n = t === void 0 ? void 0 : wt.value.get(t);
+  return { value: n?.value?.text ?? "", gradient: n?.gradient?.text ?? "" };
 }
-function matches(block, query) {
-  let text = `${block.name ?? ""} ${block.label} ${block.gate}`.toLowerCase();
-  return query.toLowerCase().split(/\s+/).filter((word) => word !== "").every((word) => {
-    let [key2, rest] = word.includes(":") ? [word.slice(0, word.indexOf(":")), word.slice(word.indexOf(":") + 1)] : ["", word], line = lines.value.get(block.outs[0]?.wire ?? "");
-    if (key2 === "op") return block.gate.includes(rest);
-    if (key2 === "grad") return rest === "0" ? line?.gradient?.zero ?? !1 : line?.gradient !== null;
-    if (key2 === "nan") return line !== void 0 && (line.value?.special != null || line.gradient?.special != null);
-    if (key2 === "re")
+function $s(e, t) {
+  let n = `${e.name ?? ""} ${e.label} ${e.gate}`.toLowerCase();
+  return t.toLowerCase().split(/\s+/).filter((o) => o !== "").every((o) => {
+    let [i, l] = o.includes(":") ? [o.slice(0, o.indexOf(":")), o.slice(o.indexOf(":") + 1)] : ["", o], s = wt.value.get(e.outs[0]?.wire ?? "");
+    if (i === "op") return e.gate.includes(l);
+    if (i === "grad") return l === "0" ? s?.gradient?.zero ?? !1 : s?.gradient !== null;
+    if (i === "nan") return s !== void 0 && (s.value?.special != null || s.gradient?.special != null);
+    if (i === "re")
       try {
-        return new RegExp(rest, "i").test(text);
+        return new RegExp(l, "i").test(n);
       } catch {
         return !1;
       }
-    return inOrder(text, rest);
+    return go(n, l);
   });
 }
-function inOrder(text, letters2) {
-  let from = 0;
-  for (let letter of letters2) {
-    let found = text.indexOf(letter, from);
-    if (found < 0) return !1;
-    from = found + 1;
+function go(e, t) {
+  let n = 0;
+  for (let a of t) {
+    let o = e.indexOf(a, n);
+    if (o < 0) return !1;
+    n = o + 1;
   }
   return !0;
 }
-function hidden(query) {
-  return query === "" || query.includes(":") ? [] : (scene.value?.stages ?? []).filter((stage) => !stage.visible && inOrder(stage.path.toLowerCase(), query.toLowerCase())).slice(0, 50);
+function vr(e) {
+  return e === "" || e.includes(":") ? [] : (T.value?.stages ?? []).filter((t) => !t.visible && go(t.path.toLowerCase(), e.toLowerCase())).slice(0, 50);
 }
-function openTo(entry) {
-  let parts = entry.path.split("."), around2 = parts.slice(1).map((_4, i4) => parts.slice(0, i4 + 1).join("."));
-  setOpen([.../* @__PURE__ */ new Set([...open.value, ...around2])], null).then(() => {
-    select(entry.id), reveal(entry.id);
+function vo(e) {
+  let t = e.path.split("."), n = t.slice(1).map((a, o) => t.slice(0, o + 1).join("."));
+  Kt([.../* @__PURE__ */ new Set([...ce.value, ...n])], null).then(() => {
+    X(e.id), Ke(e.id);
   });
 }
-function pick(id) {
-  select(id), reveal(id);
+function gr(e) {
+  X(e), Ke(e);
 }
-function key(event, shown, index) {
-  let leaf = shown[index], to = (i4) => {
-    let next = shown[Math.max(0, Math.min(shown.length - 1, i4))];
-    next !== void 0 && (pick(next.block.id), event.currentTarget.parentElement?.querySelector(`[data-leaf="${next.block.id}"]`)?.focus());
-  }, { kind, opens } = leaf.block;
-  if (!(event.altKey || event.ctrlKey || event.metaKey)) {
-    if (event.key === "ArrowDown") to(index + 1);
-    else if (event.key === "ArrowUp") to(index - 1);
-    else if (event.key === "Home") to(0);
-    else if (event.key === "End") to(shown.length - 1);
-    else if (event.key === "ArrowRight" && kind !== "frame" && opens) toggle(leaf.block.id);
-    else if (event.key === "ArrowLeft" && kind === "frame") toggle(leaf.block.id);
-    else if (event.key === "ArrowLeft" && leaf.block.frame !== null) to(shown.findIndex((one) => one.block.id === leaf.block.frame));
-    else if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
-    event.preventDefault(), event.stopPropagation();
+function Ss(e, t, n) {
+  let a = t[n], o = (s) => {
+    let u = t[Math.max(0, Math.min(t.length - 1, s))];
+    u !== void 0 && (gr(u.block.id), e.currentTarget.parentElement?.querySelector(`[data-leaf="${u.block.id}"]`)?.focus());
+  }, { kind: i, opens: l } = a.block;
+  if (!(e.altKey || e.ctrlKey || e.metaKey)) {
+    if (e.key === "ArrowDown") o(n + 1);
+    else if (e.key === "ArrowUp") o(n - 1);
+    else if (e.key === "Home") o(0);
+    else if (e.key === "End") o(t.length - 1);
+    else if (e.key === "ArrowRight" && i !== "frame" && l) me(a.block.id);
+    else if (e.key === "ArrowLeft" && i === "frame") me(a.block.id);
+    else if (e.key === "ArrowLeft" && a.block.frame !== null) o(t.findIndex((s) => s.block.id === a.block.frame));
+    else if (e.key !== "ArrowRight" && e.key !== "ArrowLeft") return;
+    e.preventDefault(), e.stopPropagation();
   }
 }
-function Outline() {
-  let query = search.value.trim(), shown = leaves().filter((leaf) => query === "" || matches(leaf.block, query)), first2 = shown.some((leaf) => leaf.block.id === at.value) ? at.value : shown[0]?.block.id ?? null, typed = (event) => {
-    event.stopPropagation();
-    let field = event.currentTarget;
-    event.key === "Escape" && (search.value = "", field.blur()), event.key === "Enter" && shown[0] !== void 0 ? pick(shown[0].block.id) : event.key === "Enter" && hidden(query)[0] !== void 0 && openTo(hidden(query)[0]);
+function xo() {
+  let e = Ft.value.trim(), t = ks().filter((o) => e === "" || $s(o.block, e)), n = t.some((o) => o.block.id === S.value) ? S.value : t[0]?.block.id ?? null, a = (o) => {
+    o.stopPropagation();
+    let i = o.currentTarget;
+    o.key === "Escape" && (Ft.value = "", i.blur()), o.key === "Enter" && t[0] !== void 0 ? gr(t[0].block.id) : o.key === "Enter" && vr(e)[0] !== void 0 && vo(vr(e)[0]);
   };
-  return /* @__PURE__ */ a4("aside", { class: `panel outline${sheet.value === "outline" ? " up" : ""}`, "aria-label": "outline", id: "outline", children: [
-    /* @__PURE__ */ a4("button", { type: "button", class: "close", "aria-label": "close the outline", onClick: () => sheet.value = null, children: "×" }),
-    /* @__PURE__ */ a4("input", { id: "search", type: "search", placeholder: "search  /", "aria-label": "search the circuit", value: search.value, onInput: (event) => search.value = event.currentTarget.value, onKeyDown: typed }),
-    /* @__PURE__ */ a4("ul", { role: "tree", "aria-label": "gates in the order of the forward pass", children: shown.map(({ block, level }, index) => {
-      let { value, gradient } = facts(block);
-      return /* @__PURE__ */ a4(
+  return /* @__PURE__ */ r("aside", { class: `panel outline${ee.value === "outline" ? " up" : ""}`, "aria-label": "outline", id: "outline", children: [
+    /* @__PURE__ */ r("button", { type: "button", class: "close", "aria-label": "close the outline", onClick: () => ee.value = null, children: "×" }),
+    /* @__PURE__ */ r("input", { id: "search", type: "search", placeholder: "search  /", "aria-label": "search the circuit", value: Ft.value, onInput: (o) => Ft.value = o.currentTarget.value, onKeyDown: a }),
+    /* @__PURE__ */ r("ul", { role: "tree", "aria-label": "gates in the order of the forward pass", children: t.map(({ block: o, level: i }, l) => {
+      let { value: s, gradient: u } = Ms(o);
+      return /* @__PURE__ */ r(
         "li",
         {
           role: "treeitem",
-          "data-leaf": block.id,
-          "aria-level": query === "" ? level : 1,
-          "aria-selected": at.value === block.id,
-          "aria-expanded": block.kind === "frame" ? !0 : block.opens ? !1 : void 0,
-          "aria-label": block.aria,
-          tabIndex: first2 === block.id ? 0 : -1,
-          class: block.kind,
-          style: { paddingInlineStart: `${(query === "" ? level - 1 : 0) * 12 + 8}px` },
-          onClick: () => pick(block.id),
+          "data-leaf": o.id,
+          "aria-level": e === "" ? i : 1,
+          "aria-selected": S.value === o.id,
+          "aria-expanded": o.kind === "frame" ? !0 : o.opens ? !1 : void 0,
+          "aria-label": o.aria,
+          tabIndex: n === o.id ? 0 : -1,
+          class: o.kind,
+          style: { paddingInlineStart: `${(e === "" ? i - 1 : 0) * 12 + 8}px` },
+          onClick: () => gr(o.id),
           onDblClick: () => {
-            toggle(block.id);
+            me(o.id);
           },
-          onKeyDown: (event) => key(event, shown, index),
+          onKeyDown: (c) => Ss(c, t, l),
           children: [
-            /* @__PURE__ */ a4("span", { class: "what", children: [
-              `${block.kind === "frame" ? "▾ " : block.kind === "stage" ? "▸ " : ""}${title(block)}`,
-              /* @__PURE__ */ a4("small", { children: reads(block) })
+            /* @__PURE__ */ r("span", { class: "what", children: [
+              `${o.kind === "frame" ? "▾ " : o.kind === "stage" ? "▸ " : ""}${Ps(o)}`,
+              /* @__PURE__ */ r("small", { children: Es(o) })
             ] }),
-            /* @__PURE__ */ a4("span", { class: "value", children: value }),
-            /* @__PURE__ */ a4("span", { class: "gradient", children: gradient === "" ? "" : `∂ ${gradient}` })
+            /* @__PURE__ */ r("span", { class: "value", children: s }),
+            /* @__PURE__ */ r("span", { class: "gradient", children: u === "" ? "" : `∂ ${u}` })
           ]
         },
-        block.id
+        o.id
       );
     }) }),
-    shown.length === 0 && blocks.value.size > 0 && /* @__PURE__ */ a4("p", { class: "hint", children: "Nothing drawn is called so." }),
-    hidden(query).map((entry) => /* @__PURE__ */ a4("button", { type: "button", class: "found", onClick: () => openTo(entry), children: `inside closed stages: ${entry.path}` }, entry.id))
+    t.length === 0 && H.value.size > 0 && /* @__PURE__ */ r("p", { class: "hint", children: "Nothing drawn is called so." }),
+    vr(e).map((o) => /* @__PURE__ */ r("button", { type: "button", class: "found", onClick: () => vo(o), children: `inside closed stages: ${o.path}` }, o.id))
   ] });
 }
-function title(block) {
-  if (block.kind === "stage" || block.kind === "frame") return block.name ?? block.label;
-  let name = block.name !== null && block.name !== block.label ? ` ${block.name}` : "";
-  return `${block.label}${name}`;
+function Ps(e) {
+  if (e.kind === "stage" || e.kind === "frame") return e.name ?? e.label;
+  let t = e.name !== null && e.name !== e.label ? ` ${e.name}` : "";
+  return `${e.label}${t}`;
 }
-function reads(block) {
-  return block.kind === "output" || block.ins.length === 0 ? "" : block.ins.map((port) => port.name).join(", ");
+function Es(e) {
+  return e.kind === "output" || e.ins.length === 0 ? "" : e.ins.map((t) => t.name).join(", ");
 }
 
 // src/circuit/picture.tsx
-function isKnown(from) {
-  return step.value === null || from !== void 0 && from <= step.value || from === 0;
+function xr(e) {
+  return $.value === null || e !== void 0 && e <= $.value || e === 0;
 }
-function passed(line, piece) {
-  return piece.ends.map((end) => line.to[end]?.[0]).filter((id) => id !== void 0).map((id) => blocks.value.get(id)?.kind === "output" ? known.value.forward + 1 : known.value.back.get(id)).reduce((a5, b3) => a5 === void 0 || b3 === void 0 ? a5 ?? b3 : Math.max(a5, b3), void 0) ?? known.value.gradient.get(line.id);
+function Ts(e, t) {
+  return t.ends.map((o) => e.to[o]?.[0]).filter((o) => o !== void 0).map((o) => H.value.get(o)?.kind === "output" ? te.value.forward + 1 : te.value.back.get(o)).reduce((o, i) => o === void 0 || i === void 0 ? o ?? i : Math.max(o, i), void 0) ?? te.value.gradient.get(e.id);
 }
-function valueFrom(line) {
-  return known.value.value.get(line.id) ?? 0;
+function Ls(e) {
+  return te.value.value.get(e.id) ?? 0;
 }
-function gradientFrom(line) {
-  let ends = line.to.some(([id]) => blocks.value.get(id)?.kind === "output");
-  return known.value.gradient.get(line.id) ?? (ends ? known.value.forward + 1 : void 0);
+function Ns(e) {
+  let t = e.to.some(([n]) => H.value.get(n)?.kind === "output");
+  return te.value.gradient.get(e.id) ?? (t ? te.value.forward + 1 : void 0);
 }
-function shownOf(line, isOnPath) {
-  let now = current.value;
+function Cs(e, t) {
+  let n = Q.value;
   return {
-    value: isKnown(valueFrom(line)),
-    gradient: isKnown(gradientFrom(line)),
-    pieces: line.pieces.map((piece) => isKnown(passed(line, piece))),
-    pulse: now?.wires.includes(line.id) === !0 ? now.pass === "backward" ? "back" : "on" : null,
-    isOnPath
+    value: xr(Ls(e)),
+    gradient: xr(Ns(e)),
+    pieces: e.pieces.map((a) => xr(Ts(e, a))),
+    pulse: n?.wires.includes(e.id) === !0 ? n.pass === "backward" ? "back" : "on" : null,
+    isOnPath: t
   };
 }
-function Box({ block }) {
-  let isAt = at.value === block.id, isLit = current.value?.block === block.id, input = look.value?.inputs.find((one) => `g${one.wire}` === block.id), canDrag = input !== void 0 && input.shape.length === 0, classes = ["block", block.kind, isAt ? "at" : "", isLit ? `lit ${current.value?.pass}` : "", canDrag ? "drag" : "", block.on_gradient_path ? "" : "off-path"], isFrame = block.kind === "frame", down = (event) => {
-    select(block.id), canDrag && grab(event, input);
-  }, isButton = block.kind !== "output";
-  return /* @__PURE__ */ a4(
+function bo({ block: e }) {
+  let t = S.value === e.id, n = Q.value?.block === e.id, a = D.value?.inputs.find((c) => `g${c.wire}` === e.id), o = a !== void 0 && a.shape.length === 0, i = ["block", e.kind, t ? "at" : "", n ? `lit ${Q.value?.pass}` : "", o ? "drag" : "", e.on_gradient_path ? "" : "off-path"], l = e.kind === "frame", s = (c) => {
+    X(e.id), o && Ja(c, a);
+  }, u = e.kind !== "output";
+  return /* @__PURE__ */ r(
     "g",
     {
-      class: classes.filter((name) => name !== "").join(" "),
-      "data-block": block.id,
-      role: isButton ? "button" : "img",
-      "aria-label": named(block),
-      "aria-pressed": isButton ? isAt : void 0,
-      "aria-expanded": isFrame ? !0 : block.opens ? !1 : void 0,
-      tabIndex: isButton ? isAt ? 0 : -1 : void 0,
-      onPointerDown: isButton ? down : void 0,
-      onFocus: isButton ? () => select(block.id) : void 0,
+      class: i.filter((c) => c !== "").join(" "),
+      "data-block": e.id,
+      role: u ? "button" : "img",
+      "aria-label": Tn(e),
+      "aria-pressed": u ? t : void 0,
+      "aria-expanded": l ? !0 : e.opens ? !1 : void 0,
+      tabIndex: u ? t ? 0 : -1 : void 0,
+      onPointerDown: u ? s : void 0,
+      onFocus: u ? () => X(e.id) : void 0,
       onDblClick: () => {
-        toggle(block.id);
+        me(e.id);
       },
-      children: /* @__PURE__ */ a4(Body, { block })
+      children: /* @__PURE__ */ r(Ln, { block: e })
     }
   );
 }
-function overlap(a5, b3) {
-  return a5.x < b3.x + b3.w && b3.x < a5.x + a5.w && a5.y < b3.y + b3.h && b3.y < a5.y + a5.h;
+function As(e, t) {
+  return e.x < t.x + t.w && t.x < e.x + e.w && e.y < t.y + t.h && t.y < e.y + e.h;
 }
-function spot(shown, block, w5, h5) {
-  let x3 = block.x + block.w / 2 - w5 / 2, heights = [block.y - h5 - 8, block.y + block.h + 8, shown.top - h5 + 8, shown.top + shown.height - 8], texts = shown.wires.flatMap((line) => line.place === null ? [] : [{ x: line.place.x, y: line.place.value_y - 12, w: 70, h: 34 }]), things = [...shown.blocks.filter((one) => one.kind !== "frame"), ...texts], { x: left, y: top, k: k4 } = view.value, isOutside = (y5) => (y5 * k4 + top < 0 || (y5 + h5) * k4 + top > size.value.h ? 100 : 0) + (x3 * k4 + left < 0 || (x3 + w5) * k4 + left > size.value.w ? 100 : 0), places = heights.map((y5) => ({ x: x3, y: y5, w: w5, h: h5 })), cost = (place2) => isOutside(place2.y) + things.filter((thing) => overlap(place2, thing)).length;
-  return places.reduce((best, one) => cost(one) < cost(best) ? one : best);
+function zs(e, t, n, a) {
+  let o = t.x + t.w / 2 - n / 2, i = [t.y - a - 8, t.y + t.h + 8, e.top - a + 8, e.top + e.height - 8], l = e.wires.flatMap((f) => f.place === null ? [] : [{ x: f.place.x, y: f.place.value_y - 12, w: 70, h: 34 }]), s = [...e.blocks.filter((f) => f.kind !== "frame"), ...l], { x: u, y: c, k: p } = G.value, h = (f) => (f * p + c < 0 || (f + a) * p + c > J.value.h ? 100 : 0) + (o * p + u < 0 || (o + n) * p + u > J.value.w ? 100 : 0), m = i.map((f) => ({ x: o, y: f, w: n, h: a })), d = (f) => h(f.y) + s.filter((y) => As(f, y)).length;
+  return m.reduce((f, y) => d(y) < d(f) ? y : f);
 }
-function Sums({ isLine }) {
-  let now = current.value, shown = scene.value, block = now?.pass === "backward" ? blocks.value.get(now.block) : void 0, rows = block?.card.rows.filter((row) => row.local !== null && row.upstream !== null && row.back !== null).slice(0, 3) ?? [];
-  if (block === void 0 || shown === null || shown.direction === "tb" || rows.length === 0 || block.kind === "frame") return null;
-  let texts = rows.map((row) => `${row.input}: ${row.local.text} × ${row.upstream.text} = ${row.back.text}`), scale = Math.max(1, 1 / view.value.k), { x: x3, y: y5, w: w5, h: h5 } = spot(shown, block, (Math.max(...texts.map((text) => text.length)) * 6.6 + 20) * scale, (rows.length * 18 + 10) * scale), middle = block.x + block.w / 2, isAbove = y5 < block.y;
-  return isLine ? /* @__PURE__ */ a4("path", { class: "leader", d: isAbove ? `M${middle} ${y5 + h5}V${block.y}` : `M${middle} ${y5}V${block.y + block.h}` }) : /* @__PURE__ */ a4("g", { class: "sums", "aria-hidden": "true", children: [
-    /* @__PURE__ */ a4("rect", { x: x3, y: y5, width: w5, height: h5, rx: 6 * scale }),
-    texts.map((text, i4) => /* @__PURE__ */ a4("text", { x: middle, y: y5 + (17.5 + i4 * 18) * scale, "font-size": 12.5 * scale, "text-anchor": "middle", children: text }, i4))
+function yo({ isLine: e }) {
+  let t = Q.value, n = T.value, a = t?.pass === "backward" ? H.value.get(t.block) : void 0, o = a?.card.rows.filter((d) => d.local !== null && d.upstream !== null && d.back !== null).slice(0, 3) ?? [];
+  if (a === void 0 || n === null || n.direction === "tb" || o.length === 0 || a.kind === "frame") return null;
+  let i = o.map((d) => `${d.input}: ${d.local.text} × ${d.upstream.text} = ${d.back.text}`), l = Math.max(1, 1 / G.value.k), { x: s, y: u, w: c, h: p } = zs(n, a, (Math.max(...i.map((d) => d.length)) * 6.6 + 20) * l, (o.length * 18 + 10) * l), h = a.x + a.w / 2, m = u < a.y;
+  return e ? /* @__PURE__ */ r("path", { class: "leader", d: m ? `M${h} ${u + p}V${a.y}` : `M${h} ${u}V${a.y + a.h}` }) : /* @__PURE__ */ r("g", { class: "sums", "aria-hidden": "true", children: [
+    /* @__PURE__ */ r("rect", { x: s, y: u, width: c, height: p, rx: 6 * l }),
+    i.map((d, f) => /* @__PURE__ */ r("text", { x: h, y: u + (17.5 + f * 18) * l, "font-size": 12.5 * l, "text-anchor": "middle", children: d }, f))
   ] });
 }
-function Minimap({ shown }) {
-  let scale = Math.min(180 / shown.width, 110 / shown.height), { x: x3, y: y5, k: k4 } = view.value, { w: w5, h: h5 } = size.value, jump = (event) => {
-    let box = event.currentTarget.getBoundingClientRect();
-    reach((event.clientX - box.left) / scale + shown.left, (event.clientY - box.top) / scale + shown.top);
+function Rs({ shown: e }) {
+  let t = Math.min(180 / e.width, 110 / e.height), { x: n, y: a, k: o } = G.value, { w: i, h: l } = J.value, s = (u) => {
+    let c = u.currentTarget.getBoundingClientRect();
+    Ua((u.clientX - c.left) / t + e.left, (u.clientY - c.top) / t + e.top);
   };
-  return /* @__PURE__ */ a4("svg", { class: "minimap", "aria-hidden": "true", width: shown.width * scale, height: shown.height * scale, viewBox: `${shown.left} ${shown.top} ${shown.width} ${shown.height}`, onPointerDown: jump, children: [
-    shown.blocks.map((block) => /* @__PURE__ */ a4("rect", { x: block.x, y: block.y, width: block.w, height: block.h, class: `${block.kind}${at.value === block.id ? " at" : ""}` }, block.id)),
-    /* @__PURE__ */ a4("rect", { class: "window", x: -x3 / k4, y: -y5 / k4, width: w5 / k4, height: h5 / k4, "stroke-width": 2 / scale })
+  return /* @__PURE__ */ r("svg", { class: "minimap", "aria-hidden": "true", width: e.width * t, height: e.height * t, viewBox: `${e.left} ${e.top} ${e.width} ${e.height}`, onPointerDown: s, children: [
+    e.blocks.map((u) => /* @__PURE__ */ r("rect", { x: u.x, y: u.y, width: u.w, height: u.h, class: `${u.kind}${S.value === u.id ? " at" : ""}` }, u.id)),
+    /* @__PURE__ */ r("rect", { class: "window", x: -n / o, y: -a / o, width: i / o, height: l / o, "stroke-width": 2 / t })
   ] });
 }
-function Picture() {
-  let root = T2(null);
-  A2(() => follow2(root.current), []);
-  let shown = scene.value;
-  A2(() => {
-    shown !== null && !isFitted.value && size.value.w > 0 && fit();
-  }, [shown, size.value]);
-  let { x: x3, y: y5, k: k4 } = view.value, onPath = new Set(why.value?.lines), frames = shown?.blocks.filter((block) => block.kind === "frame") ?? [], others = shown?.blocks.filter((block) => block.kind !== "frame") ?? [], isDense = (shown?.blocks.length ?? 0) > 150 && k4 < 0.7, classes = ["circuit", step.value === null ? "" : "stepping", onPath.size > 0 ? "traced" : "", gradientOnly.value ? "gradient-only" : "", isDragging.value ? "dragging" : "", isDense ? "dense" : ""];
-  return /* @__PURE__ */ a4("div", { class: "canvas", children: [
-    /* @__PURE__ */ a4("svg", { ref: root, class: classes.filter((name) => name !== "").join(" "), role: "group", "aria-label": "the circuit", onWheel: zoom, children: [
-      /* @__PURE__ */ a4(Hatch, {}),
-      /* @__PURE__ */ a4("g", { transform: `translate(${x3} ${y5}) scale(${k4})`, children: [
-        frames.map((block) => /* @__PURE__ */ a4(Box, { block }, block.id)),
-        shown?.wires.map((line) => /* @__PURE__ */ a4(Wire, { line, shown: shownOf(line, onPath.has(line.id)) }, line.id)),
-        /* @__PURE__ */ a4(Sums, { isLine: !0 }),
-        others.map((block) => /* @__PURE__ */ a4(Box, { block }, block.id)),
-        /* @__PURE__ */ a4(Sums, { isLine: !1 })
+function wo() {
+  let e = se(null);
+  xe(() => qa(e.current), []);
+  let t = T.value;
+  xe(() => {
+    t !== null && !Ve.value && J.value.w > 0 && we();
+  }, [t, J.value]);
+  let { x: n, y: a, k: o } = G.value, i = new Set(rt.value?.lines), l = t?.blocks.filter((p) => p.kind === "frame") ?? [], s = t?.blocks.filter((p) => p.kind !== "frame") ?? [], u = (t?.blocks.length ?? 0) > 150 && o < 0.7, c = ["circuit", $.value === null ? "" : "stepping", i.size > 0 ? "traced" : "", Wt.value ? "gradient-only" : "", be.value ? "dragging" : "", u ? "dense" : ""];
+  return /* @__PURE__ */ r("div", { class: "canvas", children: [
+    /* @__PURE__ */ r("svg", { ref: e, class: c.filter((p) => p !== "").join(" "), role: "group", "aria-label": "the circuit", onWheel: $n, children: [
+      /* @__PURE__ */ r(Nn, {}),
+      /* @__PURE__ */ r("g", { transform: `translate(${n} ${a}) scale(${o})`, children: [
+        l.map((p) => /* @__PURE__ */ r(bo, { block: p }, p.id)),
+        t?.wires.map((p) => /* @__PURE__ */ r(En, { line: p, shown: Cs(p, i.has(p.id)) }, p.id)),
+        /* @__PURE__ */ r(yo, { isLine: !0 }),
+        s.map((p) => /* @__PURE__ */ r(bo, { block: p }, p.id)),
+        /* @__PURE__ */ r(yo, { isLine: !1 })
       ] })
     ] }),
-    shown !== null && shown.blocks.length >= 60 && /* @__PURE__ */ a4(Minimap, { shown }),
-    /* @__PURE__ */ a4("div", { class: "tools", role: "toolbar", "aria-label": "view", children: [
-      /* @__PURE__ */ a4("button", { type: "button", title: "fit (f)", "aria-label": "fit the picture into the window", onClick: fit, children: "⤢" }),
-      /* @__PURE__ */ a4("button", { type: "button", title: "larger", "aria-label": "larger", onClick: () => zoom(1.25), children: "+" }),
-      /* @__PURE__ */ a4("button", { type: "button", title: "smaller", "aria-label": "smaller", onClick: () => zoom(0.8), children: "−" })
+    t !== null && t.blocks.length >= 60 && /* @__PURE__ */ r(Rs, { shown: t }),
+    /* @__PURE__ */ r("div", { class: "tools", role: "toolbar", "aria-label": "view", children: [
+      /* @__PURE__ */ r("button", { type: "button", title: "fit (f)", "aria-label": "fit the picture into the window", onClick: we, children: "⤢" }),
+      /* @__PURE__ */ r("button", { type: "button", title: "larger", "aria-label": "larger", onClick: () => $n(1.25), children: "+" }),
+      /* @__PURE__ */ r("button", { type: "button", title: "smaller", "aria-label": "smaller", onClick: () => $n(0.8), children: "−" })
     ] }),
-    step.value !== null && /* @__PURE__ */ a4("button", { type: "button", class: "all", onClick: () => go(null), children: "show all numbers" })
+    $.value !== null && /* @__PURE__ */ r("button", { type: "button", class: "all", onClick: () => j(null), children: "show all numbers" })
   ] });
 }
 
 // src/circuit/room.tsx
-function Caption() {
-  let now = current.value, note = look.value?.note ?? null, text = "Forward values above. Gradients below. Drag any input.";
-  return now !== null ? text = now.text : step.value === 0 ? text = "Only the inputs are known. → computes the first gate." : note !== null && (text = note), /* @__PURE__ */ a4("p", { class: "caption", children: [
-    now !== null && /* @__PURE__ */ a4("span", { class: `pass ${now.pass}`, children: `${now.pass} ${now.number}` }),
-    /* @__PURE__ */ a4("span", { class: "sentence", children: text }),
-    isHinting.value && now === null && /* @__PURE__ */ a4("span", { class: "cue", children: [
-      selected.value?.kind === "input" && /* @__PURE__ */ a4("span", { children: `↔ drags ${selected.value.label}` }),
-      /* @__PURE__ */ a4("span", { children: "Space plays" }),
-      /* @__PURE__ */ a4("span", { children: "→ steps" }),
-      /* @__PURE__ */ a4("span", { children: "? helps" })
+function Os() {
+  let e = Q.value, t = D.value?.note ?? null, n = "Forward values above. Gradients below. Drag any input.";
+  return e !== null ? n = e.text : $.value === 0 ? n = "Only the inputs are known. → computes the first gate." : t !== null && (n = t), /* @__PURE__ */ r("p", { class: "caption", children: [
+    e !== null && /* @__PURE__ */ r("span", { class: `pass ${e.pass}`, children: `${e.pass} ${e.number}` }),
+    /* @__PURE__ */ r("span", { class: "sentence", children: n }),
+    pr.value && e === null && /* @__PURE__ */ r("span", { class: "cue", children: [
+      _t.value?.kind === "input" && /* @__PURE__ */ r("span", { children: `↔ drags ${_t.value.label}` }),
+      /* @__PURE__ */ r("span", { children: "Space plays" }),
+      /* @__PURE__ */ r("span", { children: "→ steps" }),
+      /* @__PURE__ */ r("span", { children: "? helps" })
     ] })
   ] });
 }
-function View() {
-  return /* @__PURE__ */ a4($, { children: [
-    /* @__PURE__ */ a4("main", { class: "circuit-room", children: [
-      /* @__PURE__ */ a4(Outline, {}),
-      /* @__PURE__ */ a4("section", { class: "centre", "aria-label": "picture", children: [
-        /* @__PURE__ */ a4(Caption, {}),
-        /* @__PURE__ */ a4(Picture, {})
+function Bs() {
+  return /* @__PURE__ */ r(x, { children: [
+    /* @__PURE__ */ r("main", { class: "circuit-room", children: [
+      /* @__PURE__ */ r(xo, {}),
+      /* @__PURE__ */ r("section", { class: "centre", "aria-label": "picture", children: [
+        /* @__PURE__ */ r(Os, {}),
+        /* @__PURE__ */ r(wo, {})
       ] }),
-      /* @__PURE__ */ a4(CardPanel, {})
+      /* @__PURE__ */ r(ao, {})
     ] }),
-    /* @__PURE__ */ a4(Scrubber, {})
+    /* @__PURE__ */ r(po, {})
   ] });
 }
-function Switches() {
-  let button = (name, text) => /* @__PURE__ */ a4("button", { type: "button", class: "for-small", "aria-expanded": sheet.value === name, "aria-controls": name, onClick: () => sheet.value = sheet.value === name ? null : name, children: text });
-  return /* @__PURE__ */ a4($, { children: [
-    button("outline", "List"),
-    button("card", "Card")
+function Hs() {
+  let e = (t, n) => /* @__PURE__ */ r("button", { type: "button", class: "for-small", "aria-expanded": ee.value === t, "aria-controls": t, onClick: () => ee.value = ee.value === t ? null : t, children: n });
+  return /* @__PURE__ */ r(x, { children: [
+    e("outline", "List"),
+    e("card", "Card")
   ] });
 }
-async function enter(address) {
-  if (address !== hash()) {
-    if (isFitted.value = !1, await visit(address)) return fit();
-    look.value === null && (await begin(), await intro());
+async function Ds(e) {
+  if (e !== or()) {
+    if (Ve.value = !1, await Wa(e)) return we();
+    D.value === null && (await Va(), await co());
   }
 }
-var circuit = {
+var br = {
   key: "c",
   title: "Circuit",
   isThere: () => !0,
-  Bar: Formula,
-  Switches,
-  View,
-  Help,
-  link: O(() => look.value === null || isDragging.value ? null : hash()),
-  visit: enter,
+  Bar: io,
+  Switches: Hs,
+  View: Bs,
+  Help: so,
+  link: M(() => D.value === null || be.value ? null : or()),
+  visit: Ds,
   leave: () => {
-    isPlaying.value = !1;
+    K.value = !1;
   },
-  onKey
+  onKey: ho
+};
+
+// src/socket.ts
+var Is = 1e3, jt = v(!1), Pt = null, yr = !1, zn = "", ko = () => {
+}, _o = 0, Gt = /* @__PURE__ */ new Map();
+function Mo(e) {
+  let t = JSON.stringify({ k: "see", ...e });
+  t !== zn && (zn = t, jt.value && Pt?.send(t));
+}
+function $o(e) {
+  ko = e;
+}
+function Fs() {
+  return new Promise((e) => requestAnimationFrame(() => setTimeout(e)));
+}
+async function Ws(e, t) {
+  let n = JSON.parse(t);
+  if (n.k === "news")
+    ko(n), await Fs(), e.readyState === WebSocket.OPEN && e.send(JSON.stringify({ k: "ack", seq: n.seq }));
+  else if (n.k === "answer") {
+    let a = Gt.get(n.id ?? -1);
+    Gt.delete(n.id ?? -1), a?.done({ status: Number(n.status), body: n.body });
+  }
+}
+function Vs() {
+  return new Promise((e) => {
+    let t = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`);
+    t.onopen = () => {
+      Pt = t, jt.value = !0, zn !== "" && t.send(zn), e(!0);
+    }, t.onmessage = (n) => {
+      Ws(t, String(n.data));
+    }, t.onclose = () => {
+      if (e(!1), Pt === t) {
+        Pt = null, jt.value = !1;
+        for (let n of Gt.values()) n.failed(new re());
+        Gt.clear(), wr || Fe();
+      }
+    };
+  });
+}
+var wr = !1;
+async function Qt() {
+  if (!(yr || Pt !== null)) {
+    for (yr = !0; !le.value && !await Vs(); ) await Ce(Is);
+    yr = !1;
+  }
+}
+function Ks(e, t) {
+  let n = Pt;
+  if (n === null || e !== "/api/set") return null;
+  _o += 1;
+  let a = _o;
+  return new Promise((o, i) => {
+    Gt.set(a, { done: o, failed: i }), n.send(JSON.stringify({ k: "ask", id: a, path: e, body: t }));
+  });
+}
+Ta(Ks);
+bt(() => {
+  Qt();
+});
+addEventListener("pagehide", () => wr = !0);
+addEventListener("pageshow", () => wr = !1);
+
+// src/run/state.ts
+var Us = 1200, qs = 4800, js = 200, Gs = 1e3, w = v(null), qe = v(null), Y = v(null), Rn = v(null), it = v(null), On = v(null), de = v(null), Xt = v(""), R = v(null), Ae = v(null), ke = v(null), he = v("order"), Me = v(null), Jt = v(/* @__PURE__ */ new Set()), je = M(() => nt.value?.run === !0), W = M(() => w.value?.steps.last ?? 0), U = M(() => w.value?.steps.first ?? 0), ve = M(() => R.value ?? W.value), Yt = M(() => new Map(w.value?.wires.map((e) => [e.w, e]))), lt = M(() => new Map(w.value?.layers.map((e) => [e.id, e]))), ae = M(() => {
+  let e = w.value?.wires ?? [];
+  return (Ae.value === null ? void 0 : Yt.value.get(Ae.value)) ?? e.find((n) => n.role === "parameter" && n.layer !== null) ?? e[0] ?? null;
+}), Ge = M(() => {
+  let e = ae.value?.fields ?? [];
+  if (ke.value !== null && e.includes(ke.value)) return ke.value;
+  let t = ke.value === "v" ? "p" : ke.value === "p" ? "v" : "g";
+  return e.includes(t) ? t : e[0] ?? null;
+});
+function Qs(e, t) {
+  if (e === null || t.from <= (e.s[0] ?? t.from)) return t;
+  let n = e.s.findIndex((i) => i >= t.from), a = e.tries.s.findIndex((i) => i >= t.from), o = (i, l) => l < 0 ? i : i.slice(0, l);
+  return {
+    from: e.from,
+    s: [...o(e.s, n), ...t.s],
+    loss: [...o(e.loss, n), ...t.loss],
+    lr: [...o(e.lr, n), ...t.lr],
+    tries: {
+      s: [...o(e.tries.s, a), ...t.tries.s],
+      loss: [...o(e.tries.loss, a), ...t.tries.loss],
+      accuracy: [...o(e.tries.accuracy, a), ...t.tries.accuracy]
+    }
+  };
+}
+function Po(e) {
+  return e.w === ae.value?.w && e.f === Ge.value;
+}
+function Xs(e) {
+  B(() => {
+    e.run !== void 0 && kr(e.run), e.losses !== void 0 && (qe.value = Qs(qe.value, e.losses)), e.strip !== void 0 && Po(e.strip) && (it.value = e.strip), R.value === null && (e.at !== void 0 && (Y.value = e.at), e.network !== void 0 && (Rn.value = e.network), e.boundary !== void 0 && (On.value = e.boundary));
+  }), (qe.value?.s.length ?? 0) > qs ? Mr() : (e.losses?.s.length ?? 0) > js && Sr();
+}
+function kr(e) {
+  let t = w.value;
+  w.value = e;
+  let n = t !== null && (t.head.id !== e.head.id || e.steps.last < t.steps.last);
+  n && R.value !== null && R.value > e.steps.last && (R.value = null), n && Mr(), (t === null || n || t.births !== e.births) && Js(e.births);
+}
+async function st(e) {
+  try {
+    return await Ne(e);
+  } catch (t) {
+    if (t instanceof re) Fe();
+    else if (!(t instanceof Le)) throw t;
+    return null;
+  }
+}
+async function Mr() {
+  qe.value = await st(`/api/run/losses?points=${Us}`), Sr();
+}
+async function Js(e) {
+  de.value = e === 0 ? [] : await st("/api/run/births") ?? [];
+}
+var $r = new tt(async (e) => {
+  let t = e === null ? "" : `?s=${e}`, n = w.value?.has_boundary === !0, [a, o, i] = await Promise.all([
+    st(`/api/run/at${t}`),
+    st(`/api/run/network${t}`),
+    n ? st(`/api/run/boundary${t}`) : null
+  ]);
+  e === R.value && B(() => {
+    Y.value = a, Rn.value = o, On.value = i;
+  });
+}), Eo = new tt(async ({ w: e, f: t }) => {
+  let n = await st(`/api/run/strip?w=${e}&f=${t}&columns=160`);
+  (n === null || Po(n)) && (it.value = n);
+});
+function q(e) {
+  let t = w.value !== null, n = e === null || !t ? e : Math.max(U.value, Math.min(W.value, Math.round(e)));
+  n !== R.value && (R.value = n, t && $r.put(n));
+}
+function $e(e, t = ke.value) {
+  B(() => {
+    Ae.value = e, ke.value = t;
+  });
+}
+async function Zt(e, t) {
+  Xt.value = "";
+  try {
+    let n = await Ne("/api/run/ctl", t === void 0 ? { do: e } : { do: e, to: t });
+    (e === "rewind" || e === "step") && q(null), B(() => kr(n)), e !== "pause" && $r.put(R.value);
+  } catch (n) {
+    if (n instanceof re) Fe();
+    else if (n instanceof Le) Xt.value = n.message;
+    else throw n;
+  }
+}
+function Sr() {
+  let e = Jt.value, t = R.value === null, n = ae.value?.w, a = Ge.value, o = qe.peek()?.s;
+  Mo({
+    losses: e.has("losses") && o !== void 0 ? (o[o.length - 1] ?? 0) + 1 : null,
+    at: t && e.has("at"),
+    network: t && e.has("network"),
+    strip: e.has("strip") && n !== void 0 && a !== null ? { w: n, f: a } : null,
+    boundary: t && e.has("boundary") && w.value?.has_boundary === !0
+  });
+}
+async function _r() {
+  let e = await st("/api/run");
+  if (e === null) return;
+  B(() => {
+    kr(e), R.value !== null && R.value > e.steps.last && (R.value = null);
+  }), await Promise.all([Mr(), $r.put(R.value)]);
+  let [t, n] = [ae.value?.w, Ge.value];
+  t !== void 0 && n !== null && await Eo.put({ w: t, f: n });
+}
+async function Ys() {
+  for (; ; )
+    await Ce(Gs), !jt.value && !le.value && Jt.value.size > 0 && w.value?.state !== "ended" && await _r();
+}
+var So = !1;
+async function Bn() {
+  So || !je.value || (So = !0, $o(Xs), bt(() => {
+    _r();
+  }), await _r(), ne(Sr), ne(() => {
+    let [e, t] = [ae.value?.w, Ge.value];
+    e === void 0 || t === null || it.peek()?.w === e && it.peek()?.f === t || (it.value = null, Eo.put({ w: e, f: t }));
+  }), Qt(), Ys());
+}
+
+// src/paint.tsx
+var Zs = ["ground", "panel", "raised", "edge", "strong-edge", "text", "muted", "plus", "minus", "alarm", "fill-plus", "fill-minus", "accent"], Pr = matchMedia("(prefers-color-scheme: dark)"), To = v(Pr.matches);
+Pr.addEventListener("change", () => To.value = Pr.matches);
+var el = M(() => `${F.value} ${To.value}`);
+function tl() {
+  let e = getComputedStyle(document.documentElement);
+  return Object.fromEntries(Zs.map((t) => [t, e.getPropertyValue(`--${t}`).trim()]));
+}
+var nl = "11px Helvetica, Arial, 'Liberation Sans', sans-serif";
+function ze({ paint: e, ...t }) {
+  let n = se(null), [a, o] = Ee({ w: 0, h: 0 }), i = el.value;
+  return Ze(() => {
+    let l = new ResizeObserver(() => {
+      let { clientWidth: s, clientHeight: u } = n.current;
+      o((c) => c.w === s && c.h === u ? c : { w: s, h: u });
+    });
+    return l.observe(n.current), () => l.disconnect();
+  }, []), Ze(() => {
+    let l = n.current.querySelector("canvas"), s = l.getContext("2d");
+    if (s === null || a.w === 0) return;
+    let u = Math.min(3, devicePixelRatio);
+    l.width = Math.round(a.w * u), l.height = Math.round(a.h * u), s.scale(u, u), s.font = nl, s.textBaseline = "middle", e(s, a.w, a.h, tl());
+  }, [e, a, i]), /* @__PURE__ */ r("div", { ref: n, ...t, class: `plate ${t.class ?? ""}`, children: /* @__PURE__ */ r("canvas", { "aria-hidden": "true" }) });
+}
+function ut(e, t, n, a, o, i) {
+  e.save(), e.beginPath(), e.rect(t, n, a, o), e.clip(), e.fillStyle = i.ground, e.fillRect(t, n, a, o), e.strokeStyle = i.alarm, e.lineWidth = 2, e.beginPath();
+  for (let l = t - o; l < t + a; l += 5)
+    e.moveTo(l, n + o), e.lineTo(l + o, n);
+  e.stroke(), e.restore();
+}
+function Hn(e, t, n) {
+  let a = (t - e) / Math.max(1, n);
+  if (!(a > 0) || !Number.isFinite(a)) return [];
+  let o = 10 ** Math.floor(Math.log10(a)), i = [1, 2, 5, 10].map((s) => s * o).find((s) => s >= a) ?? a, l = [];
+  for (let s = Math.ceil(e / i); s * i <= t + i * 1e-9; s += 1) l.push(s * i);
+  return l;
+}
+
+// src/train/pane.tsx
+function Lo(e, t) {
+  let n = new Set(Jt.peek());
+  n.has(e) !== t && (t ? n.add(e) : n.delete(e), Jt.value = n);
+}
+function pe({ name: e, title: t, tools: n, empty: a, children: o }) {
+  let i = se(null);
+  return xe(() => {
+    let l = new IntersectionObserver((s) => Lo(e, s[s.length - 1]?.isIntersecting === !0));
+    return l.observe(i.current), () => {
+      l.disconnect(), Lo(e, !1);
+    };
+  }, []), /* @__PURE__ */ r("section", { ref: i, class: `pane ${e}`, "aria-label": t, children: [
+    /* @__PURE__ */ r("div", { class: "pane-head", children: [
+      /* @__PURE__ */ r("h2", { children: t }),
+      n
+    ] }),
+    a === null ? o : /* @__PURE__ */ r("p", { class: "why-empty", children: a })
+  ] });
+}
+
+// src/train/boundary.tsx
+var No = ["#1b9e8f", "#8f6bc9", "#b5a127", "#5c7fa8", "#c06a9a", "#7a8a3a", "#a0715a", "#6b7280"], Co = ["circle", "square", "triangle", "diamond"], rl = 24, ct = v(null);
+function Ao(e, t) {
+  return e === 0 ? t["fill-minus"] : e === 1 ? t["fill-plus"] : No[(e - 2) % No.length];
+}
+function zo(e) {
+  if (typeof e != "number") return null;
+  let t = Math.floor(e);
+  return { label: t, sure: Math.min(1, (e - t) * 1.0001) };
+}
+function al(e, t, n, a, o) {
+  e.beginPath(), t === "circle" ? e.arc(n, a, o, 0, 7) : t === "square" ? e.rect(n - o * 0.9, a - o * 0.9, o * 1.8, o * 1.8) : t === "triangle" ? (e.moveTo(n, a - o * 1.15), e.lineTo(n + o * 1.1, a + o * 0.85), e.lineTo(n - o * 1.1, a + o * 0.85), e.closePath()) : (e.moveTo(n, a - o * 1.25), e.lineTo(n + o * 1.25, a), e.lineTo(n, a + o * 1.25), e.lineTo(n - o * 1.25, a), e.closePath()), e.fill(), e.stroke();
+}
+function Ro(e, t, n, a) {
+  let [o, i] = e.x, [l, s] = e.y;
+  return [(t.x - o) / (i - o) * n, a - (t.y - l) / (s - l) * a];
+}
+function ol(e) {
+  let t = Number.parseInt(e.slice(1), 16);
+  return [t >> 16, t >> 8 & 255, t & 255];
+}
+function il(e, t) {
+  let { n, classes: a, values: o } = e, i = document.createElement("canvas");
+  i.width = n, i.height = n;
+  let l = i.getContext("2d");
+  if (l === null) return i;
+  let s = l.createImageData(n, n), u = 1 / Math.max(2, a), c = /* @__PURE__ */ new Map();
+  return o.forEach((p, h) => {
+    let m = zo(p), d = m?.label ?? -1, f = c.get(d) ?? ol(m === null ? t.alarm : Ao(d, t));
+    c.set(d, f);
+    let y = m === null ? 1 : Math.max(0, (m.sure - u) / (1 - u)) * 0.62;
+    s.data.set([...f, Math.round(y * 255)], 4 * ((n - 1 - Math.floor(h / n)) * n + h % n));
+  }), l.putImageData(s, 0, 0), i;
+}
+function sl(e, t) {
+  return (n, a, o, i) => {
+    e !== null && (n.fillStyle = i.raised, n.fillRect(0, 0, a, o), n.imageSmoothingQuality = "high", n.drawImage(il(e, i), 0, 0, a, o), e.points.forEach((l, s) => {
+      let [u, c] = Ro(e, l, a, o);
+      n.fillStyle = Ao(l.label, i), n.strokeStyle = s === t ? i.text : i.ground, n.lineWidth = s === t ? 2.5 : 1, al(n, Co[l.label % Co.length], u, c, s === t ? 7 : 4);
+    }));
+  };
+}
+function ll(e, t, n, a, o) {
+  let i = null, l = rl;
+  return e.points.forEach((s, u) => {
+    let [c, p] = Ro(e, s, a, o), h = Math.hypot(c - t, p - n);
+    h >= l || (l = h, i = u);
+  }), i;
+}
+function ul(e, t) {
+  let n = (o, [i, l]) => Math.max(0, Math.min(e.n - 1, Math.floor((o - i) / (l - i) * e.n))), a = e.values[n(t.y, e.y) * e.n + n(t.x, e.x)];
+  return a === void 0 ? null : zo(a);
+}
+function Er(e, t) {
+  return `#/c?x=${e}&xs=${t}`;
+}
+function cl({ shown: e }) {
+  let t = ct.value !== null && ct.value < e.points.length ? ct.value : null, n = Z(() => sl(e, t), [e, t]), a = t === null ? null : e.points[t], o = a === null ? null : ul(e, a), i = (u) => {
+    let c = u.currentTarget.getBoundingClientRect();
+    return ll(e, u.clientX - c.left, u.clientY - c.top, c.width, c.height);
+  }, l = (u) => {
+    let c = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[u.key];
+    if (c !== void 0) ct.value = ((t ?? (c > 0 ? -1 : 0)) + c + e.points.length) % e.points.length;
+    else if (u.key === "Enter" && a !== null) location.hash = Er(a.row, e.s);
+    else return;
+    u.preventDefault(), u.stopPropagation();
+  }, s = a === null ? "no point chosen" : `row ${a.row}: ${g(a.x, 3)}, ${g(a.y, 3)}, class ${a.label}`;
+  return /* @__PURE__ */ r(x, { children: [
+    /* @__PURE__ */ r("div", { class: "plane-focus", role: "slider", tabIndex: 0, "aria-label": "points of the data", "aria-valuemin": 0, "aria-valuemax": e.points.length, "aria-valuenow": t === null ? 0 : t + 1, "aria-valuetext": s, onKeyDown: l, children: /* @__PURE__ */ r(
+      ze,
+      {
+        class: "plane-plate",
+        paint: n,
+        onPointerMove: (u) => u.pointerType === "mouse" && (ct.value = i(u) ?? ct.value),
+        onClick: (u) => {
+          let c = i(u);
+          c !== null && (ct.value = c, location.hash = Er(e.points[c].row, e.s));
+        }
+      }
+    ) }),
+    /* @__PURE__ */ r("p", { class: "plane-key", children: a === null ? /* @__PURE__ */ r("span", { children: "Click a point: its own circuit opens." }) : /* @__PURE__ */ r(x, { children: [
+      /* @__PURE__ */ r("a", { href: Er(a.row, e.s), children: `row ${a.row}` }),
+      /* @__PURE__ */ r("span", { children: `(${g(a.x, 3)}, ${g(a.y, 3)}), class ${a.label}${o === null ? "" : `; answer ${o.label}, ${_e(o.sure)}`}` })
+    ] }) })
+  ] });
+}
+function Oo() {
+  if (w.value?.has_boundary !== !0) return null;
+  let e = On.value;
+  return /* @__PURE__ */ r(pe, { name: "boundary", title: "Decision boundary", empty: e === null ? "No boundary has been drawn yet: the first comes with the first observed step." : null, children: e !== null && /* @__PURE__ */ r(cl, { shown: e }) });
+}
+
+// src/train/words.tsx
+var dl = { watch: "△", serious: "▲", critical: "✖" }, Tr = { watch: 1, serious: 2, critical: 3 };
+function Re(e) {
+  return e.reduce((t, n) => Math.max(t, Tr[n.severity]), 0);
+}
+function Bo(e) {
+  return e.reduce((t, n) => t === null || Tr[n.severity] > Tr[t.severity] ? n : t, null);
+}
+var pl = { dead_units: "dead units", dead_relu: "dead units", update_ratio: "update : data", nonfinite: "NaN or Inf", not_falling: "loss not falling" };
+function en(e) {
+  return pl[e] ?? e.replaceAll("_", " ");
+}
+function dt({ verdict: e }) {
+  return /* @__PURE__ */ r("span", { class: `verdict ${e.severity}`, children: [
+    /* @__PURE__ */ r("span", { "aria-hidden": "true", children: dl[e.severity] }),
+    " ",
+    en(e.rule),
+    /* @__PURE__ */ r("span", { class: "spoken", children: `, ${e.severity}` })
+  ] });
+}
+function Et(e) {
+  let t = /dead|saturat/.test(e.rule), n = (a) => t && typeof a == "number" ? _e(a) : g(a, 3);
+  return `${n(e.x)}, limit ${n(e.thr)}`;
+}
+function pt(e) {
+  return e === null ? "" : lt.value.get(e)?.name ?? `layer ${e}`;
+}
+
+// src/train/focus.ts
+var ft = M(() => Ae.value === null ? null : Yt.value.get(Ae.value)?.layer ?? null), Lr = M(() => {
+  let e = Y.value?.layers ?? [];
+  return he.value === "order" ? e : [...e].sort((t, n) => Re(n.verdicts) - Re(t.verdicts) || t.id - n.id);
+}), Ho = M(() => {
+  if (ft.value !== null) return ft.value;
+  let e = [...Y.value?.layers ?? []].sort((t, n) => Re(n.verdicts) - Re(t.verdicts));
+  return e[0] !== void 0 && Re(e[0].verdicts) > 0 ? e[0].id : null;
+});
+function mt(e) {
+  let t = lt.value.get(e);
+  if (t === void 0) return;
+  let n = ae.value?.role === "activation", [a, o] = n ? [t.activations, t.parameters] : [t.parameters, t.activations], i = a[0] ?? o[0];
+  i !== void 0 && $e(i);
+}
+function Nr(e) {
+  let t = Lr.value.map((o) => o.id), n = t.indexOf(ft.value ?? -1), a = n < 0 ? e > 0 ? t[0] : t[t.length - 1] : t[Math.max(0, Math.min(t.length - 1, n + e))];
+  a !== void 0 && mt(a);
+}
+
+// src/train/health.tsx
+var fl = -8, ml = 2;
+function Ar(e) {
+  return typeof e == "number" && e > 0 ? Math.log10(e) : null;
+}
+function hl(e) {
+  let [t, n] = [fl, ml];
+  for (let a of e)
+    for (let o of [Ar(a.gradient?.mean ?? 0), Ar(a.gradient?.max ?? 0)])
+      if (o !== null) {
+        for (; o < t; ) t -= 2;
+        for (; o > n; ) n += 2;
+      }
+  return [t, n];
+}
+function vl({ health: e, low: t, high: n }) {
+  let { gradient: a } = e;
+  if (a === null) return /* @__PURE__ */ r("span", { class: "none", title: "no gradient of this layer has been observed yet", children: "not observed yet" });
+  let o = (l) => {
+    let s = Ar(l);
+    return s === null ? 0 : (s - t) / (n - t) * 100;
+  }, i = typeof a.mean != "number" || typeof a.max != "number";
+  return /* @__PURE__ */ r(x, { children: [
+    /* @__PURE__ */ r("span", { class: "pair", children: [
+      /* @__PURE__ */ r("span", { title: `mean |∂| ${a.mean}`, children: [
+        /* @__PURE__ */ r("small", { children: "mean" }),
+        " ",
+        /* @__PURE__ */ r("b", { "data-num": "mean", class: i ? "number alarm" : "", children: g(a.mean, 3) })
+      ] }),
+      /* @__PURE__ */ r("span", { title: `max |∂| ${a.max}`, children: [
+        /* @__PURE__ */ r("small", { children: "max" }),
+        " ",
+        /* @__PURE__ */ r("b", { "data-num": "max", class: i ? "number alarm" : "", children: g(a.max, 3) })
+      ] })
+    ] }),
+    /* @__PURE__ */ r("span", { class: `bar${i ? " hatched" : ""}`, "aria-hidden": "true", children: [
+      !i && /* @__PURE__ */ r("span", { class: "most", style: { width: `${o(a.max)}%` } }),
+      !i && /* @__PURE__ */ r("span", { class: "mean", style: { width: `${o(a.mean)}%` } })
+    ] })
+  ] });
+}
+function gl({ health: e }) {
+  let t = (e.gradient?.spark ?? []).filter((p) => typeof p[1] == "number"), n = t[t.length - 1];
+  if (n === void 0 || t.length < 2) return /* @__PURE__ */ r("span", { class: "none", title: "a line needs two observed steps", children: "–" });
+  let [a, o] = [t[0][0], n[0]], i = Math.min(...t.map(([, p]) => p)), l = Math.max(...t.map(([, p]) => p)), s = Math.max(1, l - i), u = (i + l) / 2, c = ([p, h]) => `${((p - a) / Math.max(1, o - a) * 76 + 2).toFixed(1)} ${(13 - (h - u) / s * 20).toFixed(1)}`;
+  return /* @__PURE__ */ r("svg", { class: "spark", width: "80", height: "26", viewBox: "0 0 80 26", role: "img", "aria-label": `gradient norm from ${Ue(Number(t[0][1].toFixed(1)))} to ${Ue(Number(n[1].toFixed(1)))}`, children: [
+    /* @__PURE__ */ r("path", { d: `M${t.map(c).join("L")}` }),
+    /* @__PURE__ */ r("circle", { cx: c(n).split(" ")[0], cy: c(n).split(" ")[1], r: "2.4" })
+  ] });
+}
+function Do({ share: e, marks: t, why: n, name: a }) {
+  if (e === null) return /* @__PURE__ */ r("span", { class: "none", title: n, children: "–" });
+  let o = t.filter((i) => e > i).length;
+  return /* @__PURE__ */ r("span", { class: "share", children: [
+    /* @__PURE__ */ r("b", { "data-num": a, title: String(e), children: _e(e) }),
+    /* @__PURE__ */ r("span", { class: `strip level-${o}`, "aria-hidden": "true", children: [
+      /* @__PURE__ */ r("span", { style: { width: `${Math.max(e > 0 ? 2 : 0, e * 100)}%` } }),
+      t.map((i) => /* @__PURE__ */ r("i", { style: { left: `${i * 100}%` } }, i))
+    ] })
+  ] });
+}
+var Cr = [-6, 0];
+function xl({ ratio: e }) {
+  if (e === null) return /* @__PURE__ */ r("span", { class: "none", title: "no update of this layer has been observed yet", children: "–" });
+  let t = typeof e == "number", n = t ? Math.max(0, Math.min(1, (e - Cr[0]) / (Cr[1] - Cr[0]))) : 0, a = !t || e < -4 || e > -2;
+  return /* @__PURE__ */ r("span", { class: "share", children: [
+    /* @__PURE__ */ r("b", { "data-num": "ratio", title: `log10 of update to data: ${e}`, children: t ? g(10 ** e, 2) : g(e) }),
+    /* @__PURE__ */ r("span", { class: "ratio", "aria-hidden": "true", children: [
+      /* @__PURE__ */ r("span", { class: "well" }),
+      t && /* @__PURE__ */ r("i", { class: a ? "off" : "", style: { left: `${n * 100}%` } })
+    ] })
+  ] });
+}
+function bl({ verdict: e }) {
+  let { w: t } = e;
+  return /* @__PURE__ */ r("li", { children: [
+    /* @__PURE__ */ r("p", { children: [
+      /* @__PURE__ */ r(dt, { verdict: e }),
+      " ",
+      /* @__PURE__ */ r("span", { class: "measured", children: Et(e) })
+    ] }),
+    /* @__PURE__ */ r("p", { children: e.why }),
+    /* @__PURE__ */ r("p", { children: [
+      /* @__PURE__ */ r("b", { children: "Try:" }),
+      " ",
+      e.try
+    ] }),
+    typeof t == "number" && /* @__PURE__ */ r("button", { type: "button", class: "chip", onClick: () => $e(t), children: "show its strip" })
+  ] });
+}
+function yl({ health: e, low: t, high: n }) {
+  let a = ft.value === e.id, o = Ho.value === e.id && e.verdicts.length > 0;
+  return /* @__PURE__ */ r(x, { children: [
+    /* @__PURE__ */ r("tr", { class: a ? "at" : "", "data-layer": e.id, onClick: () => mt(e.id), children: [
+      /* @__PURE__ */ r("th", { scope: "row", children: [
+        /* @__PURE__ */ r("button", { type: "button", class: "layer", "aria-pressed": a, onClick: (i) => {
+          i.stopPropagation(), mt(e.id);
+        }, children: pt(e.id) }),
+        /* @__PURE__ */ r("span", { class: "chips", children: e.verdicts.length === 0 ? /* @__PURE__ */ r("span", { class: "verdict fine", children: "✓ healthy" }) : e.verdicts.map((i, l) => /* @__PURE__ */ r(dt, { verdict: i }, l)) })
+      ] }),
+      /* @__PURE__ */ r("td", { class: "gradient-cell", "data-label": "gradient", children: /* @__PURE__ */ r(vl, { health: e, low: t, high: n }) }),
+      /* @__PURE__ */ r("td", { "data-label": "norm", children: /* @__PURE__ */ r(gl, { health: e }) }),
+      /* @__PURE__ */ r("td", { "data-label": "dead", children: /* @__PURE__ */ r(Do, { share: e.dead, name: "dead", marks: [0.05, 0.2, 0.5], why: "this layer has no relu: nothing here can die" }) }),
+      /* @__PURE__ */ r("td", { "data-label": "saturated", children: /* @__PURE__ */ r(Do, { share: e.saturated, name: "saturated", marks: [0.05, 0.2], why: "this layer has no tanh or sigmoid: nothing here saturates" }) }),
+      /* @__PURE__ */ r("td", { "data-label": "update : data", children: /* @__PURE__ */ r(xl, { ratio: e.ratio }) })
+    ] }),
+    o && /* @__PURE__ */ r("tr", { class: "said", children: /* @__PURE__ */ r("td", { colSpan: 6, children: /* @__PURE__ */ r("ul", { children: e.verdicts.map((i, l) => /* @__PURE__ */ r(bl, { verdict: i }, l)) }) }) })
+  ] });
+}
+function wl() {
+  let e = w.value?.alerts ?? [];
+  return e.length === 0 ? null : /* @__PURE__ */ r("details", { class: "alerts", children: [
+    /* @__PURE__ */ r("summary", { children: `${e.length} alert${e.length === 1 ? "" : "s"}` }),
+    /* @__PURE__ */ r("ul", { children: e.slice(-40).reverse().map((t, n) => /* @__PURE__ */ r("li", { children: [
+      /* @__PURE__ */ r("button", { type: "button", class: "chip", onClick: () => q(t.s), children: `step ${E(t.s)}` }),
+      " ",
+      `${en(t.rule)} in ${t.at}: ${Et(t)}`
+    ] }, n)) })
+  ] });
+}
+function Io() {
+  let e = Lr.value, [t, n] = hl(e), a = [t, (t + n) / 2, n], o = Y.value?.observed;
+  return /* @__PURE__ */ r(
+    pe,
+    {
+      name: "at",
+      title: "Gradient health",
+      tools: /* @__PURE__ */ r(x, { children: [
+        o !== void 0 && /* @__PURE__ */ r("span", { class: "note", children: `observed at step ${E(o)}` }),
+        /* @__PURE__ */ r(wl, {}),
+        /* @__PURE__ */ r("label", { class: "switch", children: [
+          "sort by",
+          /* @__PURE__ */ r("select", { value: he.value, onChange: (i) => he.value = i.currentTarget.value === "worst" ? "worst" : "order", children: [
+            /* @__PURE__ */ r("option", { value: "order", children: "program order" }),
+            /* @__PURE__ */ r("option", { value: "worst", children: "worst first" })
+          ] })
+        ] })
+      ] }),
+      empty: Y.value === null ? "Nothing has been observed yet: the first step is always observed." : e.length === 0 ? "No module of this circuit has parameters, so there is no layer to judge." : null,
+      children: /* @__PURE__ */ r("div", { class: "scroll", children: /* @__PURE__ */ r("table", { class: "health", children: [
+        /* @__PURE__ */ r("thead", { children: /* @__PURE__ */ r("tr", { children: [
+          /* @__PURE__ */ r("th", { scope: "col", children: "layer" }),
+          /* @__PURE__ */ r("th", { scope: "col", children: [
+            "gradient",
+            /* @__PURE__ */ r("span", { class: "axis", "aria-hidden": "true", children: a.map((i) => /* @__PURE__ */ r("span", { children: Ue(i) }, i)) })
+          ] }),
+          /* @__PURE__ */ r("th", { scope: "col", children: "norm, last 60" }),
+          /* @__PURE__ */ r("th", { scope: "col", children: "dead" }),
+          /* @__PURE__ */ r("th", { scope: "col", children: "saturated" }),
+          /* @__PURE__ */ r("th", { scope: "col", children: "update : data" })
+        ] }) }),
+        /* @__PURE__ */ r("tbody", { children: e.map((i) => /* @__PURE__ */ r(yl, { health: i, low: t, high: n }, i.id)) })
+      ] }) })
+    }
+  );
+}
+
+// src/train/help.tsx
+var _l = [
+  ["→  ←", "one step on, back; with Shift a twentieth of all"],
+  ["Home  End", "the first step; follow the last"],
+  ["Space", "pause the training, go on"],
+  [".", "one step"],
+  ["r", "go back to a step that is held, and train from there"],
+  ["↑  ↓", "choose a layer"],
+  ["[  ]", "choose a wire"],
+  ["f", "values, gradients, parameters, updates"],
+  ["s", "sort layers: program order, worst first"],
+  ["l", "log axis of the loss"],
+  ["?", "this"]
+];
+function Fo() {
+  return /* @__PURE__ */ r(x, { children: [
+    /* @__PURE__ */ r("h2", { id: "help-title", children: "How to read it" }),
+    /* @__PURE__ */ r("dl", { class: "legend", children: [
+      /* @__PURE__ */ r("dt", { children: [
+        /* @__PURE__ */ r("span", { class: "verdict watch", children: "△" }),
+        " ",
+        /* @__PURE__ */ r("span", { class: "verdict serious", children: "▲" }),
+        " ",
+        /* @__PURE__ */ r("span", { class: "verdict critical", children: "✖" })
+      ] }),
+      /* @__PURE__ */ r("dd", { children: "a rule was broken: to be watched, serious, critical. Each says its number, its limit and what to try" }),
+      /* @__PURE__ */ r("dt", { children: /* @__PURE__ */ r("span", { class: "bar sample", children: [
+        /* @__PURE__ */ r("span", { class: "most", style: { width: "80%" } }),
+        /* @__PURE__ */ r("span", { class: "mean", style: { width: "50%" } })
+      ] }) }),
+      /* @__PURE__ */ r("dd", { children: "of all |∂| of a layer the mean (full) and the largest (thin), on an axis of powers of ten" }),
+      /* @__PURE__ */ r("dt", { children: /* @__PURE__ */ r("svg", { width: "46", height: "16", "aria-hidden": "true", children: /* @__PURE__ */ r("path", { d: "M2 8H44", class: "line plus", "stroke-width": "5" }) }) }),
+      /* @__PURE__ */ r("dd", { children: "in the network: the wider a wire, the larger the gradient that comes back through it" }),
+      /* @__PURE__ */ r("dt", { children: /* @__PURE__ */ r("span", { class: "share", children: /* @__PURE__ */ r("span", { class: "ratio", children: [
+        /* @__PURE__ */ r("span", { class: "well" }),
+        /* @__PURE__ */ r("i", { style: { left: "55%" } })
+      ] }) }) }),
+      /* @__PURE__ */ r("dd", { children: "how large an update is beside what it updates; the band is well, about a thousandth" }),
+      /* @__PURE__ */ r("dt", { children: [
+        /* @__PURE__ */ r("span", { class: "number plus", children: "blue" }),
+        " ",
+        /* @__PURE__ */ r("span", { class: "number minus", children: "−orange" })
+      ] }),
+      /* @__PURE__ */ r("dd", { children: "in strips: how many numbers are positive, negative, each by its power of ten. What vanishes slides to the middle" }),
+      /* @__PURE__ */ r("dt", { children: /* @__PURE__ */ r("span", { class: "hatched swatch" }) }),
+      /* @__PURE__ */ r("dd", { children: "NaN and infinities, in lanes of their own" })
+    ] }),
+    /* @__PURE__ */ r("h2", { children: "Time" }),
+    /* @__PURE__ */ r("p", { children: "The line below is a time machine: all panels show the step that it stands at. At its end it follows the training. Notches are steps that can be gone back to." }),
+    /* @__PURE__ */ r("h2", { children: "Keys" }),
+    /* @__PURE__ */ r(St, { keys: _l })
+  ] });
+}
+
+// src/train/link.ts
+function Tt({ s: e = null, w: t = null, f: n = null }) {
+  let a = new URLSearchParams();
+  e !== null && a.set("s", String(e)), t !== null && a.set("w", String(t)), n !== null && a.set("f", n), he.value === "worst" && a.set("sort", "worst"), Me.value !== null && a.set("log", Me.value ? "1" : "0"), F.value !== "" && a.set("theme", F.value);
+  let o = a.toString();
+  return o === "" ? "#/t" : `#/t?${o}`;
+}
+var Vo = M(() => Tt({ s: R.value, w: Ae.value, f: ke.value }));
+function Wo(e) {
+  let t = Number.parseInt(e ?? "", 10);
+  return Number.isFinite(t) && t >= 0 ? t : null;
+}
+function Ko(e) {
+  let t = e.indexOf("?");
+  if (!e.startsWith("#/t") || t < 0) return;
+  let n = new URLSearchParams(e.slice(t + 1)), a = n.get("f");
+  B(() => {
+    Ae.value = Wo(n.get("w")), ke.value = a === "v" || a === "g" || a === "p" || a === "u" ? a : null, he.value = n.get("sort") === "worst" ? "worst" : "order", Me.value = n.has("log") ? n.get("log") === "1" : null, F.value = yt(n.get("theme"));
+  }), q(Wo(n.get("s")));
+}
+
+// src/train/losses.tsx
+var Lt = 48, zr = 12, Dn = 14, tn = 20, kl = 20;
+function nn(e, t) {
+  let n = 0, a = e.length - 1;
+  for (; n < a; ) {
+    let o = n + a + 1 >> 1;
+    e[o] <= t ? n = o : a = o - 1;
+  }
+  return n;
+}
+var Rr = M(() => {
+  if (Me.value !== null) return Me.value;
+  let e = (qe.value?.loss ?? []).filter((n) => typeof n == "number"), t = Math.min(...e);
+  return t > 0 && Math.max(...e) > 1e3 * t;
+});
+function Ml(e, t) {
+  let n = (l) => l.filter((s) => typeof s == "number" && (!t || s > 0)), a = [...n(e.loss), ...n(e.tries.loss)];
+  if (a.length === 0) return [0, 1];
+  let o = Math.min(...a), i = Math.max(...a);
+  return t ? [Math.log10(o), Math.max(Math.log10(i), Math.log10(o) + 0.1)] : [Math.min(0, o), i > o ? i : o + 1];
+}
+function $l(e, t, n, a) {
+  let [o, i] = Ml(e, a), l = Math.max(1, W.value - U.value), s = a ? Hn(o, i, 4).filter((u) => i - o < 2 || Number.isInteger(u)) : Hn(o, i, 4);
+  return {
+    x: (u) => Lt + (u - U.value) / l * (t - Lt - zr),
+    y: (u) => n - tn - ((a ? Math.log10(Math.max(u, Number.MIN_VALUE)) : u) - o) / (i - o) * (n - Dn - tn),
+    marks: s,
+    text: (u) => a ? Number.isInteger(u) ? Ue(u) : g(10 ** u, 2) : g(u, 3)
+  };
+}
+function Sl(e, t, n, a, o, i) {
+  e.strokeStyle = o.edge, e.fillStyle = o.muted, e.lineWidth = 1, e.textAlign = "right";
+  for (let l of a.marks) {
+    let s = Math.round(a.y(i ? 10 ** l : l)) + 0.5;
+    e.beginPath(), e.moveTo(Lt, s), e.lineTo(t - zr, s), e.stroke(), e.fillText(a.text(l), Lt - 6, s);
+  }
+  e.textAlign = "center";
+  for (let l of Hn(U.value, W.value, Math.floor(t / 90))) {
+    if (!Number.isInteger(l)) continue;
+    let s = a.x(l), u = e.measureText(E(l)).width / 2;
+    e.fillText(E(l), Math.min(t - u - 1, Math.max(u + 1, s)), n - tn / 2);
+  }
+}
+function Uo(e, t, n, a, o) {
+  e.beginPath();
+  let i = !1;
+  t.forEach((l, s) => {
+    let u = n[s];
+    if (typeof u != "number" || o && u <= 0) {
+      i = !1;
+      return;
+    }
+    i ? e.lineTo(a.x(l), a.y(u)) : e.moveTo(a.x(l), a.y(u)), i = !0;
+  }), e.stroke();
+}
+function Pl(e, t, n, a, o) {
+  let i = new Set(t.s.filter((l, s) => typeof t.loss[s] != "number"));
+  for (let l of de.value ?? []) i.add(l.s);
+  for (let l of i) ut(e, a.x(l) - 3, Dn, 6, n - Dn - tn, o);
+  e.fillStyle = o.minus;
+  for (let l of w.value?.alerts ?? []) {
+    let s = a.x(l.s);
+    e.beginPath(), e.moveTo(s - 4, 2), e.lineTo(s + 4, 2), e.lineTo(s, 9), e.fill();
+  }
+}
+function El(e, t, n, a) {
+  return (o, i, l, s) => {
+    if (e === null || e.s.length === 0) return;
+    let u = $l(e, i, l, a);
+    Sl(o, i, l, u, s, a), o.lineJoin = "round", o.lineWidth = e.s.length > 500 ? 1 : 1.6, o.strokeStyle = s.plus, Uo(o, e.s, e.loss, u, a), o.lineWidth = 2, o.strokeStyle = s.minus, o.setLineDash([6, 3]), Uo(o, e.tries.s, e.tries.loss, u, a), o.setLineDash([]), o.fillStyle = s.minus, e.tries.s.forEach((c, p) => {
+      let h = e.tries.loss[p];
+      typeof h == "number" && (o.save(), o.translate(u.x(c), u.y(h)), o.rotate(Math.PI / 4), o.fillRect(-3, -3, 6, 6), o.restore());
+    }), Pl(o, e, l, u, s);
+    for (let [c, p] of [[n, s.muted], [t, s.text]]) {
+      if (c === null) continue;
+      let h = Math.round(u.x(c)) + 0.5;
+      o.strokeStyle = p, o.lineWidth = 1, o.beginPath(), o.moveTo(h, Dn - 4), o.lineTo(h, l - tn), o.stroke();
+      let m = e.loss[nn(e.s, c)];
+      typeof m == "number" && (o.fillStyle = p, o.beginPath(), o.arc(h, u.y(m), 3.5, 0, 7), o.fill());
+    }
+  };
+}
+function Tl({ shown: e, step: t }) {
+  let n = nn(e.s, t), a = nn(e.tries.s, t), o = e.tries.s[a] !== void 0 && e.tries.s[a] <= t ? a : null, i = o === null ? null : e.tries.accuracy[o] ?? null;
+  return /* @__PURE__ */ r("dl", { class: "facts", children: [
+    /* @__PURE__ */ r("div", { children: [
+      /* @__PURE__ */ r("dt", { children: "step" }),
+      /* @__PURE__ */ r("dd", { "data-fact": "s", children: E(e.s[n] ?? 0) })
+    ] }),
+    /* @__PURE__ */ r("div", { children: [
+      /* @__PURE__ */ r("dt", { children: [
+        /* @__PURE__ */ r("span", { class: "key plus" }),
+        " training loss"
+      ] }),
+      /* @__PURE__ */ r("dd", { "data-fact": "loss", title: String(e.loss[n]), class: typeof e.loss[n] == "number" ? "" : "number alarm", children: g(e.loss[n] ?? "nan") })
+    ] }),
+    o !== null && /* @__PURE__ */ r("div", { children: [
+      /* @__PURE__ */ r("dt", { children: [
+        /* @__PURE__ */ r("span", { class: "key minus" }),
+        " validation"
+      ] }),
+      /* @__PURE__ */ r("dd", { "data-fact": "tried", title: String(e.tries.loss[o]), children: g(e.tries.loss[o] ?? "nan") })
+    ] }),
+    typeof i == "number" && /* @__PURE__ */ r("div", { children: [
+      /* @__PURE__ */ r("dt", { children: "accuracy" }),
+      /* @__PURE__ */ r("dd", { children: `${g(i * 100, 3)} %` })
+    ] }),
+    /* @__PURE__ */ r("div", { children: [
+      /* @__PURE__ */ r("dt", { children: "rate" }),
+      /* @__PURE__ */ r("dd", { "data-fact": "lr", children: g(e.lr[n] ?? "nan", 3) })
+    ] })
+  ] });
+}
+function Ll({ shown: e }) {
+  let t = Math.max(1, Math.ceil(e.s.length / kl)), n = e.s.map((a, o) => [a, e.loss[o]]).filter((a, o) => o % t === 0 || o === e.s.length - 1);
+  return /* @__PURE__ */ r("div", { class: "spoken", children: /* @__PURE__ */ r("table", { children: [
+    /* @__PURE__ */ r("caption", { children: "the loss over the steps" }),
+    /* @__PURE__ */ r("thead", { children: /* @__PURE__ */ r("tr", { children: [
+      /* @__PURE__ */ r("th", { scope: "col", children: "step" }),
+      /* @__PURE__ */ r("th", { scope: "col", children: "loss" })
+    ] }) }),
+    /* @__PURE__ */ r("tbody", { children: n.map(([a, o]) => /* @__PURE__ */ r("tr", { children: [
+      /* @__PURE__ */ r("th", { scope: "row", children: a }),
+      /* @__PURE__ */ r("td", { children: g(o ?? "nan") })
+    ] }, a)) })
+  ] }) });
+}
+function qo() {
+  let [e, t] = Ee(null), n = qe.value, a = ve.value, o = Rr.value, i = Z(() => El(n, a, e, o), [n, a, e, o, de.value, w.value]), l = (u) => {
+    let c = u.currentTarget.getBoundingClientRect(), p = (u.clientX - c.left - Lt) / (c.width - Lt - zr);
+    return Math.round(U.value + Math.max(0, Math.min(1, p)) * (W.value - U.value));
+  }, s = n === null || n.s.length === 0;
+  return /* @__PURE__ */ r(
+    pe,
+    {
+      name: "losses",
+      title: "Loss",
+      tools: /* @__PURE__ */ r("label", { class: "switch", children: [
+        /* @__PURE__ */ r("input", { type: "checkbox", checked: o, onChange: () => Me.value = !o }),
+        "log axis"
+      ] }),
+      empty: s ? "No step is done yet: the curve begins with the first." : null,
+      children: [
+        !s && /* @__PURE__ */ r(Tl, { shown: n, step: e ?? a }),
+        /* @__PURE__ */ r(
+          ze,
+          {
+            class: "loss-plate",
+            paint: i,
+            onPointerMove: (u) => t(l(u)),
+            onPointerLeave: () => t(null),
+            onClick: (u) => q(l(u))
+          }
+        ),
+        !s && /* @__PURE__ */ r(Ll, { shown: n })
+      ]
+    }
+  );
+}
+
+// src/train/network.tsx
+var Nl = 6;
+function jo(e) {
+  return e === null ? "plain quiet" : typeof e != "number" ? "alarm" : e === 0 ? "zero" : "plus";
+}
+function Cl({ shown: e }) {
+  return /* @__PURE__ */ r(x, { children: e.wires.map((t, n) => {
+    let [a, o] = t.points[Math.floor((t.points.length - 1) / 2)] ?? [0, 0], [i, l] = t.points[Math.floor((t.points.length - 1) / 2) + 1] ?? [a, o];
+    return /* @__PURE__ */ r("g", { "data-flow": `${t.from}-${t.to}`, children: [
+      /* @__PURE__ */ r("path", { d: ur(t.points), class: `line ${jo(t.gradient)}`, "stroke-width": t.thickness }),
+      t.gradient !== null && /* @__PURE__ */ r("text", { x: (a + i) / 2 + Nl + t.thickness / 2, y: (o + l) / 2, class: `flow ${jo(t.gradient)}`, children: [
+        `∂ ${g(t.gradient, 3)}`,
+        /* @__PURE__ */ r("title", { children: `gradient, L2: ${t.gradient}` })
+      ] })
+    ] }, n);
+  }) });
+}
+function Go() {
+  let e = Rn.value, t = new Map(Y.value?.layers.map((n) => [n.id, n]));
+  return /* @__PURE__ */ r(pe, { name: "network", title: "Network", empty: e === null ? "The layers are drawn once the circuit has run." : null, children: [
+    e !== null && /* @__PURE__ */ r("div", { class: "scroll", children: /* @__PURE__ */ r("svg", { class: "net", viewBox: `0 0 ${e.width} ${e.height}`, style: { maxWidth: `${e.width}px` }, role: "group", "aria-label": "layers, from the input to the loss", children: [
+      /* @__PURE__ */ r(Cl, { shown: e }),
+      e.boxes.map((n, a) => {
+        let o = n.layer, i = o === null ? null : Bo(t.get(o)?.verdicts ?? []), l = o !== null && ft.value === o, s = o === null ? { role: "img" } : { role: "button", tabIndex: 0, "aria-pressed": l, onClick: () => mt(o), onKeyDown: (u) => (u.key === "Enter" || u.key === " ") && mt(o) };
+        return /* @__PURE__ */ r("g", { class: `block gate ${o === null ? "constant" : ""} ${l ? "at" : ""}`, "data-box": a, "aria-label": `${n.name}, ${n.detail}${i === null ? "" : `, ${i.severity}: ${i.why}`}`, ...s, children: [
+          /* @__PURE__ */ r("rect", { class: "body", x: n.x, y: n.y, width: n.w, height: n.h, rx: 8 }),
+          /* @__PURE__ */ r("text", { class: "label", x: n.x + n.w / 2, y: n.y + (n.detail === "" ? n.h / 2 : n.h / 2 - 8), "text-anchor": "middle", children: n.name }),
+          n.detail !== "" && /* @__PURE__ */ r("text", { class: "detail", x: n.x + n.w / 2, y: n.y + n.h / 2 + 9, "text-anchor": "middle", children: n.detail }),
+          i !== null && /* @__PURE__ */ r(Al, { x: n.x + n.w, y: n.y, severity: i.severity })
+        ] }, a);
+      })
+    ] }) }),
+    e !== null && Y.value !== null && Y.value.run.length > 0 && /* @__PURE__ */ r("ul", { class: "whole", children: Y.value.run.map((n, a) => /* @__PURE__ */ r("li", { children: [
+      /* @__PURE__ */ r(dt, { verdict: n }),
+      " ",
+      n.why,
+      " ",
+      /* @__PURE__ */ r("em", { children: n.try })
+    ] }, a)) })
+  ] });
+}
+function Al({ x: e, y: t, severity: n }) {
+  let a = n === "critical" ? "✖" : n === "serious" ? "▲" : "△";
+  return /* @__PURE__ */ r("g", { class: `flag ${n}`, "aria-hidden": "true", children: [
+    /* @__PURE__ */ r("circle", { cx: e - 2, cy: t + 2, r: 10 }),
+    /* @__PURE__ */ r("text", { x: e - 2, y: t + 2, "text-anchor": "middle", children: a })
+  ] });
+}
+
+// src/train/scrubber.tsx
+function Qo(e) {
+  let t = (w.value?.rewinds ?? []).filter((n) => n <= e && n < W.value);
+  return t.length === 0 ? null : Math.max(...t);
+}
+function Or() {
+  let { state: e, can: t } = w.value ?? { state: "ended", can: [] };
+  e === "running" && t.includes("pause") ? Zt("pause") : e === "paused" && t.includes("resume") && Zt("resume");
+}
+function Br() {
+  w.value?.can.includes("step") === !0 && Zt("step");
+}
+function Hr() {
+  let e = Qo(ve.value);
+  w.value?.can.includes("rewind") === !0 && e !== null && Zt("rewind", e);
+}
+function zl() {
+  let { state: e, can: t } = w.value;
+  if (t.length === 0) return null;
+  let n = Qo(ve.value), a = e === "running";
+  return /* @__PURE__ */ r("div", { class: "buttons", children: [
+    /* @__PURE__ */ r("button", { type: "button", "data-do": "rewind", title: n === null ? "no earlier step is held" : `go back to step ${E(n)} and train from there (r)`, "aria-label": n === null ? "rewind" : `rewind to step ${n}`, disabled: n === null || !t.includes("rewind"), onClick: Hr, children: "↶" }),
+    /* @__PURE__ */ r("button", { type: "button", "data-do": "pause", class: "play", title: "pause, go on (Space)", "aria-label": a ? "pause the training" : "resume the training", onClick: Or, children: a ? "❚❚" : "▶" }),
+    /* @__PURE__ */ r("button", { type: "button", "data-do": "step", title: "one step (.)", "aria-label": "one step", disabled: !t.includes("step"), onClick: Br, children: "▶▏" })
+  ] });
+}
+function Rl() {
+  let { steps: e, rewinds: t, alerts: n } = w.value, a = Math.max(e.last, e.total ?? e.last), o = (s) => `${100 * (s - e.first) / Math.max(1, a - e.first)}%`, i = ve.value, l = (s) => {
+    if (s.buttons === 0) return;
+    let u = s.currentTarget;
+    s.type === "pointerdown" && u.setPointerCapture(s.pointerId);
+    let c = u.getBoundingClientRect(), p = Math.round(e.first + (s.clientX - c.left) / c.width * (a - e.first));
+    q(p >= e.last ? null : p);
+  };
+  return /* @__PURE__ */ r(
+    "div",
+    {
+      class: "track time",
+      role: "slider",
+      tabIndex: 0,
+      "aria-label": "step of the training",
+      "aria-valuemin": U.value,
+      "aria-valuemax": W.value,
+      "aria-valuenow": i,
+      "aria-valuetext": `step ${i}${R.value === null ? ", following the last" : ""}`,
+      onPointerDown: l,
+      onPointerMove: l,
+      children: /* @__PURE__ */ r("div", { class: "rail", children: [
+        /* @__PURE__ */ r("span", { class: "done forward", style: { width: o(e.last) } }),
+        t.map((s) => /* @__PURE__ */ r("span", { class: "held", style: { left: o(s) } }, s)),
+        n.map((s, u) => /* @__PURE__ */ r("span", { class: "alert", style: { left: o(s.s) } }, u)),
+        (de.value ?? []).map((s, u) => /* @__PURE__ */ r("span", { class: "birth", style: { left: o(s.s) } }, u)),
+        /* @__PURE__ */ r("span", { class: `thumb${R.value === null ? " following" : ""}`, style: { left: o(i) } })
+      ] })
+    }
+  );
+}
+function Xo() {
+  let e = w.value;
+  if (e === null) return null;
+  let { observing: t } = e;
+  return /* @__PURE__ */ r("footer", { class: "scrubber run-time", children: [
+    /* @__PURE__ */ r(zl, {}),
+    /* @__PURE__ */ r(Rl, {}),
+    /* @__PURE__ */ r("output", { class: "count", children: [
+      /* @__PURE__ */ r("b", { "data-fact": "step", children: E(ve.value) }),
+      ` of ${E(e.steps.total ?? e.steps.last)}`
+    ] }),
+    /* @__PURE__ */ r("button", { type: "button", class: "follow", "aria-pressed": R.value === null, title: "follow the last step (End)", onClick: () => q(R.value === null ? W.value : null), children: e.state === "ended" ? "last step" : "follow" }),
+    /* @__PURE__ */ r("p", { class: "cost", children: Xt.value !== "" ? /* @__PURE__ */ r("span", { class: "number alarm", role: "alert", children: Xt.value }) : t === null ? "" : `observing costs ${_e(t.share)} of step time` })
+  ] });
+}
+
+// src/train/bins.ts
+var Ol = Math.log2(1.5);
+function Jo(e) {
+  return e < -40 ? -40 : e - Math.floor(e) < 0.1 ? e + Ol : Math.floor(e) + 1;
+}
+function Dr(e) {
+  let t = Math.min(...e.bins), n = Math.max(...e.bins.map(Jo));
+  return { low: Number.isFinite(t) ? Math.floor(t) : -1, high: Number.isFinite(n) ? Math.ceil(n) : 1, hasMinus: e.sign.includes(-1), hasPlus: e.sign.includes(1) };
+}
+function rn(e, t, n) {
+  let a = (n - e.low) / (e.high - e.low);
+  return e.hasMinus ? e.hasPlus ? 0.5 + t * a / 2 : 1 - a : a;
+}
+function Ir(e, t, n) {
+  let a = t.bins[n] ?? 0, o = t.sign[n] ?? 1, i = [rn(e, o, Math.max(e.low, a)), rn(e, o, Jo(a))];
+  return [Math.min(...i), Math.max(...i)];
+}
+function Fr(e, t) {
+  let n = Math.ceil(e.low * Math.LOG10E * Math.LN2 - 1e-9), a = Math.floor(e.high * Math.LOG10E * Math.LN2 + 1e-9), o = [...e.hasPlus ? [1] : [], ...e.hasMinus ? [-1] : []], i = Math.max(1, Math.ceil((a - n + 1) / Math.max(1, t))), l = [];
+  for (let s of o)
+    for (let u = a; u >= n; u -= i) {
+      let c = rn(e, s, u / (Math.LOG10E * Math.LN2)), p = u === 0 ? "1" : `1e${u < 0 ? "−" : ""}${Math.abs(u)}`;
+      (Math.abs(c - 0.5) > 0.04 || o.length === 1) && l.push({ place: c, text: `${s < 0 ? "−" : "+"}${p}` });
+    }
+  return l;
+}
+
+// src/train/strip.tsx
+var oe = 50, Be = 13, Wr = 3, Zo = 4, Bl = 20, ei = { v: "values", g: "gradients", p: "parameters", u: "updates" }, Oe = v(null);
+function Vr(e, t) {
+  return oe + (e - U.value) / Math.max(1, W.value + 1 - U.value) * (t - oe);
+}
+function Yo(e, t, n) {
+  let a = Vr(e.columns[t].s, n), o = e.columns[t + 1];
+  return [Math.floor(a), o === void 0 ? n : Math.max(Math.floor(a) + 1, Math.floor(Vr(o.s, n)))];
+}
+function Hl(e, t) {
+  return t === 0 ? 0 : Math.sqrt(e / t);
+}
+var ti = [
+  ["NaN", (e) => e.nan],
+  ["±Inf", (e) => e.pinf + e.ninf],
+  ["zero", (e) => e.zero]
+];
+function Dl(e, t, n, a, o) {
+  let i = Wr * Be + Zo;
+  e.fillStyle = o.raised, e.fillRect(oe, 0, t - oe, Wr * Be), e.fillRect(oe, i, t - oe, n - i), e.fillStyle = o.muted, e.textAlign = "right", ti.forEach(([l], s) => e.fillText(l, oe - 6, s * Be + Be / 2)), e.strokeStyle = o.edge, e.lineWidth = 1;
+  for (let { place: l, text: s } of Fr(a, Math.floor((n - i) / 44))) {
+    let u = Math.round(n - l * (n - i)) + 0.5;
+    e.beginPath(), e.moveTo(oe, u), e.lineTo(t, u), e.stroke(), e.fillText(s, oe - 6, Math.max(i + 5, Math.min(n - 6, u)));
+  }
+}
+function Il(e, t, n) {
+  return (a, o, i, l) => {
+    if (e === null || e.columns.length === 0) return;
+    let s = Dr(e), u = Wr * Be + Zo;
+    Dl(a, o, i, s, l);
+    let c = e.columns.reduce((m, d) => Math.max(m, ...d.counts.map((f) => f / Math.max(1, d.n))), 0), p = e.bins.map((m, d) => Ir(s, e, d).map((f) => i - f * (i - u)));
+    if (e.columns.forEach((m, d) => {
+      let [f, y] = Yo(e, d, o);
+      m.counts.forEach((b, _) => {
+        if (b === 0) return;
+        let [k, A] = p[_];
+        a.globalAlpha = 0.12 + 0.88 * Hl(b / Math.max(1, m.n), c), a.fillStyle = (e.sign[_] ?? 1) < 0 ? l["fill-minus"] : l["fill-plus"], a.fillRect(f, A, y - f, Math.max(1, k - A));
+      }), a.globalAlpha = 1, ti.forEach(([, b], _) => {
+        let k = b(m) / Math.max(1, m.n);
+        if (k !== 0) {
+          if (_ < 2) return ut(a, f, _ * Be + 1, Math.max(3, y - f), Be - 2, l);
+          a.globalAlpha = 0.2 + 0.8 * Math.sqrt(k), a.fillStyle = l.muted, a.fillRect(f, _ * Be + 1, y - f, Be - 2), a.globalAlpha = 1;
+        }
+      });
+    }), s.hasMinus && s.hasPlus) {
+      let m = Math.round(i - 0.5 * (i - u)) + 0.5;
+      a.fillStyle = l.muted, a.fillText("0", oe - 6, m), a.strokeStyle = l["strong-edge"], a.setLineDash([3, 3]), a.beginPath(), a.moveTo(oe, m), a.lineTo(o, m), a.stroke(), a.setLineDash([]);
+    }
+    a.lineWidth = 1.5, a.strokeStyle = l.text;
+    let h = Math.min(o - 1, Vr(n, o));
+    if (a.beginPath(), a.moveTo(h, 0), a.lineTo(h, i), a.stroke(), t !== null) {
+      let [m, d] = Yo(e, t, o);
+      a.strokeRect(m - 0.5, 0.75, d - m + 1, i - 1.5);
+    }
+  };
+}
+function Fl(e, t) {
+  return (n, a, o, i) => {
+    let l = Dr(e), s = o - 16, u = Math.max(1, ...t.counts), c = (m) => 1 + m * (a - 2);
+    t.counts.forEach((m, d) => {
+      if (m === 0) return;
+      let [f, y] = Ir(l, e, d), b = Math.max(1, m / u * (s - 4));
+      n.fillStyle = (e.sign[d] ?? 1) < 0 ? i["fill-minus"] : i["fill-plus"], n.fillRect(c(f) + 0.5, s - b, Math.max(1, c(y) - c(f) - 1), b);
+    }), n.strokeStyle = i["strong-edge"], n.beginPath(), n.moveTo(0, s + 0.5), n.lineTo(a, s + 0.5), n.stroke(), n.fillStyle = i.muted, n.textAlign = "center";
+    let p = [...Fr(l, Math.max(1, Math.floor(a / 110))), ...l.hasMinus && l.hasPlus ? [{ place: rn(l, 1, l.low), text: "0" }] : []], h = -100;
+    for (let { place: m, text: d } of p.sort((f, y) => f.place - y.place)) {
+      let f = n.measureText(d).width / 2, y = Math.max(f + 1, Math.min(a - f - 1, c(m)));
+      y - f < h + 6 || (n.fillText(d, y, o - 7), h = y + f);
+    }
+  };
+}
+function Wl({ column: e }) {
+  let t = (a, o) => /* @__PURE__ */ r("div", { children: [
+    /* @__PURE__ */ r("dt", { children: a }),
+    /* @__PURE__ */ r("dd", { "data-stat": a, title: String(o), class: typeof o == "number" ? "" : "number alarm", children: g(o, 3) })
+  ] }), n = e.nan + e.pinf + e.ninf;
+  return /* @__PURE__ */ r("dl", { class: "facts", children: [
+    /* @__PURE__ */ r("div", { children: [
+      /* @__PURE__ */ r("dt", { children: "step" }),
+      /* @__PURE__ */ r("dd", { "data-stat": "s", children: E(e.s) })
+    ] }),
+    t("min", e.min),
+    t("mean", e.mean),
+    t("max", e.max),
+    t("std", e.std),
+    t("L2", e.l2),
+    /* @__PURE__ */ r("div", { children: [
+      /* @__PURE__ */ r("dt", { children: "zeros" }),
+      /* @__PURE__ */ r("dd", { "data-stat": "zero", title: String(e.zero), children: _e(e.zero / Math.max(1, e.n)) })
+    ] }),
+    n > 0 && /* @__PURE__ */ r("div", { class: "alarmed", children: [
+      /* @__PURE__ */ r("dt", { children: "NaN, Inf" }),
+      /* @__PURE__ */ r("dd", { "data-stat": "bad", children: `✖ ${E(e.nan)}, ${E(e.pinf + e.ninf)}` })
+    ] })
+  ] });
+}
+function Vl({ shown: e }) {
+  let t = Math.max(1, Math.ceil(e.columns.length / Bl));
+  return /* @__PURE__ */ r("div", { class: "spoken", children: /* @__PURE__ */ r("table", { children: [
+    /* @__PURE__ */ r("caption", { children: "the numbers of this wire over the steps" }),
+    /* @__PURE__ */ r("thead", { children: /* @__PURE__ */ r("tr", { children: ["step", "min", "mean", "max", "zeros", "NaN", "infinite"].map((n) => /* @__PURE__ */ r("th", { scope: "col", children: n }, n)) }) }),
+    /* @__PURE__ */ r("tbody", { children: e.columns.filter((n, a) => a % t === 0 || a === e.columns.length - 1).map((n) => /* @__PURE__ */ r("tr", { children: [
+      /* @__PURE__ */ r("th", { scope: "row", children: n.s }),
+      /* @__PURE__ */ r("td", { children: g(n.min) }),
+      /* @__PURE__ */ r("td", { children: g(n.mean) }),
+      /* @__PURE__ */ r("td", { children: g(n.max) }),
+      /* @__PURE__ */ r("td", { children: n.zero }),
+      /* @__PURE__ */ r("td", { children: n.nan }),
+      /* @__PURE__ */ r("td", { children: n.pinf + n.ninf })
+    ] }, n.s)) })
+  ] }) });
+}
+function Kl() {
+  let e = w.value?.wires ?? [], t = ae.value, n = /* @__PURE__ */ new Map();
+  for (let a of e) n.set(pt(a.layer) || "other", [...n.get(pt(a.layer) || "other") ?? [], a]);
+  return /* @__PURE__ */ r("div", { class: "strip-tools", children: [
+    /* @__PURE__ */ r("select", { class: "wires", "aria-label": "wire", value: t === null ? "" : String(t.w), onChange: (a) => $e(Number(a.currentTarget.value)), children: [...n].map(([a, o]) => /* @__PURE__ */ r("optgroup", { label: a, children: o.map((i) => /* @__PURE__ */ r("option", { value: String(i.w), children: `${i.name} [${i.shape.join(", ")}]` }, i.w)) }, a)) }),
+    /* @__PURE__ */ r("div", { class: "fields", role: "group", "aria-label": "what of it", children: (t?.fields ?? []).map((a) => /* @__PURE__ */ r("button", { type: "button", "aria-pressed": a === Ge.value, onClick: () => t !== null && $e(t.w, a), children: ei[a] }, a)) })
+  ] });
+}
+function Ul({ shown: e }) {
+  let t = ve.value, n = Z(() => e.columns.map((c) => c.s), [e]), a = nn(n, Oe.value ?? t), o = e.columns[a], i = Z(() => Il(e, Oe.value === null ? null : a, t), [e, a, Oe.value, t, W.value]), l = Z(() => Fl(e, o), [e, o]), s = (c) => {
+    let p = c.currentTarget.getBoundingClientRect(), h = Math.max(0, Math.min(1, (c.clientX - p.left - oe) / (p.width - oe)));
+    return U.value + h * (W.value - U.value);
+  }, u = (c) => {
+    let p = { ArrowLeft: a - 1, ArrowRight: a + 1, Home: 0, End: n.length - 1 }[c.key];
+    if (c.key === "Enter") q(o.s);
+    else if (c.key === "Escape" && Oe.value !== null) Oe.value = null;
+    else if (p !== void 0) Oe.value = n[Math.max(0, Math.min(n.length - 1, p))] ?? null;
+    else return;
+    c.preventDefault(), c.stopPropagation();
+  };
+  return /* @__PURE__ */ r(x, { children: [
+    /* @__PURE__ */ r(
+      "div",
+      {
+        class: "heat-focus",
+        role: "slider",
+        tabIndex: 0,
+        "aria-label": "step of the distribution",
+        "aria-valuemin": 0,
+        "aria-valuemax": n.length - 1,
+        "aria-valuenow": a,
+        "aria-valuetext": `step ${o.s}: from ${g(o.min, 3)} to ${g(o.max, 3)}${o.nan + o.pinf + o.ninf > 0 ? ", with NaN or infinities" : ""}`,
+        onKeyDown: u,
+        onBlur: () => Oe.value = null,
+        children: /* @__PURE__ */ r(
+          ze,
+          {
+            class: "heat-plate",
+            paint: i,
+            onPointerMove: (c) => Oe.value = Math.round(s(c)),
+            onPointerLeave: () => Oe.value = null,
+            onClick: () => q(o.s)
+          }
+        )
+      }
+    ),
+    /* @__PURE__ */ r("p", { class: "heat-key", "aria-hidden": "true", children: [
+      /* @__PURE__ */ r("span", { children: `step ${E(U.value)}` }),
+      /* @__PURE__ */ r("span", { class: "ramp", children: [
+        "few ",
+        /* @__PURE__ */ r("i", {}),
+        " many"
+      ] }),
+      /* @__PURE__ */ r("span", { children: E(W.value) })
+    ] }),
+    /* @__PURE__ */ r(ze, { class: "section-plate", paint: l }),
+    /* @__PURE__ */ r(Wl, { column: o }),
+    /* @__PURE__ */ r(Vl, { shown: e })
+  ] });
+}
+function ni() {
+  let e = it.value, t = ae.value, n = null;
+  return t === null ? n = "Nothing of this run was summarised: it has no wires to choose from." : e === null ? n = "Asking for its numbers …" : e.columns.length === 0 && (n = `The ${ei[e.f]} of ${t.name} have not been observed yet.`), /* @__PURE__ */ r(pe, { name: "strip", title: "Numbers over training", tools: t === null ? void 0 : /* @__PURE__ */ r(Kl, {}), empty: n, children: e !== null && e.columns.length > 0 && /* @__PURE__ */ r(Ul, { shown: e }) });
+}
+
+// src/train/room.tsx
+var ql = { done: "done", nan: "stopped at a NaN", interrupted: "interrupted" };
+function jl() {
+  let e = w.value;
+  if (e === null) return /* @__PURE__ */ r("div", { class: "run-bar" });
+  let t = e.head.argv.slice(1).join(" "), n = e.state === "ended" ? e.end === null ? "ended" : ql[e.end.why] : e.state;
+  return /* @__PURE__ */ r("div", { class: "run-bar", children: [
+    /* @__PURE__ */ r("span", { class: `state ${e.state} ${e.end?.why ?? ""}`, children: n }),
+    /* @__PURE__ */ r("code", { title: e.head.argv.join(" "), children: t === "" ? e.head.id : t }),
+    e.per_second !== null && e.state === "running" && /* @__PURE__ */ r("span", { class: "note", children: `${E(Math.round(e.per_second))} steps/s` })
+  ] });
+}
+function Gl() {
+  let t = (de.value ?? [])[0];
+  return t === void 0 ? null : /* @__PURE__ */ r("a", { class: "born", href: "#/w?n=0", children: [
+    /* @__PURE__ */ r("span", { "aria-hidden": "true", children: "✖" }),
+    /* @__PURE__ */ r("span", { children: t.text.split(`
+`)[0] }),
+    /* @__PURE__ */ r("b", { children: "What went wrong →" })
+  ] });
+}
+function Ql() {
+  return w.value === null ? /* @__PURE__ */ r("main", { class: "train-room waiting", children: /* @__PURE__ */ r("p", { class: "why-empty", children: je.value ? "Asking for the run …" : "There is no run to look at: chainrule train digits --web shows one while it trains, chainrule view FILE.run.jsonl one from a file." }) }) : /* @__PURE__ */ r(x, { children: [
+    /* @__PURE__ */ r("main", { class: `train-room${w.value.has_boundary ? " planar" : ""}`, children: [
+      /* @__PURE__ */ r(Gl, {}),
+      /* @__PURE__ */ r(qo, {}),
+      /* @__PURE__ */ r(Oo, {}),
+      /* @__PURE__ */ r(Go, {}),
+      /* @__PURE__ */ r(Io, {}),
+      /* @__PURE__ */ r(ni, {})
+    ] }),
+    /* @__PURE__ */ r(Xo, {})
+  ] });
+}
+function ri(e, t) {
+  let n = Math.max(1, Math.round(W.value / 20)), a = ve.value + e * (t ? n : 1);
+  q(a >= W.value ? null : a);
+}
+function Xl() {
+  let e = ae.value;
+  if (e === null) return;
+  let t = e.fields[(e.fields.indexOf(Ge.value ?? "g") + 1) % e.fields.length];
+  t !== void 0 && $e(e.w, t);
+}
+function ai(e) {
+  let t = w.value?.wires ?? [], n = t.findIndex((o) => o.w === ae.value?.w), a = t[Math.max(0, Math.min(t.length - 1, n + e))];
+  a !== void 0 && $e(a.w);
+}
+var Jl = {
+  ArrowRight: (e) => ri(1, e.shiftKey),
+  ArrowLeft: (e) => ri(-1, e.shiftKey),
+  Home: () => q(U.value),
+  End: () => q(null),
+  ArrowUp: () => Nr(-1),
+  ArrowDown: () => Nr(1),
+  "[": () => ai(-1),
+  "]": () => ai(1),
+  f: Xl,
+  s: () => he.value = he.value === "worst" ? "order" : "worst",
+  l: () => Me.value = !Rr.value,
+  " ": Or,
+  ".": Br,
+  r: Hr,
+  "?": () => V.value = !V.value
+};
+function Yl(e) {
+  if (e.ctrlKey || e.metaKey || e.altKey) return;
+  let t = e.target;
+  if (t.closest("input, select, textarea, dialog") !== null || (e.key === " " || e.key === "Enter") && t.closest("button, a, summary, [role=button]") !== null) return;
+  let n = Jl[e.key];
+  n !== void 0 && (n(e), e.preventDefault());
+}
+var oi = {
+  key: "t",
+  title: "Train",
+  isThere: () => je.value,
+  Bar: jl,
+  View: Ql,
+  Help: Fo,
+  link: Vo,
+  visit: async (e) => {
+    Ko(e), await Bn();
+  },
+  onKey: Yl
+};
+
+// src/wrong/before.tsx
+var an = 52, ii = 14, Nt = 10, Kr = 22, Zl = 12;
+function eu(e) {
+  let t = e.flatMap((i) => [i.min, i.max]).filter((i) => typeof i == "number"), n = t.filter((i) => i !== 0).map((i) => Math.log10(Math.abs(i))), a = n.length === 0 ? 0 : Math.ceil(Math.max(...n) + 1e-9), o = n.length === 0 ? -1 : Math.max(a - Zl, Math.floor(Math.min(...n)) - 1);
+  return { low: o, high: Math.max(a, o + 1), hasMinus: t.some((i) => i < 0), hasPlus: !t.every((i) => i < 0) };
+}
+function tu(e, t) {
+  let n = t === 0 ? 0 : Math.max(0, Math.min(1, (Math.log10(Math.abs(t)) - e.low) / (e.high - e.low)));
+  return e.hasMinus ? e.hasPlus ? 0.5 + Math.sign(t) * n / 2 : 1 - n : n;
+}
+function nu(e, t) {
+  return (n, a, o, i) => {
+    let l = eu(e), s = e[0].s, u = (d) => an + (d - s) / Math.max(1, t - s) * (a - an - ii), c = (d) => Nt + (1 - tu(l, d)) * (o - Nt - Kr), p = [...l.hasPlus ? [1] : [], ...l.hasMinus ? [-1] : []], h = Math.max(1, Math.ceil((l.high - l.low) / (o / p.length / 26)));
+    n.textAlign = "right", n.lineWidth = 1;
+    let m = (d, f, y) => {
+      n.strokeStyle = y, n.fillStyle = i.muted, n.beginPath(), n.moveTo(an, Math.round(d) + 0.5), n.lineTo(a - ii, Math.round(d) + 0.5), n.stroke(), n.fillText(f, an - 6, d);
+    };
+    for (let d of p) for (let f = l.high; f > l.low; f -= h) m(c(d * 10 ** f), `${d < 0 ? "−" : ""}${Ue(f)}`, i.edge);
+    m(c(0), "0", i["strong-edge"]);
+    for (let [d, f, y] of [["max", i.plus, []], ["min", i.minus, [6, 3]]])
+      n.strokeStyle = f, n.fillStyle = f, n.lineWidth = 2, n.setLineDash([...y]), n.beginPath(), e.forEach((b) => typeof b[d] == "number" && n.lineTo(u(b.s), c(b[d]))), n.stroke(), n.setLineDash([]), e.forEach((b) => typeof b[d] == "number" && n.fillRect(u(b.s) - 2, c(b[d]) - 2, 4, 4));
+    for (let d of e) (d.nan > 0 || typeof d.min != "number" || typeof d.max != "number") && ut(n, u(d.s) - 3, Nt, 6, o - Nt - Kr, i);
+    ut(n, u(t) - 4, Nt, 8, o - Nt - Kr, i), n.fillStyle = i.muted, n.textAlign = "left", n.fillText(E(s), an, o - 9), n.textAlign = "right", n.fillStyle = i.alarm, n.fillText(`born at ${E(t)}`, a - 2, o - 9);
+  };
+}
+function si(e) {
+  return /* @__PURE__ */ r("td", { children: g(e) });
+}
+function li({ past: e, born: t, name: n }) {
+  let a = Z(() => nu(e, t), [e, t]);
+  return /* @__PURE__ */ r(x, { children: [
+    /* @__PURE__ */ r("p", { class: "facts", children: [
+      /* @__PURE__ */ r("span", { children: [
+        /* @__PURE__ */ r("span", { class: "key" }),
+        " max"
+      ] }),
+      /* @__PURE__ */ r("span", { children: [
+        /* @__PURE__ */ r("span", { class: "key minus" }),
+        " min"
+      ] }),
+      /* @__PURE__ */ r("span", { class: "note", children: `of ${n}, by powers of ten around zero` })
+    ] }),
+    /* @__PURE__ */ r(ze, { class: "before-plate", paint: a }),
+    /* @__PURE__ */ r("div", { class: "spoken", children: /* @__PURE__ */ r("table", { children: [
+      /* @__PURE__ */ r("caption", { children: `${n} in the steps before` }),
+      /* @__PURE__ */ r("thead", { children: /* @__PURE__ */ r("tr", { children: [
+        /* @__PURE__ */ r("th", { scope: "col", children: "step" }),
+        /* @__PURE__ */ r("th", { scope: "col", children: "min" }),
+        /* @__PURE__ */ r("th", { scope: "col", children: "max" })
+      ] }) }),
+      /* @__PURE__ */ r("tbody", { children: e.map((o) => /* @__PURE__ */ r("tr", { children: [
+        /* @__PURE__ */ r("th", { scope: "row", children: o.s }),
+        si(o.min),
+        si(o.max)
+      ] }, o.s)) })
+    ] }) })
+  ] });
+}
+
+// src/wrong/still.tsx
+function ru(e) {
+  return (e.value?.special ?? null) !== null || (e.gradient?.special ?? null) !== null;
+}
+function au(e) {
+  return new Set(e.wires.filter(ru).map((t) => t.from));
+}
+function ui({ scene: e, born: t }) {
+  let n = au(e), a = (s) => ({ value: !0, gradient: !0, pieces: s.pieces.map(() => !0), pulse: null, isOnPath: !1 }), o = (s) => {
+    let u = s.id === t, c = ["block", s.kind, u ? "birthplace" : n.has(s.id) && s.kind !== "input" ? "ill" : ""].filter((p) => p !== "").join(" ");
+    return /* @__PURE__ */ r("g", { class: c, "data-still": s.id, "data-born": u ? "" : void 0, children: /* @__PURE__ */ r(Ln, { block: s }) }, s.id);
+  }, i = e.blocks.filter((s) => s.kind === "frame"), l = e.blocks.filter((s) => s.kind !== "frame");
+  return /* @__PURE__ */ r("div", { class: "still", children: [
+    /* @__PURE__ */ r("svg", { class: "circuit", viewBox: `${e.left} ${e.top} ${e.width} ${e.height}`, style: { maxWidth: `${e.width * 1.5}px` }, "aria-hidden": "true", children: [
+      /* @__PURE__ */ r(Nn, {}),
+      i.map(o),
+      e.wires.map((s) => /* @__PURE__ */ r(En, { line: s, shown: a(s) }, s.id)),
+      l.map(o)
+    ] }),
+    /* @__PURE__ */ r("ol", { class: "spoken", children: e.blocks.map((s) => /* @__PURE__ */ r("li", { children: `${s.id === t ? "here it was born: " : ""}${Tn(s)}` }, s.id)) })
+  ] });
+}
+
+// src/wrong/birth.tsx
+var ou = { fwd: "forward", bwd: "backward", upd: "update" };
+function on({ value: e }) {
+  return /* @__PURE__ */ r("span", { class: `number ${Mt(e)}`, title: String(e), children: g(e) });
+}
+function ci({ one: e }) {
+  let { v: t, min: n, max: a } = e;
+  return /* @__PURE__ */ r("tr", { children: [
+    /* @__PURE__ */ r("th", { scope: "row", children: e.name }),
+    /* @__PURE__ */ r("td", { "data-read": e.w, children: t != null ? /* @__PURE__ */ r(on, { value: t }) : n !== void 0 && a !== void 0 ? /* @__PURE__ */ r(x, { children: [
+      "from ",
+      /* @__PURE__ */ r(on, { value: n }),
+      " to ",
+      /* @__PURE__ */ r(on, { value: a })
+    ] }) : "not kept" })
+  ] });
+}
+function iu({ birth: e }) {
+  let t = e.pass === "bwd", n = t ? e.of_in : e.in;
+  return /* @__PURE__ */ r("table", { class: "reads", children: [
+    /* @__PURE__ */ r("caption", { children: t ? "What met there" : "What it was given" }),
+    /* @__PURE__ */ r("tbody", { children: [
+      n.map((a) => /* @__PURE__ */ r(ci, { one: a }, `i${a.w}`)),
+      e.local.map((a, o) => /* @__PURE__ */ r("tr", { children: [
+        /* @__PURE__ */ r("th", { scope: "row", children: "local gradient" }),
+        /* @__PURE__ */ r("td", { children: /* @__PURE__ */ r(on, { value: a }) })
+      ] }, `l${o}`)),
+      e.up !== void 0 && e.up !== null && /* @__PURE__ */ r("tr", { children: [
+        /* @__PURE__ */ r("th", { scope: "row", children: "upstream" }),
+        /* @__PURE__ */ r("td", { children: /* @__PURE__ */ r(on, { value: e.up }) })
+      ] }),
+      t && e.in.map((a) => /* @__PURE__ */ r(ci, { one: { ...a, name: `${e.op} of ${a.name}` } }, `g${a.w}`)),
+      /* @__PURE__ */ r("tr", { class: "gave", children: [
+        /* @__PURE__ */ r("th", { scope: "row", children: `gave, at ${e.at.length === 0 ? "its only element" : `[${e.at.join(", ")}]`}` }),
+        /* @__PURE__ */ r("td", { children: /* @__PURE__ */ r("b", { class: "number alarm", children: `✖ ${e.kind === "nan" ? "NaN" : "infinity"}` }) })
+      ] })
+    ] })
+  ] });
+}
+function Ur(e) {
+  return e.module === "" ? e.op : `${e.module}.${e.op}`;
+}
+function su({ birth: e }) {
+  return e.path.length === 0 ? /* @__PURE__ */ r("p", { class: "note", children: "It reached nothing else: the circuit ends there." }) : /* @__PURE__ */ r("ol", { class: "path", children: e.path.map((t, n) => /* @__PURE__ */ r("li", { class: n === 0 ? "first" : "", children: Ur(t) }, n)) });
+}
+function di({ birth: e }) {
+  let t = e.of_op === "" ? e.op : e.of_op, [n, ...a] = e.text.split(`
+`);
+  return /* @__PURE__ */ r("article", { class: "birth-view", "aria-labelledby": "born", children: [
+    /* @__PURE__ */ r("h2", { id: "born", children: n }),
+    /* @__PURE__ */ r("div", { class: "birth-grid", children: [
+      /* @__PURE__ */ r("figure", { class: "mini", children: [
+        /* @__PURE__ */ r("figcaption", { children: `${Ur({ op: t, module: e.module })} and its neighbours, ${ou[e.pass]} pass of step ${E(e.s)}` }),
+        e.mini !== null ? /* @__PURE__ */ r(ui, { scene: e.mini, born: e.mini_gate }) : /* @__PURE__ */ r("p", { class: "why-empty", children: "This run file holds no circuit that could be drawn." })
+      ] }),
+      /* @__PURE__ */ r("div", { class: "told", children: [
+        /* @__PURE__ */ r(iu, { birth: e }),
+        /* @__PURE__ */ r("dl", { class: "where", children: [
+          /* @__PURE__ */ r("dt", { children: "where" }),
+          /* @__PURE__ */ r("dd", { children: [...e.within ?? [], Ur({ op: t, module: e.module })].join(" › ") }),
+          typeof e.src == "string" && /* @__PURE__ */ r(x, { children: [
+            /* @__PURE__ */ r("dt", { children: "source" }),
+            /* @__PURE__ */ r("dd", { children: /* @__PURE__ */ r("code", { children: e.src }) })
+          ] })
+        ] }),
+        typeof e.try == "string" && /* @__PURE__ */ r("p", { class: "try", children: [
+          /* @__PURE__ */ r("b", { children: "Try" }),
+          " ",
+          e.try
+        ] })
+      ] })
+    ] }),
+    /* @__PURE__ */ r("div", { class: "birth-grid", children: [
+      /* @__PURE__ */ r("section", { class: "past", "aria-labelledby": "past", children: [
+        /* @__PURE__ */ r("h3", { id: "past", children: "The steps before" }),
+        e.before.length > 0 && e.before_wire !== null ? /* @__PURE__ */ r(x, { children: [
+          /* @__PURE__ */ r(li, { past: e.before, born: e.s, name: e.before_wire.name }),
+          /* @__PURE__ */ r("a", { href: Tt({ s: e.s, w: e.before_wire.w }), children: "its strip over the training" })
+        ] }) : /* @__PURE__ */ r("p", { class: "note", children: "No wire near it had been observed before this step." })
+      ] }),
+      /* @__PURE__ */ r("section", { class: "went", "aria-labelledby": "went", children: [
+        /* @__PURE__ */ r("h3", { id: "went", children: "The way it took" }),
+        /* @__PURE__ */ r(su, { birth: e }),
+        a.length > 0 && /* @__PURE__ */ r("details", { children: [
+          /* @__PURE__ */ r("summary", { children: "as the terminal says it" }),
+          /* @__PURE__ */ r("pre", { children: e.text })
+        ] })
+      ] })
+    ] })
+  ] });
+}
+
+// src/wrong/findings.tsx
+function lu(e, t) {
+  return e.w ?? lt.value.get(t)?.parameters[0] ?? lt.value.get(t)?.activations[0] ?? null;
+}
+function uu({ verdict: e, layer: t, step: n }) {
+  let a = t === null ? null : lu(e, t);
+  return /* @__PURE__ */ r("li", { "data-finding": e.rule, children: [
+    /* @__PURE__ */ r("p", { children: [
+      /* @__PURE__ */ r(dt, { verdict: e }),
+      " ",
+      /* @__PURE__ */ r("b", { children: t === null ? "the whole run" : pt(t) }),
+      " ",
+      /* @__PURE__ */ r("span", { class: "measured", children: Et(e) })
+    ] }),
+    /* @__PURE__ */ r("p", { children: e.why }),
+    /* @__PURE__ */ r("p", { children: [
+      /* @__PURE__ */ r("b", { children: "Try:" }),
+      " ",
+      e.try
+    ] }),
+    /* @__PURE__ */ r("a", { href: Tt({ s: n, w: a }), children: a === null ? "see the step" : `see ${Yt.value.get(a)?.name ?? "it"} over the training` })
+  ] });
+}
+function cu(e) {
+  let t = /* @__PURE__ */ new Map();
+  for (let n of e) {
+    let a = `${n.rule} ${n.at}`, o = t.get(a);
+    t.set(a, o === void 0 ? { alert: n, times: 1 } : { alert: o.alert, times: o.times + 1 });
+  }
+  return [...t.values()];
+}
+function du() {
+  let e = cu(w.value?.alerts ?? []);
+  return e.length === 0 ? /* @__PURE__ */ r("p", { class: "note", children: "No rule raised an alert on the way." }) : /* @__PURE__ */ r("ul", { class: "noticed", children: e.map(({ alert: t, times: n }) => {
+    let a = w.value?.wires.find((o) => o.name === t.at);
+    return /* @__PURE__ */ r("li", { children: [
+      /* @__PURE__ */ r("a", { href: Tt({ s: t.s, w: a?.w ?? null }), children: `step ${E(t.s)}` }),
+      " ",
+      `${en(t.rule)} in ${t.at}: ${Et(t)}${n > 1 ? `, ${n} times since` : ""}`
+    ] }, `${t.rule} ${t.at}`);
+  }) });
+}
+function pi() {
+  let e = Y.value, t = (e?.layers ?? []).flatMap((a) => a.verdicts.map((o) => ({ verdict: o, layer: a.id }))), n = [...(e?.run ?? []).map((a) => ({ verdict: a, layer: null })), ...t].sort((a, o) => Re([o.verdict]) - Re([a.verdict]));
+  return /* @__PURE__ */ r(pe, { name: "at", title: "Layers", tools: e === null ? void 0 : /* @__PURE__ */ r("span", { class: "note", children: `at step ${E(e.s)}, observed at ${E(e.observed)}` }), empty: e === null ? "Nothing has been observed yet." : null, children: [
+    n.length === 0 ? /* @__PURE__ */ r("p", { class: "fine-all", children: "✓ Nothing to find: no layer is dead, vanishing, exploding or saturated at this step." }) : /* @__PURE__ */ r("ul", { class: "findings", children: n.map(({ verdict: a, layer: o }, i) => /* @__PURE__ */ r(uu, { verdict: a, layer: o, step: e.s }, i)) }),
+    /* @__PURE__ */ r("h3", { children: "Noticed on the way" }),
+    /* @__PURE__ */ r(du, {})
+  ] });
+}
+
+// src/wrong/help.tsx
+function fi() {
+  return /* @__PURE__ */ r(x, { children: [
+    /* @__PURE__ */ r("h2", { id: "help-title", children: "How to read it" }),
+    /* @__PURE__ */ r("dl", { class: "legend", children: [
+      /* @__PURE__ */ r("dt", { children: /* @__PURE__ */ r("span", { class: "hatched swatch" }) }),
+      /* @__PURE__ */ r("dd", { children: "the gate where the first NaN or infinity was born: what it was given were numbers, what it gave is none. After it, all that is hatched is ill because of it" }),
+      /* @__PURE__ */ r("dt", { children: /* @__PURE__ */ r("span", { class: "number alarm", children: "NaN" }) }),
+      /* @__PURE__ */ r("dd", { children: "no number, or an infinite one" }),
+      /* @__PURE__ */ r("dt", { children: [
+        /* @__PURE__ */ r("span", { class: "key plus" }),
+        " ",
+        /* @__PURE__ */ r("span", { class: "key minus" })
+      ] }),
+      /* @__PURE__ */ r("dd", { children: "the largest and the least number of the nearest wire that was watched, in the steps before" }),
+      /* @__PURE__ */ r("dt", { children: [
+        /* @__PURE__ */ r("span", { class: "verdict critical", children: "✖" }),
+        " ",
+        /* @__PURE__ */ r("span", { class: "verdict serious", children: "▲" }),
+        " ",
+        /* @__PURE__ */ r("span", { class: "verdict watch", children: "△" })
+      ] }),
+      /* @__PURE__ */ r("dd", { children: "a layer that does not learn as it should: critical, serious, to be watched" })
+    ] }),
+    /* @__PURE__ */ r("h2", { children: "Keys" }),
+    /* @__PURE__ */ r(St, { keys: [["→  ←", "the next birth, the one before"], ["?", "this"]] })
+  ] });
+}
+
+// src/wrong/room.tsx
+var Se = v(0);
+function pu({ count: e }) {
+  return e < 2 ? null : /* @__PURE__ */ r("div", { class: "fields", role: "group", "aria-label": "births", children: Array.from({ length: e }, (t, n) => /* @__PURE__ */ r("button", { type: "button", "aria-pressed": n === Se.value, onClick: () => Se.value = n, children: `birth ${n + 1}` }, n)) });
+}
+function fu() {
+  let e = de.value, t = e?.[Math.min(Se.value, e.length - 1)];
+  return /* @__PURE__ */ r("main", { class: "wrong-room", children: /* @__PURE__ */ r("div", { class: "wrong-page", children: [
+    !je.value && /* @__PURE__ */ r("p", { class: "why-empty", children: "There is no run to look at." }),
+    je.value && e === null && /* @__PURE__ */ r("p", { class: "why-empty", children: "Asking for what went wrong …" }),
+    e?.length === 0 && /* @__PURE__ */ r("section", { class: "fine-all", "aria-label": "births", children: [
+      /* @__PURE__ */ r("h2", { children: "✓ Every number stayed finite" }),
+      /* @__PURE__ */ r("p", { children: w.value?.state === "ended" ? "No NaN and no infinity was born in this run." : "No NaN and no infinity has been born yet. The training is watched: the first one stops it and is shown here." })
+    ] }),
+    e !== null && /* @__PURE__ */ r(pu, { count: e.length }),
+    t !== void 0 && /* @__PURE__ */ r(di, { birth: t }),
+    w.value !== null && /* @__PURE__ */ r(pi, {})
+  ] }) });
+}
+function mu() {
+  let e = new URLSearchParams();
+  (Se.value > 0 || (de.value ?? []).length > 0) && e.set("n", String(Se.value)), F.value !== "" && e.set("theme", F.value);
+  let t = e.toString();
+  return t === "" ? "#/w" : `#/w?${t}`;
+}
+async function hu(e) {
+  let t = e.indexOf("?");
+  if (t >= 0) {
+    let n = new URLSearchParams(e.slice(t + 1)), a = Number.parseInt(n.get("n") ?? "0", 10);
+    Se.value = Number.isFinite(a) && a > 0 ? a : 0, n.has("theme") && (F.value = yt(n.get("theme")));
+  }
+  await Bn();
+}
+var vu = {
+  ArrowRight: () => Se.value = Math.min(Math.max(0, (de.value ?? []).length - 1), Se.value + 1),
+  ArrowLeft: () => Se.value = Math.max(0, Se.value - 1),
+  "?": () => V.value = !V.value
+}, mi = {
+  key: "w",
+  title: "What went wrong",
+  isThere: () => je.value,
+  View: fu,
+  Help: fi,
+  link: M(mu),
+  visit: hu,
+  onKey: (e) => {
+    if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, select, dialog") !== null) return;
+    let t = vu[e.key];
+    t !== void 0 && (t(), e.preventDefault());
+  }
 };
 
 // src/rooms.ts
-var rooms = [circuit], here = y3(circuit);
-function roomOf(hash2) {
-  let key2 = /^#\/([a-z]+)/.exec(hash2)?.[1];
-  return rooms.find((room) => room.key === key2) ?? null;
+var In = [br, oi, mi], ge = v(br);
+function qr(e) {
+  let t = /^#\/([a-z]+)/.exec(e)?.[1];
+  return In.find((n) => n.key === t) ?? null;
 }
 
 // src/help.tsx
-function Help2() {
-  let dialog = T2(null), isOpen = isHelpOpen.value, { Help: Content } = here.value;
-  return F2(() => {
-    isOpen ? dialog.current?.showModal() : dialog.current?.close();
-  }, [isOpen]), /* @__PURE__ */ a4("dialog", { ref: dialog, class: "help", "aria-labelledby": "help-title", onClose: () => isHelpOpen.value = !1, children: [
-    /* @__PURE__ */ a4("form", { method: "dialog", children: /* @__PURE__ */ a4("button", { class: "close", "aria-label": "close", children: "×" }) }),
-    /* @__PURE__ */ a4(Content, {})
+function hi() {
+  let e = se(null), t = V.value, { Help: n } = ge.value;
+  return Ze(() => {
+    t ? e.current?.showModal() : e.current?.close();
+  }, [t]), /* @__PURE__ */ r("dialog", { ref: e, class: "help", "aria-labelledby": "help-title", onClose: () => V.value = !1, children: [
+    /* @__PURE__ */ r("form", { method: "dialog", children: /* @__PURE__ */ r("button", { class: "close", "aria-label": "close", children: "×" }) }),
+    /* @__PURE__ */ r(n, {})
   ] });
 }
 
 // src/main.tsx
-function Doors() {
-  let there = rooms.filter((room) => room.isThere());
-  return there.length < 2 ? null : /* @__PURE__ */ a4("nav", { class: "doors", "aria-label": "rooms", children: there.map((room) => /* @__PURE__ */ a4("a", { href: room.link.value ?? `#/${room.key}`, "aria-current": room === here.value ? "page" : void 0, children: room.title }, room.key)) });
+function gu() {
+  let e = In.filter((t) => t.isThere());
+  return e.length < 2 ? null : /* @__PURE__ */ r("nav", { class: "doors", "aria-label": "rooms", children: e.map((t) => /* @__PURE__ */ r("a", { href: t.link.value ?? `#/${t.key}`, "aria-current": t === ge.value ? "page" : void 0, children: t.title }, t.key)) });
 }
-function App() {
-  let { Bar, Switches: Switches2, View: View2 } = here.value;
-  return /* @__PURE__ */ a4($, { children: [
-    /* @__PURE__ */ a4("header", { children: [
-      /* @__PURE__ */ a4("h1", { children: [
-        /* @__PURE__ */ a4("svg", { width: "22", height: "22", viewBox: "0 0 22 22", "aria-hidden": "true", children: [
-          /* @__PURE__ */ a4("path", { d: "M2 7H9a4 4 0 0 1 4 4H20", class: "mark plus" }),
-          /* @__PURE__ */ a4("path", { d: "M20 15H13a4 4 0 0 1-4-4H2", class: "mark minus" })
+function xu() {
+  let { Bar: e, Switches: t, View: n } = ge.value;
+  return /* @__PURE__ */ r(x, { children: [
+    /* @__PURE__ */ r("header", { children: [
+      /* @__PURE__ */ r("h1", { children: [
+        /* @__PURE__ */ r("svg", { width: "22", height: "22", viewBox: "0 0 22 22", "aria-hidden": "true", children: [
+          /* @__PURE__ */ r("path", { d: "M2 7H9a4 4 0 0 1 4 4H20", class: "mark plus" }),
+          /* @__PURE__ */ r("path", { d: "M20 15H13a4 4 0 0 1-4-4H2", class: "mark minus" })
         ] }),
-        /* @__PURE__ */ a4("span", { children: "Chainrule" })
+        /* @__PURE__ */ r("span", { children: "Chainrule" })
       ] }),
-      /* @__PURE__ */ a4(Doors, {}),
-      Bar === void 0 ? /* @__PURE__ */ a4("div", { class: "formula-bar" }) : /* @__PURE__ */ a4(Bar, {}),
-      /* @__PURE__ */ a4("div", { class: "switches", children: [
-        Switches2 !== void 0 && /* @__PURE__ */ a4(Switches2, {}),
-        /* @__PURE__ */ a4("button", { type: "button", "aria-label": isDark() ? "light colours" : "dark colours", title: "light or dark", onClick: () => theme.value = isDark() ? "light" : "dark", children: isDark() ? "☀" : "☾" }),
-        /* @__PURE__ */ a4("button", { type: "button", "aria-label": "help", title: "help (?)", onClick: () => isHelpOpen.value = !0, children: "?" })
+      /* @__PURE__ */ r(gu, {}),
+      e === void 0 ? /* @__PURE__ */ r("div", { class: "formula-bar" }) : /* @__PURE__ */ r(e, {}),
+      /* @__PURE__ */ r("div", { class: "switches", children: [
+        t !== void 0 && /* @__PURE__ */ r(t, {}),
+        /* @__PURE__ */ r("button", { type: "button", "aria-label": _n() ? "light colours" : "dark colours", title: "light or dark", onClick: () => F.value = _n() ? "light" : "dark", children: _n() ? "☀" : "☾" }),
+        /* @__PURE__ */ r("button", { type: "button", "aria-label": "help", title: "help (?)", onClick: () => V.value = !0, children: "?" })
       ] })
     ] }),
-    isGone.value && /* @__PURE__ */ a4("p", { class: "banner", role: "alert", children: [
+    le.value && /* @__PURE__ */ r("p", { class: "banner", role: "alert", children: [
       "The server is gone. Once ",
-      /* @__PURE__ */ a4("code", { children: "chainrule view" }),
+      /* @__PURE__ */ r("code", { children: "chainrule view" }),
       " runs again at this address, this page goes on where it was."
     ] }),
-    /* @__PURE__ */ a4(View2, {}, here.value.key),
-    /* @__PURE__ */ a4("p", { class: "spoken", "aria-live": "polite", children: spoken.value }),
-    /* @__PURE__ */ a4(Help2, {})
+    /* @__PURE__ */ r(n, {}, ge.value.key),
+    /* @__PURE__ */ r("p", { class: "spoken", "aria-live": "polite", children: Dt.value }),
+    /* @__PURE__ */ r(hi, {})
   ] });
 }
-async function enter2(hash2) {
-  let first2 = start.value?.page === "train" ? "#/t" : "#/c", room = roomOf(hash2) ?? roomOf(first2) ?? rooms[0];
-  here.value !== room && here.value.leave?.(), here.value = room, await room.visit(hash2);
+async function vi(e) {
+  let t = nt.value?.page === "train" ? "#/t" : "#/c", n = qr(e) ?? qr(t) ?? In[0];
+  ge.value !== n && ge.value.leave?.(), ge.value = n, await n.visit(e);
 }
-function follow3() {
-  let own = location.hash, clock = 0;
-  x2(() => {
-    let link2 = here.value.link.value;
-    clearTimeout(clock), link2 !== null && (clock = setTimeout(() => {
-      own = link2, history.replaceState(null, "", own);
+function bu() {
+  let e = location.hash, t = 0;
+  ne(() => {
+    let n = ge.value.link.value;
+    clearTimeout(t), n !== null && (t = setTimeout(() => {
+      e = n, history.replaceState(null, "", e);
     }, 100));
   }), addEventListener("hashchange", () => {
-    location.hash !== own && (own = location.hash, enter2(own));
+    location.hash !== e && (e = location.hash, vi(e));
   });
 }
-async function begin2() {
-  Q(/* @__PURE__ */ a4(App, {}), document.getElementById("app")), addEventListener("keydown", (event) => here.value.onKey(event)), x2(() => {
-    theme.value === "" ? delete document.documentElement.dataset.theme : document.documentElement.dataset.theme = theme.value;
-  }), await greet(), await enter2(location.hash), follow3();
+async function yu() {
+  sa(/* @__PURE__ */ r(xu, {}), document.getElementById("app")), addEventListener("keydown", (e) => ge.value.onKey(e)), ne(() => {
+    F.value === "" ? delete document.documentElement.dataset.theme : document.documentElement.dataset.theme = F.value;
+  }), await Ca(), Qt(), await vi(location.hash), bu();
 }
-begin2();
+yu();

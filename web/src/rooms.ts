@@ -3,9 +3,11 @@
 import { signal } from "@preact/signals";
 import { circuit } from "./circuit/room";
 import type { Room } from "./room";
+import { train } from "./train/room";
+import { wrong } from "./wrong/room";
 
 /** In the order of their doors. */
-export const rooms: Room[] = [circuit];
+export const rooms: Room[] = [circuit, train, wrong];
 
 export const here = signal<Room>(circuit);
 
