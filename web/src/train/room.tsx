@@ -1,10 +1,10 @@
 // The screen Train: a run, live or from a file. The scrubber is a time machine for every panel.
 
 import "./train.css";
-import { whole } from "../numbers";
 import { isHelpOpen } from "../page";
 import type { Room } from "../room";
 import { begin, births, choose, first, isLog, isRun, last, order, pick, run, shownField, shownStep, shownWire } from "../run/state";
+import { Bar } from "../run/bar";
 import { BoundaryPane } from "./boundary";
 import { stepLayer } from "./focus";
 import { HealthPane } from "./health";
@@ -14,22 +14,6 @@ import { LossPane, isLogAxis } from "./losses";
 import { NetworkPane } from "./network";
 import { Scrubber, oneStep, rewind, toggle } from "./scrubber";
 import { StripPane } from "./strip";
-
-const ends = { done: "done", nan: "stopped at a NaN", interrupted: "interrupted" };
-
-function Bar() {
-  const now = run.value;
-  if (now === null) return <div class="run-bar" />;
-  const command = now.head.argv.slice(1).join(" ");
-  const state = now.state === "ended" ? (now.end === null ? "ended" : ends[now.end.why]) : now.state;
-  return (
-    <div class="run-bar">
-      <span class={`state ${now.state} ${now.end?.why ?? ""}`}>{state}</span>
-      <code title={now.head.argv.join(" ")}>{command === "" ? now.head.id : command}</code>
-      {now.per_second !== null && now.state === "running" && <span class="note">{`${whole(Math.round(now.per_second))} steps/s`}</span>}
-    </div>
-  );
-}
 
 function Born() {
   const list = births.value ?? [];

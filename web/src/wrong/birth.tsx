@@ -68,7 +68,7 @@ export function BirthView({ birth }: { birth: Birth }) {
       <div class="birth-grid">
         <figure class="mini">
           <figcaption>{`${name({ op: place, module: birth.module })} and its neighbours, ${passes[birth.pass]} pass of step ${whole(birth.s)}`}</figcaption>
-          {birth.mini !== null ? <Still scene={birth.mini} born={birth.mini_gate} /> : <p class="why-empty">This run file holds no circuit that could be drawn.</p>}
+          {birth.mini !== null ? <Still scene={birth.mini} born={birth.mini_gate} isBack={birth.pass === "bwd"} /> : <p class="why-empty">This run file holds no circuit that could be drawn.</p>}
         </figure>
         <div class="told">
           <Numbers birth={birth} />

@@ -4,6 +4,7 @@ import "./wrong.css";
 import { computed, signal } from "@preact/signals";
 import { isHelpOpen, readTheme, theme } from "../page";
 import type { Room } from "../room";
+import { Bar } from "../run/bar";
 import { begin, births, isRun, run } from "../run/state";
 import { BirthView } from "./birth";
 import { Findings } from "./findings";
@@ -74,6 +75,7 @@ export const wrong: Room = {
   key: "w",
   title: "What went wrong",
   isThere: () => isRun.value,
+  Bar,
   View,
   Help,
   link: computed(address),

@@ -3,17 +3,14 @@
 import { Body, Hatch, Wire, named } from "../draw";
 import type { Block, Line, Scene } from "../types";
 
-function isBad(line: Line): boolean {
-  return (line.value?.special ?? null) !== null || (line.gradient?.special ?? null) !== null;
+/** The gates that gave something that is no number, forward; or in a backward pass, that no number came back to. */
+function sick(scene: Scene, isBack: boolean): Set<string> {
+  const special = (line: Line) => (isBack ? line.gradient : line.value)?.special ?? null;
+  return new Set(scene.wires.filter((line) => special(line) !== null).map((line) => line.from));
 }
 
-/** The gates that gave something that is no number. */
-function sick(scene: Scene): Set<string> {
-  return new Set(scene.wires.filter(isBad).map((line) => line.from));
-}
-
-export function Still({ scene, born }: { scene: Scene; born: string | null }) {
-  const ill = sick(scene);
+export function Still({ scene, born, isBack }: { scene: Scene; born: string | null; isBack: boolean }) {
+  const ill = sick(scene, isBack);
   const shown = (line: Line) => ({ value: true, gradient: true, pieces: line.pieces.map(() => true), pulse: null, isOnPath: false });
   const box = (block: Block) => {
     const isBorn = block.id === born;
