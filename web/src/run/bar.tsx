@@ -15,6 +15,7 @@ export function Bar() {
       <span class={`state ${now.state} ${now.end?.why ?? ""}`}>{state}</span>
       <code title={now.head.argv.join(" ")}>{command === "" ? now.head.id : command}</code>
       {now.per_second !== null && now.state === "running" && <span class="note">{`${whole(Math.round(now.per_second))} steps/s`}</span>}
+      {typeof now.trouble === "string" && <span class="number alarm" role="status">{now.trouble}</span>}
     </div>
   );
 }

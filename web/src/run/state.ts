@@ -116,8 +116,8 @@ function arrived(next: Run): void {
   const before = run.value;
   run.value = next;
   // Other steps than those that were seen: another run at this address, or one that went back.
-  const isOther = before !== null && (before.head.id !== next.head.id || next.steps.last < before.steps.last);
-  if (isOther && chosen.value !== null && chosen.value > next.steps.last) chosen.value = null;
+  const isOther = before !== null && (before.head.id !== next.head.id || (next.steps.last ?? 0) < (before.steps.last ?? 0));
+  if (isOther && chosen.value !== null && chosen.value > (next.steps.last ?? 0)) chosen.value = null;
   if (isOther) void whole();
   if (before === null || isOther || before.births !== next.births) void bear(next.births);
 }
@@ -220,7 +220,7 @@ async function all(): Promise<void> {
   if (next === null) return;
   batch(() => {
     arrived(next);
-    if (chosen.value !== null && chosen.value > next.steps.last) chosen.value = null;
+    if (chosen.value !== null && chosen.value > (next.steps.last ?? 0)) chosen.value = null;
   });
   await Promise.all([whole(), travel.put(chosen.value)]);
   const [w, f] = [shownWire.value?.w, shownField.value];

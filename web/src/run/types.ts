@@ -14,7 +14,7 @@ export interface Wire {
   m: number;
   op: string;
   path: boolean;
-  shape: number[];
+  shape: number[] | null;
   layer: number | null;
   fields: Field[];
 }
@@ -39,19 +39,22 @@ export interface Run {
   head: { id: string; t: number; argv: string[]; host: string; dtype: string };
   state: "running" | "paused" | "ended";
   end: { s: number; why: "done" | "nan" | "interrupted" } | null;
-  steps: { first: number; last: number; total: number | null };
+  /** None before the first is done. */
+  steps: { first: number | null; last: number | null; total: number | null };
   t: number;
   per_second: number | null;
   /** Empty for a file. */
   can: Deed[];
   /** Steps that one can go back to. */
   rewinds: number[];
-  observing: { share: number; budget: number; every: number } | null;
+  observing: { share: number | null; budget: number; every: number | null };
   layers: Layer[];
   wires: Wire[];
   alerts: Alert[];
   births: number;
   has_boundary: boolean;
+  /** Why nothing more comes, as of a file that is damaged. */
+  trouble?: string | null;
 }
 
 export interface Losses {
@@ -69,14 +72,15 @@ export interface Verdict {
   thr: Num;
   why: string;
   try: string;
-  w?: number | null;
+  /** The name of the wire or layer. */
+  at: string;
 }
 
 export interface Health {
   id: number;
   gradient: { mean: Num; max: Num; l2: Num; spark: [number, Num][] } | null;
-  dead: number | null;
-  saturated: number | null;
+  dead: Num | null;
+  saturated: Num | null;
   /** log10 of update to data. */
   ratio: Num | null;
   verdicts: Verdict[];
@@ -84,9 +88,9 @@ export interface Health {
 
 export interface At {
   s: number;
-  observed: number;
-  loss: Num;
-  lr: Num;
+  observed: number | null;
+  loss: Num | null;
+  lr: Num | null;
   layers: Health[];
   run: Verdict[];
 }
@@ -94,7 +98,7 @@ export interface At {
 export interface Network {
   width: number;
   height: number;
-  boxes: { layer: number | null; name: string; detail: string; x: number; y: number; w: number; h: number }[];
+  boxes: { layer: number | null; layers: number[]; name: string; detail: string; x: number; y: number; w: number; h: number }[];
   wires: { from: number; to: number; points: [number, number][]; gradient: Num | null; thickness: number }[];
 }
 
@@ -123,22 +127,26 @@ export interface Strip {
 }
 
 export interface Boundary {
-  s: number;
+  s: number | null;
   x: [number, number];
   y: [number, number];
   n: number;
   classes: number;
-  /** Class + p / 1.0001: the whole part is the class, the rest how sure it is. */
+  /** At n by n places, both ends of each side included, the lowest row first. Class + p / 1.0001: the whole part is the class, the rest how sure it is. */
   values: Num[];
-  points: { row: number; x: number; y: number; label: number }[];
+  points: { row: number; x: Num; y: Num; label: number }[];
+  /** Names of the two numbers, and of the classes. */
+  names: string[];
+  labels: string[];
 }
 
 export interface Reading {
   w: number;
   name: string;
-  v: Num;
-  min?: Num;
-  max?: Num;
+  /** None where the element is not one of its own. */
+  v?: Num;
+  min: Num;
+  max: Num;
 }
 
 export interface Birth {
@@ -153,15 +161,15 @@ export interface Birth {
   of_op: string;
   of_in: Reading[];
   local: Num[];
-  up: Num | null;
+  up?: Num;
   module: string;
-  src: string | null;
-  within?: string[];
-  try: string | null;
+  src: string;
+  within: string[];
+  try: string;
   text: string;
   path: { gate: number; op: string; module: string }[];
   before: { s: number; min: Num; max: Num; nan: number }[];
   before_wire: { w: number; name: string } | null;
-  mini: Scene | null;
-  mini_gate: string | null;
+  mini: Scene;
+  mini_gate: string;
 }

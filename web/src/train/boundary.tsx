@@ -8,7 +8,12 @@ import { boundary, run } from "../run/state";
 import type { Boundary } from "../run/types";
 import { Pane } from "./pane";
 
-type Point = Boundary["points"][number];
+/** A point whose numbers are numbers. */
+type Point = { row: number; x: number; y: number; label: number };
+
+function pointsOf(shown: Boundary): Point[] {
+  return shown.points.filter((one): one is Point => typeof one.x === "number" && typeof one.y === "number");
+}
 
 /** Of classes after the first two, which have the colours of signs. Each class has a shape too. */
 const more = ["#1b9e8f", "#8f6bc9", "#b5a127", "#5c7fa8", "#c06a9a", "#7a8a3a", "#a0715a", "#6b7280"];
@@ -92,8 +97,10 @@ function painter(shown: Boundary | null, chosen: number | null): Paint {
     brush.fillStyle = ink.raised;
     brush.fillRect(0, 0, w, h);
     brush.imageSmoothingQuality = "high";
-    brush.drawImage(cells(shown, ink), 0, 0, w, h);
-    shown.points.forEach((point, i) => {
+    // The outermost places lie on the border: half of their cells is outside.
+    const [cw, ch] = [w / Math.max(1, shown.n - 1), h / Math.max(1, shown.n - 1)];
+    if (shown.n > 1) brush.drawImage(cells(shown, ink), -cw / 2, -ch / 2, w + cw, h + ch);
+    pointsOf(shown).forEach((point, i) => {
       const [x, y] = place(shown, point, w, h);
       brush.fillStyle = colour(point.label, ink);
       brush.strokeStyle = i === chosen ? ink.text : ink.ground;
@@ -107,7 +114,7 @@ function painter(shown: Boundary | null, chosen: number | null): Paint {
 function nearest(shown: Boundary, x: number, y: number, w: number, h: number): number | null {
   let best: number | null = null;
   let least = NEAR;
-  shown.points.forEach((point, i) => {
+  pointsOf(shown).forEach((point, i) => {
     const [px, py] = place(shown, point, w, h);
     const apart = Math.hypot(px - x, py - y);
     if (apart >= least) return;
@@ -119,20 +126,27 @@ function nearest(shown: Boundary, x: number, y: number, w: number, h: number): n
 
 /** What the network answers at a point. */
 function answer(shown: Boundary, point: Point): { label: number; sure: number } | null {
-  const cell = (value: number, [low, high]: [number, number]) => Math.max(0, Math.min(shown.n - 1, Math.floor(((value - low) / (high - low)) * shown.n)));
+  const cell = (value: number, [low, high]: [number, number]) => Math.max(0, Math.min(shown.n - 1, Math.round(((value - low) / (high - low)) * (shown.n - 1))));
   const value = shown.values[cell(point.y, shown.y) * shown.n + cell(point.x, shown.x)];
   return value === undefined ? null : read(value);
 }
 
+/** A name that is only a number says that it is a class. */
+function className(shown: Boundary, label: number): string {
+  const name = shown.labels[label] ?? String(label);
+  return Number.isNaN(Number(name)) ? name : `class ${name}`;
+}
+
 /** Where the circuit of one example is. */
-export function exampleLink(row: number, step: number): string {
-  return `#/c?x=${row}&xs=${step}`;
+export function exampleLink(row: number, step: number | null): string {
+  return `#/c?x=${row}${step === null ? "" : `&xs=${step}`}`;
 }
 
 function Plane({ shown }: { shown: Boundary }) {
-  const chosen = held.value !== null && held.value < shown.points.length ? held.value : null;
+  const points = pointsOf(shown);
+  const chosen = held.value !== null && held.value < points.length ? held.value : null;
   const paint = useMemo(() => painter(shown, chosen), [shown, chosen]);
-  const point = chosen === null ? null : shown.points[chosen]!;
+  const point = chosen === null ? null : points[chosen]!;
   const said = point === null ? null : answer(shown, point);
   const find = (event: MouseEvent) => {
     const box = (event.currentTarget as Element).getBoundingClientRect();
@@ -140,16 +154,16 @@ function Plane({ shown }: { shown: Boundary }) {
   };
   const key = (event: KeyboardEvent) => {
     const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (by !== undefined) held.value = ((chosen ?? (by > 0 ? -1 : 0)) + by + shown.points.length) % shown.points.length;
+    if (by !== undefined) held.value = ((chosen ?? (by > 0 ? -1 : 0)) + by + points.length) % points.length;
     else if (event.key === "Enter" && point !== null) location.hash = exampleLink(point.row, shown.s);
     else return;
     event.preventDefault();
     event.stopPropagation();
   };
-  const text = point === null ? "no point chosen" : `row ${point.row}: ${brief(point.x, 3)}, ${brief(point.y, 3)}, class ${point.label}`;
+  const text = point === null ? "no point chosen" : `row ${point.row}: ${brief(point.x, 3)}, ${brief(point.y, 3)}, ${className(shown, point.label)}`;
   return (
     <>
-      <div class="plane-focus" role="slider" tabIndex={0} aria-label="points of the data" aria-valuemin={0} aria-valuemax={shown.points.length} aria-valuenow={chosen === null ? 0 : chosen + 1} aria-valuetext={text} onKeyDown={key}>
+      <div class="plane-focus" role="slider" tabIndex={0} aria-label="points of the data" aria-valuemin={0} aria-valuemax={points.length} aria-valuenow={chosen === null ? 0 : chosen + 1} aria-valuetext={text} onKeyDown={key}>
         <Canvas
           class="plane-plate"
           paint={paint}
@@ -158,7 +172,7 @@ function Plane({ shown }: { shown: Boundary }) {
             const found = find(event);
             if (found === null) return;
             held.value = found;
-            location.hash = exampleLink(shown.points[found]!.row, shown.s);
+            location.hash = exampleLink(points[found]!.row, shown.s);
           }}
         />
       </div>
@@ -168,7 +182,7 @@ function Plane({ shown }: { shown: Boundary }) {
         ) : (
           <>
             <a href={exampleLink(point.row, shown.s)}>{`row ${point.row}`}</a>
-            <span>{`(${brief(point.x, 3)}, ${brief(point.y, 3)}), class ${point.label}${said === null ? "" : `; answer ${said.label}, ${percent(said.sure)}`}`}</span>
+            <span>{`(${brief(point.x, 3)}, ${brief(point.y, 3)}), ${className(shown, point.label)}${said === null ? "" : `; answered ${className(shown, said.label)}, ${percent(said.sure)}`}`}</span>
           </>
         )}
       </p>

@@ -1,12 +1,12 @@
 // The health of the gradients, a row for each layer. The axes stay where they are, so that what changes moves.
 
 import { brief, percent, power, whole } from "../numbers";
-import { at, choose, order, pick, run } from "../run/state";
+import { at, choose, order, pick, run, wires } from "../run/state";
 import type { Health, Verdict } from "../run/types";
 import type { Num } from "../types";
 import { enterLayer, focused, opened, rows } from "./focus";
 import { Pane } from "./pane";
-import { Chip, layerName, measured, ruleName } from "./words";
+import { Chip, layerName, measured, ruleName, wireOf } from "./words";
 
 /** Powers of ten of the axis, unless something lies outside. */
 const LOW = -8;
@@ -73,8 +73,9 @@ function Spark({ health }: { health: Health }) {
 }
 
 /** A share of units, with marks where it becomes worth watching, serious and critical. */
-function Share({ share, marks, why, name }: { share: number | null; marks: number[]; why: string; name: string }) {
+function Share({ share, marks, why, name }: { share: Num | null; marks: number[]; why: string; name: string }) {
   if (share === null) return <span class="none" title={why}>–</span>;
+  if (typeof share !== "number") return <b class="number alarm">{brief(share)}</b>;
   const level = marks.filter((mark) => share > mark).length;
   return (
     <span class="share">
@@ -106,14 +107,14 @@ function Ratio({ ratio }: { ratio: Num | null }) {
   );
 }
 
-function Said({ verdict }: { verdict: Verdict }) {
-  const { w } = verdict;
+function Said({ verdict, layer }: { verdict: Verdict; layer: number }) {
+  const w = wireOf(verdict.at, layer);
   return (
     <li>
       <p><Chip verdict={verdict} /> <span class="measured">{measured(verdict)}</span></p>
       <p>{verdict.why}</p>
       <p><b>Try:</b> {verdict.try}</p>
-      {typeof w === "number" && <button type="button" class="chip" onClick={() => pick(w)}>show its strip</button>}
+      {w !== null && <button type="button" class="chip" onClick={() => pick(w)}>{`show ${wires.value.get(w)?.name ?? "it"} over training`}</button>}
     </li>
   );
 }
@@ -139,7 +140,7 @@ function Row({ health, low, high }: { health: Health; low: number; high: number 
       {isOpen && (
         <tr class="said">
           <td colSpan={6}>
-            <ul>{health.verdicts.map((one, i) => <Said key={i} verdict={one} />)}</ul>
+            <ul>{health.verdicts.map((one, i) => <Said key={i} verdict={one} layer={health.id} />)}</ul>
           </td>
         </tr>
       )}
@@ -175,7 +176,7 @@ export function HealthPane() {
       title="Gradient health"
       tools={
         <>
-          {observed !== undefined && <span class="note">{`observed at step ${whole(observed)}`}</span>}
+          {typeof observed === "number" && <span class="note">{`observed at step ${whole(observed)}`}</span>}
           <Alerts />
           <label class="switch">
             sort by

@@ -40,16 +40,17 @@ function Buttons() {
 
 function Track() {
   const { steps, rewinds, alerts } = run.value!;
-  const end = Math.max(steps.last, steps.total ?? steps.last);
-  const share = (step: number) => `${(100 * (step - steps.first)) / Math.max(1, end - steps.first)}%`;
+  const [begin, done] = [first.value, last.value];
+  const end = Math.max(done, steps.total ?? done);
+  const share = (step: number) => `${(100 * (step - begin)) / Math.max(1, end - begin)}%`;
   const step = shownStep.value;
   const drag = (event: PointerEvent) => {
     if (event.buttons === 0) return;
     const track = event.currentTarget as HTMLElement;
     if (event.type === "pointerdown") track.setPointerCapture(event.pointerId);
     const box = track.getBoundingClientRect();
-    const to = Math.round(steps.first + ((event.clientX - box.left) / box.width) * (end - steps.first));
-    choose(to >= steps.last ? null : to);
+    const to = Math.round(begin + ((event.clientX - box.left) / box.width) * (end - begin));
+    choose(to >= done ? null : to);
   };
   return (
     <div
@@ -65,7 +66,7 @@ function Track() {
       onPointerMove={drag}
     >
       <div class="rail">
-        <span class="done forward" style={{ width: share(steps.last) }} />
+        <span class="done forward" style={{ width: share(done) }} />
         {rewinds.map((one) => <span key={one} class="held" style={{ left: share(one) }} />)}
         {alerts.map((one, i) => <span key={i} class="alert" style={{ left: share(one.s) }} />)}
         {(births.value ?? []).map((one, i) => <span key={i} class="birth" style={{ left: share(one.s) }} />)}
@@ -85,11 +86,11 @@ export function Scrubber() {
       <Track />
       <output class="count">
         <b data-fact="step">{whole(shownStep.value)}</b>
-        {` of ${whole(now.steps.total ?? now.steps.last)}`}
+        {` of ${whole(now.steps.total ?? last.value)}`}
       </output>
       <button type="button" class="follow" aria-pressed={chosen.value === null} title="follow the last step (End)" onClick={() => choose(chosen.value === null ? last.value : null)}>{now.state === "ended" ? "last step" : "follow"}</button>
       <p class="cost">
-        {refusal.value !== "" ? <span class="number alarm" role="alert">{refusal.value}</span> : observing === null ? "" : `observing costs ${percent(observing.share)} of step time`}
+        {refusal.value !== "" ? <span class="number alarm" role="alert">{refusal.value}</span> : observing.share === null ? "" : `observing costs ${percent(observing.share)} of step time`}
       </p>
     </footer>
   );

@@ -207,7 +207,7 @@ function Tools() {
       <select class="wires" aria-label="wire" value={now === null ? "" : String(now.w)} onChange={(event) => pick(Number(event.currentTarget.value))}>
         {[...groups].map(([name, list]) => (
           <optgroup key={name} label={name}>
-            {list.map((one) => <option key={one.w} value={String(one.w)}>{`${one.name} [${one.shape.join(", ")}]`}</option>)}
+            {list.map((one) => <option key={one.w} value={String(one.w)}>{one.shape === null || one.shape.length === 0 ? one.name : `${one.name} [${one.shape.join(", ")}]`}</option>)}
           </optgroup>
         ))}
       </select>

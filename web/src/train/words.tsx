@@ -1,7 +1,7 @@
 // How a verdict looks: a sign, a word and a pattern, so that none of them depends on colours.
 
 import { brief, percent } from "../numbers";
-import { layers } from "../run/state";
+import { layers, run } from "../run/state";
 import type { Severity, Verdict } from "../run/types";
 import type { Num } from "../types";
 
@@ -17,7 +17,7 @@ export function worst(verdicts: Verdict[]): Verdict | null {
   return verdicts.reduce<Verdict | null>((found, one) => (found === null || weight[one.severity] > weight[found.severity] ? one : found), null);
 }
 
-const names: Record<string, string> = { dead_units: "dead units", dead_relu: "dead units", update_ratio: "update : data", nonfinite: "NaN or Inf", not_falling: "loss not falling" };
+const names: Record<string, string> = { dead_units: "dead units", update_ratio: "update : data", non_finite: "NaN or Inf", loss: "loss does not fall", unused: "unused" };
 
 /** What a rule is called. */
 export function ruleName(rule: string): string {
@@ -42,4 +42,11 @@ export function measured(verdict: { rule: string; x: Num; thr: Num }): string {
 
 export function layerName(id: number | null): string {
   return id === null ? "" : (layers.value.get(id)?.name ?? `layer ${id}`);
+}
+
+/** The wire that a verdict is about, or else the first of its layer. */
+export function wireOf(at: string, layer: number | null): number | null {
+  const named = run.value?.wires.find((one) => one.name === at);
+  const of = layer === null ? undefined : layers.value.get(layer);
+  return named?.w ?? of?.parameters[0] ?? of?.activations[0] ?? null;
 }

@@ -19,7 +19,7 @@ function Read({ one }: { one: Reading }) {
     <tr>
       <th scope="row">{one.name}</th>
       <td data-read={one.w}>
-        {v !== undefined && v !== null ? <Figure value={v} /> : min !== undefined && max !== undefined ? <>from <Figure value={min} /> to <Figure value={max} /></> : "not kept"}
+        {v !== undefined ? <Figure value={v} /> : <>from <Figure value={min} /> to <Figure value={max} /></>}
       </td>
     </tr>
   );
@@ -36,7 +36,7 @@ function Numbers({ birth }: { birth: Birth }) {
         {birth.local.map((value, i) => (
           <tr key={`l${i}`}><th scope="row">local gradient</th><td><Figure value={value} /></td></tr>
         ))}
-        {birth.up !== undefined && birth.up !== null && <tr><th scope="row">upstream</th><td><Figure value={birth.up} /></td></tr>}
+        {birth.up !== undefined && <tr><th scope="row">upstream</th><td><Figure value={birth.up} /></td></tr>}
         {isBack && birth.in.map((one) => <Read key={`g${one.w}`} one={{ ...one, name: `${birth.op} of ${one.name}` }} />)}
         <tr class="gave"><th scope="row">{`gave, at ${birth.at.length === 0 ? "its only element" : `[${birth.at.join(", ")}]`}`}</th><td><b class="number alarm">{`✖ ${birth.kind === "nan" ? "NaN" : "infinity"}`}</b></td></tr>
       </tbody>
@@ -68,16 +68,16 @@ export function BirthView({ birth }: { birth: Birth }) {
       <div class="birth-grid">
         <figure class="mini">
           <figcaption>{`${name({ op: place, module: birth.module })} and its neighbours, ${passes[birth.pass]} pass of step ${whole(birth.s)}`}</figcaption>
-          {birth.mini !== null ? <Still scene={birth.mini} born={birth.mini_gate} isBack={birth.pass === "bwd"} /> : <p class="why-empty">This run file holds no circuit that could be drawn.</p>}
+          <Still scene={birth.mini} born={birth.mini_gate} isBack={birth.pass === "bwd"} />
         </figure>
         <div class="told">
           <Numbers birth={birth} />
           <dl class="where">
             <dt>where</dt>
-            <dd>{[...(birth.within ?? []), name({ op: place, module: birth.module })].join(" › ")}</dd>
-            {typeof birth.src === "string" && <><dt>source</dt><dd><code>{birth.src}</code></dd></>}
+            <dd>{[...birth.within, name({ op: place, module: birth.module })].join(" › ")}</dd>
+            {birth.src !== "" && <><dt>source</dt><dd><code>{birth.src}</code></dd></>}
           </dl>
-          {typeof birth.try === "string" && <p class="try"><b>Try</b> {birth.try}</p>}
+          {birth.try !== "" && <p class="try"><b>Try</b> {birth.try}</p>}
         </div>
       </div>
       <div class="birth-grid">

@@ -1,19 +1,14 @@
 // Layers that do not learn as they should, at the step that is looked at, and what was noticed on the way.
 
 import { whole } from "../numbers";
-import { at, layers, run, wires } from "../run/state";
+import { at, run, wires } from "../run/state";
 import type { Alert, Verdict } from "../run/types";
 import { link } from "../train/link";
 import { Pane } from "../train/pane";
-import { Chip, badness, layerName, measured, ruleName } from "../train/words";
-
-/** The wire that a verdict is about, or the first parameter of its layer. */
-function wireOf(verdict: Verdict, layer: number): number | null {
-  return verdict.w ?? layers.value.get(layer)?.parameters[0] ?? layers.value.get(layer)?.activations[0] ?? null;
-}
+import { Chip, badness, layerName, measured, ruleName, wireOf } from "../train/words";
 
 function Finding({ verdict, layer, step }: { verdict: Verdict; layer: number | null; step: number }) {
-  const w = layer === null ? null : wireOf(verdict, layer);
+  const w = wireOf(verdict.at, layer);
   return (
     <li data-finding={verdict.rule}>
       <p>
@@ -64,7 +59,7 @@ export function Findings() {
   const list = (now?.layers ?? []).flatMap((one) => one.verdicts.map((verdict) => ({ verdict, layer: one.id as number | null })));
   const all = [...(now?.run ?? []).map((verdict) => ({ verdict, layer: null as number | null })), ...list].sort((a, b) => badness([b.verdict]) - badness([a.verdict]));
   return (
-    <Pane name="at" title="Layers" tools={now === null ? undefined : <span class="note">{`at step ${whole(now.s)}, observed at ${whole(now.observed)}`}</span>} empty={now === null ? "Nothing has been observed yet." : null}>
+    <Pane name="at" title="Layers" tools={now === null ? undefined : <span class="note">{now.observed === null ? `at step ${whole(now.s)}` : `at step ${whole(now.s)}, observed at ${whole(now.observed)}`}</span>} empty={now === null ? "Nothing has been observed yet." : null}>
       {all.length === 0 ? (
         <p class="fine-all">✓ Nothing to find: no layer is dead, vanishing, exploding or saturated at this step.</p>
       ) : (

@@ -9,7 +9,7 @@ function sick(scene: Scene, isBack: boolean): Set<string> {
   return new Set(scene.wires.filter((line) => special(line) !== null).map((line) => line.from));
 }
 
-export function Still({ scene, born, isBack }: { scene: Scene; born: string | null; isBack: boolean }) {
+export function Still({ scene, born, isBack }: { scene: Scene; born: string; isBack: boolean }) {
   const ill = sick(scene, isBack);
   const shown = (line: Line) => ({ value: true, gradient: true, pieces: line.pieces.map(() => true), pulse: null, isOnPath: false });
   const box = (block: Block) => {
