@@ -10,6 +10,7 @@
 //! | `o0` | output 0 of the circuit |
 //! | `w17` | wire 17; `w17-s4` its part inside the open stage `s4` |
 
+mod birth;
 mod build;
 mod card;
 mod cells;
@@ -20,6 +21,7 @@ mod quantity;
 mod tree;
 mod words;
 
+pub use birth::birth_scene;
 pub use build::scene;
 pub use measure::label_size;
 
