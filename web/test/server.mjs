@@ -75,6 +75,7 @@ export async function open(options = {}) {
     /** A page at this address, once its picture is there. What it complains about is an error; `said` are the messages of its socket. */
     page: async (url, ready = "[data-block]") => {
       const page = await context.newPage();
+      if (process.env.CHAINRULE_PATIENCE) page.setDefaultTimeout(Number(process.env.CHAINRULE_PATIENCE));
       page.complaints = [];
       page.on("pageerror", (error) => page.complaints.push(error.message));
       page.on("console", (line) => line.type() === "error" && page.complaints.push(line.text()));
