@@ -37,7 +37,7 @@ export function ran(args) {
 }
 
 async function started(args) {
-  const child = spawn(built(), args, { stdio: ["ignore", "pipe", process.env.CHAINRULE_LOUD ? "inherit" : "ignore"] });
+  const child = spawn(built(), args, { stdio: ["ignore", "pipe", "ignore"] });
   const url = await new Promise((found, failed) => {
     const lines = createInterface({ input: child.stdout });
     lines.on("line", (line) => line.startsWith("http://") && found(line.trim()));

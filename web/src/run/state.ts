@@ -36,7 +36,7 @@ export const chosen = signal<number | null>(null);
 export const wire = signal<number | null>(null);
 export const field = signal<Field | null>(null);
 export const order = signal<Order>("order");
-/** Whether the loss has a log axis; none: where it spans three powers of ten. */
+/** Whether the loss has a log axis; none: where the losses are far apart. */
 export const isLog = signal<boolean | null>(null);
 
 /** Which panels are in the window; none in other rooms. */
