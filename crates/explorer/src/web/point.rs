@@ -2,6 +2,7 @@
 
 use super::ask::{Ask, Numbers};
 use super::limits;
+use super::run::{Example, Examples};
 use chainrule::formula::{Built, Dim, Formula, Init, Options, Variable, nearest};
 use chainrule::{DType, Diagnostic, Flow, Mistake, Place, Spec, Tensor, flow};
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ const LENGTH: usize = 3;
 /// What the engine keeps between requests.
 pub struct Engine {
     start: Start,
+    examples: Option<Arc<dyn Examples>>,
     /// The newest last.
     circuits: Vec<(Shape, Arc<Built>)>,
     last: Option<Arc<Point>>,
@@ -30,7 +32,7 @@ struct Shape {
 
 /// A formula at a point, with everything that flows.
 pub struct Point {
-    asked: (String, BTreeMap<String, Numbers>),
+    asked: Asked,
     /// The circuit.
     pub built: Arc<Built>,
     /// A value for each input.
@@ -39,12 +41,20 @@ pub struct Point {
     pub started: Vec<String>,
     /// What happens.
     pub flow: Flow,
+    /// The example that it is of, and the step whose weights it has.
+    pub of: Option<(usize, u64)>,
 }
 
+/// What decides about a point: formula, values, example, step.
+type Asked = (String, BTreeMap<String, Numbers>, Option<usize>, Option<u64>);
+
+/// What a point is made of.
+type Parts = (Arc<Built>, Vec<Tensor>, Vec<String>, Option<(usize, u64)>);
+
 impl Engine {
-    /// An engine that draws first values of inputs with `start`.
-    pub fn new(start: Start) -> Engine {
-        Engine { start, circuits: Vec::new(), last: None }
+    /// An engine that draws first values of inputs with `start`, and knows a training's examples.
+    pub fn new(start: Start, examples: Option<Arc<dyn Examples>>) -> Engine {
+        Engine { start, examples, circuits: Vec::new(), last: None }
     }
 
     /// The flow of what is asked about; the last answer again, if nothing that it depends on has changed.
@@ -52,20 +62,50 @@ impl Engine {
     /// # Errors
     /// Everything that is wrong with the formula or the values; limits that they pass.
     pub fn point(&mut self, ask: &Ask) -> Result<Arc<Point>, Diagnostic> {
-        if let Some(last) = &self.last
-            && last.asked.0 == ask.formula
-            && last.asked.1 == ask.values
-        {
+        // Of an example, whose newest weights are another thing each time, only what is held stays as it is.
+        let asked = (ask.formula.clone(), ask.values.clone(), ask.example, ask.step);
+        let is_settled = ask.example.is_none() || ask.step.is_some();
+        if let Some(last) = self.last.as_ref().filter(|last| is_settled && last.asked == asked) {
             return Ok(Arc::clone(last));
         }
-        let built = self.circuit(ask)?;
-        let (values, started) = self.values(&built, ask)?;
+        let (built, values, started, of) = match ask.example {
+            Some(row) => self.example(row, ask)?,
+            None => {
+                let built = self.circuit(ask)?;
+                let (values, started) = self.values(&built, ask)?;
+                (built, values, started, None)
+            }
+        };
         let output = built.circuit.node(built.circuit.outputs[0]).spec;
         let flow = flow(&built.circuit, &values, &[Tensor::full(output, 1.0)])?;
-        let asked = (ask.formula.clone(), ask.values.clone());
-        let point = Arc::new(Point { asked, built, values, started, flow });
+        let point = Arc::new(Point { asked, built, values, started, flow, of });
         self.last = Some(Arc::clone(&point));
         Ok(point)
+    }
+
+    /// The network at one example of a training, with the values that are asked for in the place of its own.
+    fn example(&self, row: usize, ask: &Ask) -> Result<Parts, Diagnostic> {
+        let Some(examples) = &self.examples else {
+            let mistake =
+                Mistake::new(Place::Argument("example".into()), "", "there are no examples to open");
+            return Err(mistake
+                .hint("a run file holds neither weights nor data; chainrule train --web does")
+                .into());
+        };
+        let Example { built, mut values, step } = examples.example(row, ask.step)?;
+        bounded(&built).map_err(too_large)?;
+        for (name, given) in &ask.values {
+            let place = built.inputs.iter().position(|input| input.name == *name);
+            let place = place.ok_or_else(|| {
+                Diagnostic::from(Mistake::new(
+                    Place::Argument(name.clone()),
+                    "",
+                    "the network has no such input",
+                ))
+            })?;
+            values[place] = tensor(name, given, built.inputs[place].spec)?;
+        }
+        Ok((built, values, Vec::new(), Some((row, step))))
     }
 
     fn circuit(&mut self, ask: &Ask) -> Result<Arc<Built>, Diagnostic> {
@@ -191,6 +231,17 @@ fn told(variable: &Variable, dims: &[usize], lengths: &mut BTreeMap<String, usiz
             lengths.insert(name.clone(), length);
         }
     }
+}
+
+/// The same said of a network.
+fn too_large(mistakes: Diagnostic) -> Diagnostic {
+    let what = |mistake: &Mistake| mistake.what.replacen("the formula", "the network at one example", 1);
+    let told = mistakes.mistakes().iter().map(|mistake| {
+        let hint = "a smaller network can be opened; the screen Train shows this one";
+        Mistake::new(mistake.place.clone(), "", what(mistake).replacen("of the formula", "of the network", 1))
+            .hint(hint)
+    });
+    Diagnostic::from_all(told.collect()).unwrap_or(mistakes)
 }
 
 /// Whether a circuit is small enough to be run for a page.
