@@ -245,7 +245,7 @@ test("a birth is told where it happened, with its numbers and the way that it to
   for (const part of [birth.src, birth.try]) assert.ok(told.includes(part), part);
   const inputs = birth.pass === "bwd" ? birth.of_in : birth.in;
   assert.equal(await page.locator(".told [data-read]").count(), inputs.length + (birth.pass === "bwd" ? birth.in.length : 0));
-  assert.equal(await page.locator(".past table tbody tr").count(), birth.before.length);
+  assert.equal(await page.locator(".past table tbody tr").count(), birth.before.length > 1 ? birth.before.length : 0);
   // Layers below it, each with a link to its strip.
   const { layers, run } = await broken.get("api/run/at");
   const count = run.length + layers.reduce((all, layer) => all + layer.verdicts.length, 0);
@@ -281,7 +281,7 @@ for (const scheme of ["light", "dark"]) {
       for (const server of [broken, moons]) {
         const page = await own.page(`${server.url}#/w`, ".pane.at");
         await clean(own.context, page, "what went wrong");
-        assert.deepEqual(await cut(page, ".birth-view h2, .told *, .findings *, .path li"), []);
+        assert.deepEqual(await cut(page, ".birth-view h2, .told *, .findings *"), []);
         await page.close();
       }
     });

@@ -45,7 +45,7 @@ function Bar({ health, low, high }: { health: Health; low: number; high: number 
         <span title={`max |∂| ${gradient.max}`}><small>max</small> <b data-num="max" class={isBad ? "number alarm" : ""}>{brief(gradient.max, 3)}</b></span>
       </span>
       <span class={`bar${isBad ? " hatched" : ""}`} aria-hidden="true">
-        {!isBad && <span class="most" style={{ width: `${place(gradient.max)}%` }} />}
+        {!isBad && place(gradient.max) > 0 && <span class="most" style={{ width: `${place(gradient.max)}%` }} />}
         {!isBad && <span class="mean" style={{ width: `${place(gradient.mean)}%` }} />}
       </span>
     </>
@@ -119,6 +119,18 @@ function Said({ verdict, layer }: { verdict: Verdict; layer: number }) {
   );
 }
 
+/** Whether something is out of bounds now, though not for as many observed steps as a verdict takes. */
+function isOdd({ gradient, dead, saturated }: Health): boolean {
+  const above = (share: Num | null, limit: number) => typeof share === "number" && share > limit;
+  return gradient?.max === 0 || above(dead, 0.05) || above(saturated, 0.2);
+}
+
+function Unjudged({ health }: { health: Health }) {
+  if (health.gradient === null) return <span class="verdict fine">○ not observed</span>;
+  if (isOdd(health)) return <span class="verdict fine" title="a verdict takes several observed steps">○ no verdict yet</span>;
+  return <span class="verdict fine">✓ healthy</span>;
+}
+
 function Row({ health, low, high }: { health: Health; low: number; high: number }) {
   const isAt = focused.value === health.id;
   const isOpen = opened.value === health.id && health.verdicts.length > 0;
@@ -128,7 +140,7 @@ function Row({ health, low, high }: { health: Health; low: number; high: number 
         <th scope="row">
           <button type="button" class="layer" aria-pressed={isAt} onClick={(event) => { event.stopPropagation(); enterLayer(health.id); }}>{layerName(health.id)}</button>
           <span class="chips">
-            {health.verdicts.length === 0 ? <span class="verdict fine">✓ healthy</span> : health.verdicts.map((one, i) => <Chip key={i} verdict={one} />)}
+            {health.verdicts.length === 0 ? <Unjudged health={health} /> : health.verdicts.map((one, i) => <Chip key={i} verdict={one} />)}
           </span>
         </th>
         <td class="gradient-cell" data-label="gradient"><Bar health={health} low={low} high={high} /></td>

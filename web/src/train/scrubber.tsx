@@ -39,9 +39,10 @@ function Buttons() {
 }
 
 function Track() {
-  const { steps, rewinds, alerts } = run.value!;
+  const { steps, rewinds, alerts, state } = run.value!;
   const [begin, done] = [first.value, last.value];
-  const end = Math.max(done, steps.total ?? done);
+  // What is over has no steps to come.
+  const end = state === "ended" ? done : Math.max(done, steps.total ?? done);
   const share = (step: number) => `${(100 * (step - begin)) / Math.max(1, end - begin)}%`;
   const step = shownStep.value;
   const drag = (event: PointerEvent) => {
