@@ -17,6 +17,7 @@ function Doors() {
       {there.map((room) => (
         <a key={room.key} href={room.link.value ?? `#/${room.key}`} aria-current={room === here.value ? "page" : undefined}>
           {room.title}
+          {room.isCalling?.() === true && <span class="calling">{" ✖"}</span>}
         </a>
       ))}
     </nav>

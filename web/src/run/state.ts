@@ -2,7 +2,7 @@
 // far as it is seen; at a chosen step it is asked for. Without a socket all of it is asked for, once a second.
 
 import { batch, computed, effect, signal } from "@preact/signals";
-import { isGone, lost, onReturn, start, wait } from "../page";
+import { isGone, lost, onReturn, spoken, start, wait } from "../page";
 import { Gone, Latest, Refused, ask } from "../server";
 import { connect, isConnected, onNews, see } from "../socket";
 import type { At, Birth, Boundary, Deed, Field, Layer, Losses, Network, Order, Run, Strip, Wire } from "./types";
@@ -119,6 +119,7 @@ function arrived(next: Run): void {
   const isOther = before !== null && (before.head.id !== next.head.id || (next.steps.last ?? 0) < (before.steps.last ?? 0));
   if (isOther && chosen.value !== null && chosen.value > (next.steps.last ?? 0)) chosen.value = null;
   if (isOther) void whole();
+  if (before !== null && before.state !== next.state) spoken.value = `the training is ${next.state === "ended" ? "over" : next.state} at step ${next.steps.last ?? 0}`;
   if (before === null || isOther || before.births !== next.births) void bear(next.births);
 }
 
@@ -141,6 +142,8 @@ async function whole(): Promise<void> {
 
 async function bear(count: number): Promise<void> {
   births.value = count === 0 ? [] : ((await got<Birth[]>("/api/run/births")) ?? []);
+  const found = births.value[0];
+  if (found !== undefined) spoken.value = found.text.split("\n")[0] ?? "";
 }
 
 /** Everything of one step. Of steps that are asked for faster than they come, the newest wins. */

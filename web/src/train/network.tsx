@@ -40,7 +40,8 @@ function Flow({ shown }: { shown: Network }) {
 }
 
 export function NetworkPane() {
-  const shown = network.value;
+  // Before the first step there is nothing to draw.
+  const shown = (network.value?.boxes.length ?? 0) > 0 ? network.value : null;
   const health = new Map(at.value?.layers.map((one) => [one.id, one]));
   return (
     <Pane name="network" title="Network" empty={shown === null ? "The layers are drawn once the circuit has run." : null}>
