@@ -165,7 +165,9 @@ const travel = new Latest<{ step: number | null }>(async ({ step }) => {
 
 const look = new Latest<{ w: number; f: Field }>(async ({ w, f }) => {
   const found = await got<Strip>(`/api/run/strip?w=${w}&f=${f}&columns=160`);
-  if (found === null || isShown(found)) strip.value = found;
+  // What nothing was seen of is refused: a strip without columns.
+  const next = found ?? { w, f, bins: [], sign: [], columns: [] };
+  if (isShown(next)) strip.value = next;
 });
 
 /** Looks at a step; none follows the last one. */

@@ -32,7 +32,7 @@ function axis(list: Health[]): [number, number] {
 /** Mean as a bar, the largest as a line that goes on from it. */
 function Bar({ health, low, high }: { health: Health; low: number; high: number }) {
   const { gradient } = health;
-  if (gradient === null) return <span class="none" title="no gradient of this layer has been observed yet">not observed yet</span>;
+  if (gradient === null) return <span class="none" title="no gradient of this layer has been observed yet">–</span>;
   const place = (value: Num) => {
     const found = exponent(value);
     return found === null ? 0 : ((found - low) / (high - low)) * 100;
@@ -88,20 +88,24 @@ function Share({ share, marks, why, name }: { share: Num | null; marks: number[]
   );
 }
 
-/** Powers of ten of the scale of update to data; from -4 to -2 is well. */
+/** Powers of ten of the scale of update to data, and between which all is well. */
 const RATIO: [number, number] = [-6, 0];
+const WELL: [number, number] = [-4, -2];
+
+function isOff(ratio: number): boolean {
+  return ratio < WELL[0] || ratio > WELL[1];
+}
 
 function Ratio({ ratio }: { ratio: Num | null }) {
   if (ratio === null) return <span class="none" title="no update of this layer has been observed yet">–</span>;
   const isNumber = typeof ratio === "number";
   const part = isNumber ? Math.max(0, Math.min(1, (ratio - RATIO[0]) / (RATIO[1] - RATIO[0]))) : 0;
-  const isOff = !isNumber || ratio < -4 || ratio > -2;
   return (
     <span class="share">
       <b data-num="ratio" title={`log10 of update to data: ${ratio}`}>{isNumber ? brief(10 ** ratio, 2) : brief(ratio)}</b>
       <span class="ratio" aria-hidden="true">
         <span class="well" />
-        {isNumber && <i class={isOff ? "off" : ""} style={{ left: `${part * 100}%` }} />}
+        {isNumber && <i class={isOff(ratio) ? "off" : ""} style={{ left: `${part * 100}%` }} />}
       </span>
     </span>
   );
@@ -120,9 +124,9 @@ function Said({ verdict, layer }: { verdict: Verdict; layer: number }) {
 }
 
 /** Whether something is out of bounds now, though not for as many observed steps as a verdict takes. */
-function isOdd({ gradient, dead, saturated }: Health): boolean {
+function isOdd({ gradient, dead, saturated, ratio }: Health): boolean {
   const above = (share: Num | null, limit: number) => typeof share === "number" && share > limit;
-  return gradient?.max === 0 || above(dead, 0.05) || above(saturated, 0.2);
+  return gradient?.max === 0 || (typeof ratio === "number" && isOff(ratio)) || above(dead, 0.05) || above(saturated, 0.2);
 }
 
 function Unjudged({ health }: { health: Health }) {
