@@ -136,13 +136,15 @@ async function got<T>(path: string): Promise<T | null> {
 
 /** All losses, thinned out. */
 async function whole(): Promise<void> {
-  losses.value = await got<Losses>(`/api/run/losses?points=${POINTS}`);
+  const next = await got<Losses>(`/api/run/losses?points=${POINTS}`);
+  if (next === null) return;
+  losses.value = next;
   tell();
 }
 
 async function bear(count: number): Promise<void> {
-  births.value = count === 0 ? [] : ((await got<Birth[]>("/api/run/births")) ?? []);
-  const found = births.value[0];
+  births.value = count === 0 ? [] : ((await got<Birth[]>("/api/run/births")) ?? births.value);
+  const found = births.value?.[0];
   if (found !== undefined) spoken.value = found.text.split("\n")[0] ?? "";
 }
 
@@ -155,7 +157,8 @@ const travel = new Latest<{ step: number | null }>(async ({ step }) => {
     got<Network>(`/api/run/network${query}`),
     hasBoundary ? got<Boundary>(`/api/run/boundary${query}`) : null,
   ]);
-  if (step !== chosen.value) return;
+  // What is shown stays while the server is gone; when it is back, this is asked again.
+  if (step !== chosen.value || isGone.value) return;
   batch(() => {
     at.value = one;
     network.value = net;
@@ -165,6 +168,7 @@ const travel = new Latest<{ step: number | null }>(async ({ step }) => {
 
 const look = new Latest<{ w: number; f: Field }>(async ({ w, f }) => {
   const found = await got<Strip>(`/api/run/strip?w=${w}&f=${f}&columns=160`);
+  if (found === null && isGone.value) return;
   // What nothing was seen of is refused: a strip without columns.
   const next = found ?? { w, f, bins: [], sign: [], columns: [] };
   if (isShown(next)) strip.value = next;
