@@ -112,7 +112,7 @@ function Ratio({ ratio }: { ratio: Num | null }) {
 }
 
 function Said({ verdict, layer }: { verdict: Verdict; layer: number }) {
-  const w = wireOf(verdict.at, layer);
+  const w = wireOf(verdict, layer);
   return (
     <li>
       <p><Chip verdict={verdict} /> <span class="measured">{measured(verdict)}</span></p>

@@ -8,7 +8,7 @@ import { Pane } from "../train/pane";
 import { Chip, badness, layerName, measured, ruleName, wireOf } from "../train/words";
 
 function Finding({ verdict, layer, step }: { verdict: Verdict; layer: number | null; step: number }) {
-  const w = wireOf(verdict.at, layer);
+  const w = wireOf(verdict, layer);
   return (
     <li data-finding={verdict.rule}>
       <p>
