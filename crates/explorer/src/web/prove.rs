@@ -82,7 +82,7 @@ mod tests {
     fn proof(formula: &str, values: &str, name: &str, element: usize) -> Result<Proof, String> {
         let values = serde_json::from_str(values).expect("values");
         let ask = Ask { formula: formula.into(), values, name: Some(name.into()), element, ..Ask::default() };
-        let mut engine = Engine::new(Box::new(|_, spec, _| Tensor::full(spec, 0.5)));
+        let mut engine = Engine::new(Box::new(|_, spec, _| Tensor::full(spec, 0.5)), None);
         let point = engine.point(&ask).map_err(|why| why.to_string())?;
         prove(&point, &ask).map_err(|why| why.to_string())
     }
