@@ -32,3 +32,9 @@ export function power(exponent: number): string {
   if (Math.abs(exponent) <= 3) return String(Number((10 ** exponent).toPrecision(6)));
   return `1e${exponent < 0 ? "−" : ""}${Math.abs(exponent)}`;
 }
+
+/** What the engine says begins small and ends without a stop, as in the terminal. Standing alone it is a sentence. */
+export function sentence(text: string): string {
+  const end = /[.!?]$/.test(text) || text === "" ? "" : ".";
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${end}`;
+}

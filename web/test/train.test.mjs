@@ -295,6 +295,7 @@ for (const scheme of ["light", "dark"]) {
         await page.keyboard.press("ArrowDown");
         await clean(own.context, page, `${where} of ${server.url}`);
         assert.deepEqual(await cut(page, ".pane-head, .pane-head *, .facts, .facts *, .health td, .health th, .run-time button, .run-time output, .cost"), []);
+        assert.equal(await page.evaluate(() => { const table = document.querySelector(".at .scroll"); return table.scrollWidth - table.clientWidth; }), 0, "the table of health is wider than its panel");
         await page.close();
       }
       for (const server of [broken, moons]) {

@@ -1,6 +1,6 @@
 // The health of the gradients, a row for each layer. The axes stay where they are, so that what changes moves.
 
-import { brief, percent, power, whole } from "../numbers";
+import { brief, percent, power, sentence, whole } from "../numbers";
 import { at, choose, order, pick, run, wires } from "../run/state";
 import type { Health, Verdict } from "../run/types";
 import type { Num } from "../types";
@@ -63,9 +63,9 @@ function Spark({ health }: { health: Health }) {
   // At least a power of ten, so that trembling is not taken for a slide.
   const span = Math.max(1, highs - lows);
   const middle = (lows + highs) / 2;
-  const place = ([s, y]: [number, number]) => `${(((s - from) / Math.max(1, to - from)) * 76 + 2).toFixed(1)} ${(13 - ((y - middle) / span) * 20).toFixed(1)}`;
+  const place = ([s, y]: [number, number]) => `${(((s - from) / Math.max(1, to - from)) * 66 + 2).toFixed(1)} ${(13 - ((y - middle) / span) * 20).toFixed(1)}`;
   return (
-    <svg class="spark" width="80" height="26" viewBox="0 0 80 26" role="img" aria-label={`gradient norm from ${power(Number(points[0]![1].toFixed(1)))} to ${power(Number(end[1].toFixed(1)))}`}>
+    <svg class="spark" width="70" height="26" viewBox="0 0 70 26" role="img" aria-label={`gradient norm from ${power(Number(points[0]![1].toFixed(1)))} to ${power(Number(end[1].toFixed(1)))}`}>
       <path d={`M${points.map(place).join("L")}`} />
       <circle cx={place(end).split(" ")[0]} cy={place(end).split(" ")[1]} r="2.4" />
     </svg>
@@ -116,8 +116,8 @@ function Said({ verdict, layer }: { verdict: Verdict; layer: number }) {
   return (
     <li>
       <p><Chip verdict={verdict} /> <span class="measured">{measured(verdict)}</span></p>
-      <p>{verdict.why}</p>
-      <p><b>Try:</b> {verdict.try}</p>
+      <p>{sentence(verdict.why)}</p>
+      <p><b>Try:</b> {sentence(verdict.try)}</p>
       {w !== null && <button type="button" class="chip" onClick={() => pick(w)}>{`show ${wires.value.get(w)?.name ?? "it"} over training`}</button>}
     </li>
   );
@@ -214,7 +214,7 @@ export function HealthPane() {
                 gradient
                 <span class="axis" aria-hidden="true">{marks.map((mark) => <span key={mark}>{power(mark)}</span>)}</span>
               </th>
-              <th scope="col">norm, last 60</th>
+              <th scope="col" title="at the last 60 observed steps">norm</th>
               <th scope="col">dead</th>
               <th scope="col">saturated</th>
               <th scope="col">update : data</th>

@@ -1,6 +1,6 @@
 // The network as boxes of its layers. The wider a wire, the larger the gradient that comes back through it.
 
-import { brief } from "../numbers";
+import { brief, sentence } from "../numbers";
 import { path } from "../draw";
 import { at, network } from "../run/state";
 import type { Network } from "../run/types";
@@ -78,7 +78,7 @@ export function NetworkPane() {
       {shown !== null && at.value !== null && at.value.run.length > 0 && (
         <ul class="whole">
           {at.value.run.map((verdict, i) => (
-            <li key={i}><Chip verdict={verdict} /> {verdict.why} <em>{verdict.try}</em></li>
+            <li key={i}><Chip verdict={verdict} /> {sentence(verdict.why)} <em>{sentence(verdict.try)}</em></li>
           ))}
         </ul>
       )}
