@@ -8,6 +8,8 @@ import { focused, enterLayer } from "./focus";
 import { Pane } from "./pane";
 import { Chip, worst } from "./words";
 
+/** How small it may become before it scrolls. */
+const LEAST = 0.62;
 /** Room between a wire and its number, in px. */
 const BESIDE = 6;
 /** And how far above the end of its wire it stands. */
@@ -56,7 +58,7 @@ export function NetworkPane() {
     <Pane name="network" title="Network" empty={shown === null ? "The layers are drawn once the circuit has run." : null}>
       {shown !== null && (
         <div class="scroll">
-          <svg class="net" viewBox={`0 0 ${shown.width} ${shown.height}`} style={{ maxWidth: `${shown.width}px` }} role="group" aria-label="layers, from the input to the loss">
+          <svg class="net" viewBox={`0 0 ${shown.width} ${shown.height}`} style={{ maxWidth: `${shown.width}px`, maxHeight: `max(100%, ${Math.round(shown.height * LEAST)}px)` }} role="group" aria-label="layers, from the input to the loss">
             <Flow shown={shown} />
             {shown.boxes.map((box, i) => {
               const id = box.layer;
