@@ -86,8 +86,10 @@ function follow(): void {
     clearTimeout(clock);
     if (link === null) return;
     clock = setTimeout(() => {
-      own = link;
-      history.replaceState(null, "", own);
+      // A link that was clicked is on its way: it must not be written over.
+      if (location.hash !== own) return;
+      history.replaceState(null, "", link);
+      own = location.hash;
     }, 100) as unknown as number;
   });
   addEventListener("hashchange", () => {

@@ -9,7 +9,7 @@ import { Pane } from "./pane";
 import { Chip, worst } from "./words";
 
 /** How small it may become before it scrolls. */
-const LEAST = 0.62;
+const LEAST = 0.8;
 /** Room between a wire and its number, in px. */
 const BESIDE = 6;
 /** And how far above the end of its wire it stands. */
@@ -57,7 +57,7 @@ export function NetworkPane() {
   return (
     <Pane name="network" title="Network" empty={shown === null ? "The layers are drawn once the circuit has run." : null}>
       {shown !== null && (
-        <div class="scroll">
+        <div class="scroll" role="group" tabIndex={0} aria-label="network">
           <svg class="net" viewBox={`0 0 ${shown.width} ${shown.height}`} style={{ maxWidth: `${shown.width}px`, maxHeight: `max(100%, ${Math.round(shown.height * LEAST)}px)` }} role="group" aria-label="layers, from the input to the loss">
             <Flow shown={shown} />
             {shown.boxes.map((box, i) => {
@@ -70,7 +70,7 @@ export function NetworkPane() {
                   <rect class="body" x={box.x} y={box.y} width={box.w} height={box.h} rx={8} />
                   <text class="label" x={box.x + box.w / 2} y={box.y + (box.detail === "" ? box.h / 2 : box.h / 2 - 8)} text-anchor="middle">{box.name}</text>{" "}
                   {box.detail !== "" && <text class="detail" x={box.x + box.w / 2} y={box.y + box.h / 2 + 9} text-anchor="middle">{box.detail}</text>}
-                  {found !== null && <Flag x={box.x + box.w} y={box.y} severity={found.severity} />}
+                  {found !== null && <Flag x={box.x + box.w} y={box.y + box.h / 2} severity={found.severity} />}
                 </g>
               );
             })}
@@ -88,13 +88,13 @@ export function NetworkPane() {
   );
 }
 
-/** A flag at the corner of a box. */
+/** A flag at the side of a box, where no number stands. */
 function Flag({ x, y, severity }: { x: number; y: number; severity: string }) {
   const sign = severity === "critical" ? "✖" : severity === "serious" ? "▲" : "△";
   return (
     <g class={`flag ${severity}`} aria-hidden="true">
-      <circle cx={x - 2} cy={y + 2} r={10} />
-      <text x={x - 2} y={y + 2} text-anchor="middle">{sign}</text>
+      <circle cx={x} cy={y} r={9} />
+      <text x={x} y={y} text-anchor="middle">{sign}</text>
     </g>
   );
 }
