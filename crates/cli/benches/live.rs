@@ -38,21 +38,23 @@ fn main() -> Result<()> {
         &["digits", "--channels", "16,32", "--layers", "64", "--epochs", "6"],
     ] {
         let mut best = [f64::INFINITY; PAGES.len()];
-        let mut taken = 0;
+        let (mut taken, mut shares) = (0, [0.0f64; PAGES.len()]);
         for _ in 0..ROUNDS {
-            for (page, best) in PAGES.into_iter().zip(&mut best) {
-                let (seconds, news) = train(task, page, &folder)?;
-                *best = best.min(seconds);
+            for (i, page) in PAGES.into_iter().enumerate() {
+                let (seconds, news, share) = train(task, page, &folder)?;
+                best[i] = best[i].min(seconds);
+                shares[i] = shares[i].max(share);
                 taken = taken.max(news);
             }
         }
         println!("{}: {:.2} s with nothing served", task.join(" "), best[0]);
-        for (page, seconds) in PAGES.into_iter().zip(best).skip(1) {
+        for (i, page) in PAGES.into_iter().enumerate().skip(1) {
             let news = if page == Page::Acking { format!(", {taken} news") } else { String::new() };
             println!(
-                "  page {page:?}: {:.3} of that, {:.3} of no page open{news}",
-                seconds / best[0],
-                seconds / best[1]
+                "  page {page:?}: {:.3} of that, {:.3} of no page open; the server took at most {:.1} % of the processors' time{news}",
+                best[i] / best[0],
+                best[i] / best[1],
+                100.0 * shares[i]
             );
         }
     }
@@ -66,8 +68,8 @@ fn own_folder() -> Result<std::path::PathBuf> {
     Ok(folder)
 }
 
-/// Seconds from the first step to the last, and how many news were taken.
-fn train(task: &[&str], page: Page, folder: &Path) -> Result<(f64, u64)> {
+/// Seconds from the first step to the last, how many news were taken, and the server's part of the processors' time.
+fn train(task: &[&str], page: Page, folder: &Path) -> Result<(f64, u64, f64)> {
     let file = folder.join("a.run.jsonl");
     let mut command = Command::new(env!("CARGO_BIN_EXE_chainrule"));
     command.arg("train").args(task).arg("--run").arg(&file).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -91,6 +93,7 @@ fn train(task: &[&str], page: Page, folder: &Path) -> Result<(f64, u64)> {
     }
     // The table of confusions is followed by nothing that is computed.
     let _ = lines.by_ref().map_while(|line| line.ok()).find(|line| line.starts_with("gradient norm"));
+    let share = share(child.id()).unwrap_or(f64::NAN);
     if page != Page::Unserved {
         Command::new("kill").args(["-INT", &child.id().to_string()]).status()?;
     }
@@ -102,7 +105,22 @@ fn train(task: &[&str], page: Page, folder: &Path) -> Result<(f64, u64)> {
     let times = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let times: Vec<f64> = times.filter(|r| r["k"] == "step").filter_map(|r| r["t"].as_f64()).collect();
     let (first, last) = times.first().zip(times.last()).ok_or("there are steps")?;
-    Ok((last - first, news))
+    Ok((last - first, news, share))
+}
+
+/// The part of the process's time on processors that the server's threads took, where the system tells: other programs don't change it.
+fn share(process: u32) -> Option<f64> {
+    let (mut server, mut all) = (0.0, 0.0);
+    for thread in std::fs::read_dir(format!("/proc/{process}/task")).ok()? {
+        let text = std::fs::read_to_string(thread.ok()?.path().join("stat")).ok()?;
+        // The name stands in brackets and may hold anything.
+        let (name, rest) = text.rsplit_once(')')?;
+        let ticks: f64 =
+            rest.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum();
+        all += ticks;
+        server += if name.contains("(explorer") { ticks } else { 0.0 };
+    }
+    (all > 0.0).then(|| server / all)
 }
 
 /// Opens a page's socket, and takes news until it closes.

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 fn serve(run: Option<Run>) -> Server {
@@ -518,11 +519,12 @@ fn no_page_holds_up_a_training() {
 fn orders_reach_the_training_and_others_are_refused() {
     let (server, mut feed, control, book) = live();
     tell(&mut feed, begin());
+    let is_over = Arc::new(AtomicBool::new(false));
     let training = {
-        let control = Arc::clone(&control);
+        let (control, is_over) = (Arc::clone(&control), Arc::clone(&is_over));
         std::thread::spawn(move || {
             let mut made = 0;
-            while made < 1_000_000 {
+            while !is_over.load(Ordering::Relaxed) {
                 match control.between(&[0, 20], &|| false, &mut || {}) {
                     Next::Step => {
                         made += 1;
@@ -555,7 +557,7 @@ fn orders_reach_the_training_and_others_are_refused() {
     assert_eq!(get(&server, "/api/run")["state"], "paused");
     control.over();
     assert_eq!(order(&server, &json!({"do": "resume"})).0, 409);
-    drop(server);
+    is_over.store(true, Ordering::Relaxed);
     training.join().expect("it ends");
 }
 
