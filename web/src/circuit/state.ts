@@ -1,33 +1,31 @@
 // What the page knows, and everything that changes it.
 
 import { batch, computed, signal } from "@preact/signals";
-import { type Link, type Theme, read, write } from "./link";
-import { Gone, Latest, Refused, ask } from "./server";
-import type { Block, Direction, Line, Look, Mistake, Proof, Value, Why } from "./types";
+import { isGone, lost, onReturn, spoken, start, theme } from "../page";
+import { Gone, Latest, Refused, ask } from "../server";
+import type { Block, Direction, Line, Look, Mistake, Proof, Value, Why } from "../types";
+import { type Link, type Sample, read, write } from "./link";
 
 export const formula = signal("");
+/** An example of the run, whose circuit is shown in place of a formula. */
+export const example = signal<Sample | null>(null);
 export const values = signal<Record<string, Value>>({});
 export const open = signal<string[]>([]);
 export const dir = signal<Direction>("lr");
-export const theme = signal<Theme>("");
 export const at = signal<string | null>(null);
 /** Steps done; none when both passes are over, and everything is shown. */
 export const step = signal<number | null>(null);
 export const look = signal<Look | null>(null);
 export const mistakes = signal<Mistake[]>([]);
-export const isGone = signal(false);
 export const isPlaying = signal(false);
 export const proof = signal<{ name: string; proof: Proof } | { name: string; mistakes: Mistake[] } | null>(null);
 export const why = signal<Why | null>(null);
-export const isHelpOpen = signal(false);
 /** Which panel is up where there is no room for both. */
 export const sheet = signal<"outline" | "card" | null>(null);
 export const search = signal("");
 export const gradientOnly = signal(false);
 /** While an input is dragged the boxes stay where they are, and only numbers change. */
 export const isDragging = signal(false);
-/** What is said once to those who listen. */
-export const spoken = signal("");
 /** Counts pictures that came, for whoever waits for one. */
 export const pictures = signal(0);
 
@@ -62,7 +60,9 @@ export function blockOf(wire: number): Block | null {
 }
 
 interface Question {
-  formula: string;
+  formula?: string;
+  example?: number;
+  step?: number;
   values: Record<string, Value>;
   open: string[];
   dir: Direction;
@@ -71,23 +71,38 @@ interface Question {
   y?: number;
 }
 
+/** The circuit that is asked about. */
+function subject(): Partial<Question> {
+  const of = example.value;
+  if (of === null) return { formula: formula.value };
+  return of.step === null ? { example: of.row } : { example: of.row, step: of.step };
+}
+
+function key({ formula, example, step }: Partial<Question>): string {
+  return JSON.stringify([formula, example, step]);
+}
+
+/** What the picture shows: boxes keep their places within the same circuit. */
+let drawn = "";
+
 function question(): Question {
   const kept = selected.value;
-  const place = kept === null || look.value?.formula !== formula.value ? {} : { at: kept.id, x: kept.x, y: kept.y };
-  return { formula: formula.value, values: values.value, open: open.value, dir: dir.value, ...place };
+  const place = kept === null || drawn !== key(subject()) ? {} : { at: kept.id, x: kept.x, y: kept.y };
+  return { ...bare(), ...place };
 }
 
 const latest = new Latest<Question>(async (asked) => {
   try {
     const answer = await ask<Look>("/api/set", asked);
     batch(() => {
+      drawn = key(asked);
       take(answer);
       isGone.value = false;
       mistakes.value = [];
     });
   } catch (why) {
     if (why instanceof Refused) mistakes.value = why.mistakes;
-    else if (why instanceof Gone) lost();
+    else if (why instanceof Gone) void lost();
     else throw why;
   }
 });
@@ -122,31 +137,15 @@ export function refresh(): Promise<void> {
   return latest.put(question());
 }
 
-let isKnocking = false;
-
-/** Knocks once a second until the server is there again, then goes on where it was. */
-async function lost(): Promise<void> {
-  isGone.value = true;
-  if (isKnocking) return;
-  isKnocking = true;
-  for (;;) {
-    await new Promise((done) => setTimeout(done, 1000));
-    try {
-      await ask("/api/start");
-      break;
-    } catch (why) {
-      if (!(why instanceof Gone)) break;
-    }
-  }
-  isKnocking = false;
-  isGone.value = false;
-  await refresh();
-}
+onReturn(() => {
+  if (look.value !== null) void refresh();
+});
 
 /** Another formula: of the values those stay whose names it has, as far as they fit. */
 export function setFormula(text: string): Promise<void> {
   batch(() => {
     formula.value = text;
+    example.value = null;
     step.value = null;
     isPlaying.value = false;
     forget();
@@ -156,9 +155,10 @@ export function setFormula(text: string): Promise<void> {
   return refresh();
 }
 
-export function example(text: string, at_: Record<string, Value>): Promise<void> {
+export function show(text: string, at_: Record<string, Value>): Promise<void> {
   batch(() => {
     formula.value = text;
+    example.value = null;
     values.value = at_;
     open.value = [];
     at.value = null;
@@ -257,7 +257,7 @@ export async function explain(block: string): Promise<void> {
 }
 
 function bare(): Question {
-  return { formula: formula.value, values: values.value, open: open.value, dir: dir.value };
+  return { ...subject(), values: values.value, open: open.value, dir: dir.value };
 }
 
 async function told(work: () => Promise<void>, refused: (mistakes: Mistake[]) => void): Promise<void> {
@@ -271,6 +271,7 @@ async function told(work: () => Promise<void>, refused: (mistakes: Mistake[]) =>
 }
 
 export const link = computed<Link>(() => ({
+  example: example.value,
   formula: formula.value,
   values: values.value,
   open: open.value,
@@ -287,11 +288,13 @@ export function hash(): string {
 function follow(to: Link): void {
   batch(() => {
     formula.value = to.formula;
+    example.value = to.example;
     values.value = to.values;
     open.value = to.open;
     at.value = null;
     dir.value = to.dir;
-    theme.value = to.theme;
+    // A link that says nothing of colours leaves them as they are.
+    if (to.theme !== "") theme.value = to.theme;
     step.value = null;
     isPlaying.value = false;
     forget();
@@ -314,21 +317,14 @@ export async function visit(hash: string): Promise<boolean> {
 
 /** What the command line asked for. */
 export async function begin(): Promise<void> {
-  for (;;) {
-    try {
-      const first = await ask<{ formula: string; values: Record<string, Value>; open: string[] }>("/api/start");
-      batch(() => {
-        formula.value = first.formula;
-        values.value = first.values;
-        open.value = first.open;
-        // A circuit is longer than it is wide.
-        if (innerHeight > innerWidth) dir.value = "tb";
-      });
-      return await refresh();
-    } catch (why) {
-      if (!(why instanceof Gone)) throw why;
-      isGone.value = true;
-      await new Promise((done) => setTimeout(done, 1000));
-    }
-  }
+  const first = start.value;
+  if (first === null) return;
+  batch(() => {
+    formula.value = first.formula;
+    values.value = first.values;
+    open.value = first.open;
+    // A circuit is longer than it is wide.
+    if (innerHeight > innerWidth) dir.value = "tb";
+  });
+  await refresh();
 }
