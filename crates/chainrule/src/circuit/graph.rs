@@ -149,6 +149,13 @@ impl Circuit {
         index - self.nodes[index as usize].part
     }
 
+    /// Moves a gate, with all its outputs, into a stage: an index into [`Circuit::stages`].
+    pub fn move_to(&mut self, index: u32, stage: u32) {
+        let holder = self.holder(index);
+        let parts = self.nodes[holder as usize].parts;
+        self.nodes[holder as usize..(holder + parts) as usize].iter_mut().for_each(|node| node.stage = stage);
+    }
+
     /// Nodes that hold a gate, in order, with their indices.
     pub fn gates(&self) -> impl DoubleEndedIterator<Item = (u32, Node<'_>)> {
         let holders = self.nodes.iter().enumerate().filter(|(_, kept)| kept.part == 0);

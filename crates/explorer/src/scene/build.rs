@@ -8,7 +8,7 @@ use super::{
     Block, Direction, Kind, Line, MOST, Pass, Piece, Place, Port, Quantity, Refused, Scene, Step, View,
     WITH_NUMBERS,
 };
-use super::{open, pieces};
+use super::{added, open, pieces};
 use chainrule::{Circuit, Flow};
 
 /// Around everything.
@@ -36,9 +36,10 @@ pub fn scene(circuit: &Circuit, flow: Option<&Flow>, view: &View) -> Result<Scen
     if flow.is_some_and(|f| f.wires.len() != circuit.len() || f.stages.len() != circuit.stages.len()) {
         return Err(Refused::Foreign);
     }
-    let paths = circuit.stage_paths();
-    let stages = open::resolve(circuit, &paths, view)?;
-    let reading = Reading::new(circuit, view, stages);
+    let shaped = added::shape(circuit, view);
+    let paths = shaped.circuit.stage_paths();
+    let stages = open::resolve(&shaped, &paths, view)?;
+    let reading = Reading::new(&shaped.circuit, &shaped.ids, view, stages);
     let items = reading.items();
     let (boxes, most) = (count(&items), if view.most == 0 { MOST } else { view.most });
     if boxes > most {
@@ -155,6 +156,8 @@ impl<'i> Maker<'_, 'i> {
             _ => wire.and_then(|w| reading.circuit.names.get(&w).cloned()),
         };
         let is_gate = matches!(item.kind, Kind::Gate | Kind::Input | Kind::Constant);
+        // The sum of an open dot product stands among its products.
+        let is_open_sum = frame.as_ref().is_some_and(|f| *f == format!("c{}", item.number));
         let reached = || item.outs.iter().any(|&w| self.facts.upstream(w).is_some());
         Block {
             id: item.id.clone(),
@@ -168,7 +171,7 @@ impl<'i> Maker<'_, 'i> {
                 String::new()
             },
             frame: frame.clone(),
-            opens: item.kind == Kind::Stage || item.way != super::tree::Way::Single,
+            opens: item.kind == Kind::Stage || (item.way != super::tree::Way::Single && !is_open_sum),
             x,
             y,
             w,

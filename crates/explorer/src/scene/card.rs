@@ -95,17 +95,22 @@ impl Facts<'_> {
             card.numbers = self.numbers(item, wire);
         }
         if matches!(item.kind, Kind::Gate | Kind::Stage | Kind::Frame) {
-            let stage = (item.kind != Kind::Gate).then(|| self.flow.map(|f| &f.stages[item.number as usize]));
-            card.rows = item.ins.iter().map(|input| self.row(input, wire, stage.flatten())).collect();
-            card.checks = stage.flatten().map_or(Vec::new(), |s| self.checks(s));
+            // A stage that was added for the picture has no flow of its own.
+            let stage = self
+                .flow
+                .filter(|_| item.kind != Kind::Gate)
+                .and_then(|f| f.stages.get(item.number as usize));
+            card.rows = item.ins.iter().map(|input| self.row(item, input, wire, stage)).collect();
+            card.checks = stage.map_or(Vec::new(), |s| self.checks(s));
         }
         card
     }
 
-    fn row(&self, input: &Input, out: u32, stage: Option<&StageFlow>) -> Row {
+    fn row(&self, item: &Item, input: &Input, out: u32, stage: Option<&StageFlow>) -> Row {
         let local = match stage {
             Some(stage) => self.stage_local(stage, input.wire, out).map(Quantity::gradient),
-            None => self.local(input),
+            None if item.kind == Kind::Gate => self.local(input),
+            None => None,
         };
         let back = self.passed(&input.uses);
         let upstream = back.as_ref().and(self.shown_upstream(out));

@@ -1,5 +1,6 @@
 //! What is drawn as one block: gates, several gates as one, stages closed or open; what each reads and gives out.
 
+use super::added::StageIds;
 use super::quantity::minus;
 use super::{Kind, View};
 use chainrule::Circuit;
@@ -14,7 +15,10 @@ const DOT: usize = 5;
 const WEIGHTS: usize = 6;
 
 /// The inner stage, or none for a single gate; the gates; whether anything else has read one of them.
-type Group = (Option<u32>, Vec<u32>, bool);
+pub type Group = (Option<u32>, Vec<u32>, bool);
+
+/// The blocks of a level before they are built, and which of them each gate is in.
+type Groups = (Vec<Group>, HashMap<u32, usize>);
 
 /// A gate that reads a wire, and as which of its inputs.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -74,11 +78,13 @@ pub struct Reading<'a> {
     /// For each wire, all its uses.
     uses: HashMap<u32, Vec<Use>>,
     pub open: HashSet<u32>,
+    /// Ids of the stages.
+    pub ids: &'a StageIds,
 }
 
 impl<'a> Reading<'a> {
     /// Reads a circuit; `open` are the stages that are open.
-    pub fn new(circuit: &'a Circuit, view: &View, open: HashSet<u32>) -> Reading<'a> {
+    pub fn new(circuit: &'a Circuit, ids: &'a StageIds, view: &View, open: HashSet<u32>) -> Reading<'a> {
         let mut origin: Vec<u32> = (0..circuit.len() as u32).collect();
         for index in 0..circuit.len() as u32 {
             if let ("identity", [from]) = (circuit.node(index).gate.name, circuit.inputs_of(index)) {
@@ -91,7 +97,7 @@ impl<'a> Reading<'a> {
         let literals = literals(circuit);
         let (joined, chains, readers, uses) = Default::default();
         let mut reading =
-            Reading { circuit, outputs, origin, live, literals, joined, chains, readers, uses, open };
+            Reading { circuit, outputs, origin, live, literals, joined, chains, readers, uses, open, ids };
         reading.join(view);
         reading.note_readers();
         reading
@@ -176,7 +182,7 @@ impl<'a> Reading<'a> {
                 .copied()
                 .collect();
             let is_dot = name == "add" && products.len() >= DOT && products.len() + 1 >= leaves.len();
-            let opened = view.open.contains(&format!("g{root}"));
+            let opened = view.open.iter().any(|id| *id == format!("g{root}") || *id == format!("c{root}"));
             let way = match (is_dot, opened) {
                 (true, false) => Way::Dot,
                 (false, true) => Way::Single,
@@ -221,13 +227,25 @@ impl<'a> Reading<'a> {
         uses.filter(|u| block.nodes.binary_search(&self.root(u.node)).is_err()).copied().collect()
     }
 
+    /// Everything that is drawn or inside something drawn, of gates that are drawn as one the last.
+    pub fn nodes(&self) -> Vec<u32> {
+        (0..self.circuit.len() as u32).filter(|&i| self.shown(i) && !self.joined.contains_key(&i)).collect()
+    }
+
+    /// Whether several gates are drawn as this one, and as what.
+    pub fn way(&self, index: u32) -> Way {
+        self.chains.get(&index).copied().unwrap_or(Way::Single)
+    }
+
+    /// The gates that read a wire; for gates that joined, the last of them.
+    pub fn readers(&self, wire: u32) -> &[u32] {
+        self.readers.get(&wire).map_or(&[], Vec::as_slice)
+    }
+
     /// All blocks, the outermost first.
     pub fn items(&self) -> Vec<Item> {
-        let nodes: Vec<u32> = (0..self.circuit.len() as u32)
-            .filter(|&i| self.shown(i) && !self.joined.contains_key(&i))
-            .collect();
         let mut runs = BTreeMap::new();
-        let mut items = self.level(&nodes, 0, &mut runs);
+        let mut items = self.level(&self.nodes(), 0, &mut runs);
         for (number, &wire) in (0u32..).zip(&self.outputs) {
             items.push(Item {
                 id: format!("o{number}"),
@@ -258,8 +276,19 @@ impl<'a> Reading<'a> {
         child
     }
 
-    /// The blocks inside a stage. Gates of one inner stage are one block as long as nothing between them has to come between.
+    /// The blocks inside a stage.
     fn level(&self, nodes: &[u32], stage: u32, runs: &mut BTreeMap<u32, u32>) -> Vec<Item> {
+        let (groups, group_of) = self.groups(nodes, stage);
+        let build = |at: usize| {
+            let (child, nodes, _) = &groups[at];
+            let within = |node: u32| group_of.get(&node) == Some(&at);
+            self.item(*child, nodes, &within, runs)
+        };
+        in_order(&groups).into_iter().map(build).collect()
+    }
+
+    /// What is one block inside a stage. Gates of one inner stage are one as long as nothing between them has to come between.
+    pub fn groups(&self, nodes: &[u32], stage: u32) -> Groups {
         let mut groups: Vec<Group> = Vec::new();
         let mut group_of: HashMap<u32, usize> = HashMap::new();
         let mut last: HashMap<u32, usize> = HashMap::new();
@@ -281,15 +310,7 @@ impl<'a> Reading<'a> {
             }
         }
         self.take_in(&mut groups, &mut group_of);
-        // A group stands where its last gate does: nothing has read it before.
-        let mut order: Vec<usize> = (0..groups.len()).filter(|&at| !groups[at].1.is_empty()).collect();
-        order.sort_by_key(|&at| groups[at].1.last().copied());
-        let build = |at: usize| {
-            let (child, nodes, _) = &groups[at];
-            let within = |node: u32| group_of.get(&node) == Some(&at);
-            self.item(*child, nodes, &within, runs)
-        };
-        order.into_iter().map(build).collect()
+        (groups, group_of)
     }
 
     /// Puts inputs of the circuit that one stage alone reads into it, where they are many: the weights of a network.
@@ -337,13 +358,14 @@ impl<'a> Reading<'a> {
                 () if node.is_constant() => Kind::Constant,
                 () => Kind::Gate,
             };
-            let way = self.chains.get(&number).copied().unwrap_or(Way::Single);
+            let way = self.way(number);
             let ins = self.leaves(number);
             let (id, nodes) = (format!("g{number}"), nodes.to_vec());
             return Item { id, kind, number, way, nodes, ins, outs, inner: Vec::new() };
         };
         let run = runs.entry(stage).and_modify(|run| *run += 1).or_insert(1);
-        let id = if *run == 1 { format!("s{stage}") } else { format!("s{stage}-{run}") };
+        let id = self.ids.id(stage);
+        let id = if *run == 1 { id } else { format!("{id}-{run}") };
         let mut ins: Vec<Input> = Vec::new();
         for leaf in nodes.iter().flat_map(|&n| self.leaves(n)) {
             if within(self.circuit.holder(leaf.wire)) {
@@ -403,6 +425,13 @@ impl<'a> Reading<'a> {
         all.sort_unstable();
         all
     }
+}
+
+/// The groups that hold anything. A group stands where its last gate does: nothing has read it before.
+pub fn in_order(groups: &[Group]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..groups.len()).filter(|&at| !groups[at].1.is_empty()).collect();
+    order.sort_by_key(|&at| groups[at].1.last().copied());
+    order
 }
 
 /// Which wires are single numbers without a name, repeated or of another dtype or not.

@@ -18,7 +18,11 @@ pub fn label(reading: &Reading<'_>, item: &Item) -> (String, Option<String>) {
             let mut detail = if gates == 1 { "1 gate".to_string() } else { format!("{gates} gates") };
             let inputs = item.nodes.iter().filter(|&&n| circuit.node(n).is_input()).count();
             if inputs > 0 {
-                detail += &format!(", {inputs} inputs");
+                detail = if gates == 0 {
+                    format!("{inputs} inputs")
+                } else {
+                    format!("{detail}, {inputs} inputs")
+                };
             }
             (cut(name, LETTERS), Some(detail))
         }
