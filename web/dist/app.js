@@ -821,36 +821,6 @@ function M() {
   g4.push(this) === 1 && (n.requestAnimationFrame || A3)(F3);
 }
 
-// src/link.ts
-function write(link2) {
-  let query = new URLSearchParams();
-  return query.set("f", link2.formula), Object.keys(link2.values).length > 0 && query.set("v", JSON.stringify(link2.values)), link2.open.length > 0 && query.set("open", link2.open.join(",")), link2.at !== null && query.set("at", link2.at), link2.step !== null && query.set("step", String(link2.step)), link2.dir !== "lr" && query.set("dir", link2.dir), link2.theme !== "" && query.set("theme", link2.theme), `#/c?${query}`;
-}
-function read(hash2) {
-  let at2 = hash2.indexOf("?");
-  if (!hash2.startsWith("#/c") || at2 < 0) return null;
-  let query = new URLSearchParams(hash2.slice(at2 + 1)), formula2 = query.get("f");
-  if (formula2 === null) return null;
-  let step2 = Number.parseInt(query.get("step") ?? "", 10), theme2 = query.get("theme");
-  return {
-    formula: formula2,
-    values: values(query.get("v")),
-    open: (query.get("open") ?? "").split(",").filter((name) => name !== ""),
-    at: query.get("at"),
-    step: Number.isFinite(step2) && step2 >= 0 ? step2 : null,
-    dir: query.get("dir") === "tb" ? "tb" : "lr",
-    theme: theme2 === "light" || theme2 === "dark" ? theme2 : ""
-  };
-}
-function values(text) {
-  try {
-    let read2 = JSON.parse(text ?? "{}");
-    return typeof read2 == "object" && read2 !== null && !Array.isArray(read2) ? read2 : {};
-  } catch {
-    return {};
-  }
-}
-
 // src/server.ts
 var Refused = class extends Error {
   constructor(mistakes2) {
@@ -895,8 +865,71 @@ var Latest = class {
   }
 };
 
-// src/state.ts
-var formula = y3(""), values2 = y3({}), open = y3([]), dir = y3("lr"), theme = y3(""), at = y3(null), step = y3(null), look = y3(null), mistakes = y3([]), isGone = y3(!1), isPlaying = y3(!1), proof = y3(null), why = y3(null), isHelpOpen = y3(!1), sheet = y3(null), search = y3(""), gradientOnly = y3(!1), isDragging = y3(!1), spoken = y3(""), pictures = y3(0), scene = O(() => look.value?.scene ?? null), blocks = O(() => new Map(scene.value?.blocks.map((block) => [block.id, block]))), lines = O(() => new Map(scene.value?.wires.map((line) => [line.id, line]))), selected = O(() => at.value === null ? null : blocks.value.get(at.value) ?? null), total = O(() => scene.value?.steps.length ?? 0), current = O(() => step.value === null || step.value === 0 ? null : scene.value?.steps[step.value - 1] ?? null), known = O(() => {
+// src/page.ts
+var theme = y3(""), isGone = y3(!1), isHelpOpen = y3(!1), spoken = y3(""), start = y3(null), returned = /* @__PURE__ */ new Set();
+function onReturn(work) {
+  returned.add(work);
+}
+var wait = (ms) => new Promise((done) => setTimeout(done, ms)), isKnocking = !1;
+async function lost() {
+  if (isGone.value = !0, !isKnocking) {
+    for (isKnocking = !0; await wait(1e3), !await knock(); )
+      ;
+    isKnocking = !1, isGone.value = !1;
+    for (let work of returned) work();
+  }
+}
+async function knock() {
+  try {
+    return start.value = await ask("/api/start"), !0;
+  } catch (why2) {
+    return !(why2 instanceof Gone);
+  }
+}
+async function greet() {
+  for (; !await knock(); )
+    isGone.value = !0, await wait(1e3);
+  isGone.value = !1;
+}
+function isDark() {
+  return theme.value === "" ? matchMedia("(prefers-color-scheme: dark)").matches : theme.value === "dark";
+}
+function readTheme(text) {
+  return text === "light" || text === "dark" ? text : "";
+}
+
+// src/circuit/link.ts
+function write(link2) {
+  let query = new URLSearchParams();
+  return query.set("f", link2.formula), Object.keys(link2.values).length > 0 && query.set("v", JSON.stringify(link2.values)), link2.open.length > 0 && query.set("open", link2.open.join(",")), link2.at !== null && query.set("at", link2.at), link2.step !== null && query.set("step", String(link2.step)), link2.dir !== "lr" && query.set("dir", link2.dir), link2.theme !== "" && query.set("theme", link2.theme), `#/c?${query}`;
+}
+function read(hash2) {
+  let at2 = hash2.indexOf("?");
+  if (!hash2.startsWith("#/c") || at2 < 0) return null;
+  let query = new URLSearchParams(hash2.slice(at2 + 1)), formula2 = query.get("f");
+  if (formula2 === null) return null;
+  let step2 = Number.parseInt(query.get("step") ?? "", 10);
+  return {
+    formula: formula2,
+    values: values(query.get("v")),
+    open: (query.get("open") ?? "").split(",").filter((name) => name !== ""),
+    at: query.get("at"),
+    step: Number.isFinite(step2) && step2 >= 0 ? step2 : null,
+    dir: query.get("dir") === "tb" ? "tb" : "lr",
+    theme: readTheme(query.get("theme"))
+  };
+}
+function values(text) {
+  try {
+    let read2 = JSON.parse(text ?? "{}");
+    return typeof read2 == "object" && read2 !== null && !Array.isArray(read2) ? read2 : {};
+  } catch {
+    return {};
+  }
+}
+
+// src/circuit/state.ts
+var formula = y3(""), values2 = y3({}), open = y3([]), dir = y3("lr"), at = y3(null), step = y3(null), look = y3(null), mistakes = y3([]), isPlaying = y3(!1), proof = y3(null), why = y3(null), sheet = y3(null), search = y3(""), gradientOnly = y3(!1), isDragging = y3(!1), pictures = y3(0), scene = O(() => look.value?.scene ?? null), blocks = O(() => new Map(scene.value?.blocks.map((block) => [block.id, block]))), lines = O(() => new Map(scene.value?.wires.map((line) => [line.id, line]))), selected = O(() => at.value === null ? null : blocks.value.get(at.value) ?? null), total = O(() => scene.value?.steps.length ?? 0), current = O(() => step.value === null || step.value === 0 ? null : scene.value?.steps[step.value - 1] ?? null), known = O(() => {
   let value = /* @__PURE__ */ new Map(), gradient = /* @__PURE__ */ new Map(), back = /* @__PURE__ */ new Map(), forward = scene.value?.steps.filter((s4) => s4.pass === "forward").length ?? 0;
   return scene.value?.steps.forEach((s4, index) => {
     for (let wire of s4.wires)
@@ -941,21 +974,9 @@ function renumbered(before, after) {
 function refresh() {
   return latest.put(question());
 }
-var isKnocking = !1;
-async function lost() {
-  if (isGone.value = !0, !isKnocking) {
-    for (isKnocking = !0; ; ) {
-      await new Promise((done) => setTimeout(done, 1e3));
-      try {
-        await ask("/api/start");
-        break;
-      } catch (why2) {
-        if (!(why2 instanceof Gone)) break;
-      }
-    }
-    isKnocking = !1, isGone.value = !1, await refresh();
-  }
-}
+onReturn(() => {
+  look.value !== null && refresh();
+});
 function setFormula(text) {
   r3(() => {
     formula.value = text, step.value = null, isPlaying.value = !1, forget();
@@ -1053,24 +1074,18 @@ async function visit(hash2) {
   let to = read(hash2);
   return to === null ? !1 : (follow(to), await refresh(), r3(() => {
     to.step !== null && (step.value = Math.min(to.step, total.value));
-    let here = to.at ?? current.value?.block ?? null;
-    here !== null && blocks.value.has(here) && (at.value = here);
+    let here2 = to.at ?? current.value?.block ?? null;
+    here2 !== null && blocks.value.has(here2) && (at.value = here2);
   }), !0);
 }
 async function begin() {
-  for (; ; )
-    try {
-      let first2 = await ask("/api/start");
-      return r3(() => {
-        formula.value = first2.formula, values2.value = first2.values, open.value = first2.open, innerHeight > innerWidth && (dir.value = "tb");
-      }), await refresh();
-    } catch (why2) {
-      if (!(why2 instanceof Gone)) throw why2;
-      isGone.value = !0, await new Promise((done) => setTimeout(done, 1e3));
-    }
+  let first2 = start.value;
+  first2 !== null && (r3(() => {
+    formula.value = first2.formula, values2.value = first2.values, open.value = first2.open, innerHeight > innerWidth && (dir.value = "tb");
+  }), await refresh());
 }
 
-// src/canvas.ts
+// src/circuit/canvas.ts
 var view = y3({ x: 0, y: 0, k: 1 }), size = y3({ w: 0, h: 0 }), isFitted = y3(!1), LARGEST = 1.6, SMALLEST = 0.08;
 function fit() {
   let shown = scene.value, { w: w5, h: h5 } = size.value;
@@ -1133,45 +1148,6 @@ function neighbours(side) {
   return [...new Set(found)];
 }
 
-// src/drag.ts
-function rate(value) {
-  return Math.max(1, Math.abs(value)) / 100;
-}
-function tidy(value) {
-  return Number(value.toPrecision(4));
-}
-function numberOf(input) {
-  let told2 = values2.value[input.name], value = typeof told2 == "number" ? told2 : Number(input.values?.[0] ?? 0);
-  return Number.isFinite(value) ? value : 0;
-}
-function grab(event, input) {
-  if (event.button !== 0) return;
-  let begin2 = numberOf(input), step2 = rate(begin2), at2 = event.clientX, moved = 0, move2 = (next) => {
-    next.pointerId === event.pointerId && (moved += (next.clientX - at2) * (next.shiftKey ? 0.1 : 1), at2 = next.clientX, !(!isDragging.value && Math.abs(moved) < 3) && (isDragging.value = !0, setValue(input.name, tidy(Math.round((begin2 + moved * step2) / (step2 / 10)) * (step2 / 10)))));
-  }, up = (next) => {
-    next.pointerId === event.pointerId && (removeEventListener("pointermove", move2), removeEventListener("pointerup", up), removeEventListener("pointercancel", up), isDragging.value && (isDragging.value = !1, refresh()));
-  };
-  addEventListener("pointermove", move2), addEventListener("pointerup", up), addEventListener("pointercancel", up);
-}
-function nudge(input, by) {
-  let value = numberOf(input);
-  setValue(input.name, tidy(value + by * rate(value) * 10));
-}
-function parsed(text) {
-  let value = Number(text.trim().replace("−", "-"));
-  return text.trim() === "" || !Number.isFinite(value) ? null : value;
-}
-function changed(input, element, value) {
-  let flat = [...input.values ?? []];
-  return flat[element] = value, nested(flat, input.shape);
-}
-function nested(flat, shape) {
-  if (shape.length === 0) return flat[0] ?? 0;
-  if (shape.length === 1) return flat;
-  let inner = shape.slice(1).reduce((a5, b3) => a5 * b3, 1);
-  return Array.from({ length: shape[0] }, (_4, i4) => nested(flat.slice(i4 * inner, (i4 + 1) * inner), shape.slice(1)));
-}
-
 // node_modules/preact/jsx-runtime/dist/jsxRuntime.mjs
 var f4 = /* @__PURE__ */ Symbol.for("pv"), o4 = 0;
 function a4(t4, e4, n3, u4, a5, i4) {
@@ -1182,8 +1158,7 @@ function a4(t4, e4, n3, u4, a5, i4) {
   return (a5 || i4) && (s4.__source = a5, s4.__self = i4), n.vnode && n.vnode(s4), s4;
 }
 
-// src/picture.tsx
-var ROUND = 7;
+// src/draw.tsx
 function path(points) {
   let first2 = points[0];
   if (first2 === void 0) return "";
@@ -1194,7 +1169,7 @@ function path(points) {
       text += `L${x3} ${y5}`;
       continue;
     }
-    let before = points[i4 - 1], room = Math.min(ROUND, length(before, [x3, y5]) / 2, length([x3, y5], next) / 2), [ax, ay] = toward([x3, y5], before, room), [bx, by] = toward([x3, y5], next, room);
+    let before = points[i4 - 1], room = Math.min(7, length(before, [x3, y5]) / 2, length([x3, y5], next) / 2), [ax, ay] = toward([x3, y5], before, room), [bx, by] = toward([x3, y5], next, room);
     text += `L${ax} ${ay}Q${x3} ${y5} ${bx} ${by}`;
   }
   return text;
@@ -1220,33 +1195,19 @@ function toward(from, to, by) {
 function tone(quantity) {
   return quantity === null ? "plain" : quantity.special !== null ? "alarm" : quantity.zero ? "zero" : quantity.sign;
 }
-function isKnown(from) {
-  return step.value === null || from !== void 0 && from <= step.value || from === 0;
-}
-function passed(line, piece) {
-  return piece.ends.map((end) => line.to[end]?.[0]).filter((id) => id !== void 0).map((id) => blocks.value.get(id)?.kind === "output" ? known.value.forward + 1 : known.value.back.get(id)).reduce((a5, b3) => a5 === void 0 || b3 === void 0 ? a5 ?? b3 : Math.max(a5, b3), void 0) ?? known.value.gradient.get(line.id);
-}
-function valueFrom(line) {
-  return known.value.value.get(line.id) ?? 0;
-}
-function gradientFrom(line) {
-  let ends = line.to.some(([id]) => blocks.value.get(id)?.kind === "output");
-  return known.value.gradient.get(line.id) ?? (ends ? known.value.forward + 1 : void 0);
-}
-function Wire({ line, isOnPath }) {
-  let lit = current.value?.wires.includes(line.id) ?? !1, isBack = current.value?.pass === "backward", hasGradient = isKnown(gradientFrom(line));
-  return /* @__PURE__ */ a4("g", { class: `wire${isOnPath ? " on-path" : ""}`, "data-wire": line.id, children: [
+function Wire({ line, shown }) {
+  return /* @__PURE__ */ a4("g", { class: `wire${shown.isOnPath ? " on-path" : ""}`, "data-wire": line.id, children: [
     line.pieces.map((piece, i4) => {
-      let isPassed = isKnown(passed(line, piece)), shown = isPassed ? piece.gradient ?? line.gradient : isKnown(valueFrom(line)) ? line.value : null, quiet = isPassed && piece.gradient === null && line.gradient === null, thick = quiet || shown === null ? 1.5 : Math.max(1.5, shown.zero ? 1.5 : shown.thickness), way = path(piece.is_end ? shortened(piece.points, thick) : piece.points);
+      let isPassed = shown.pieces[i4] === !0, seen = isPassed ? piece.gradient ?? line.gradient : shown.value ? line.value : null, quiet = isPassed && piece.gradient === null && line.gradient === null, thick = quiet || seen === null ? 1.5 : Math.max(1.5, seen.zero ? 1.5 : seen.thickness), way = path(piece.is_end ? shortened(piece.points, thick) : piece.points);
       return /* @__PURE__ */ a4("g", { children: [
-        /* @__PURE__ */ a4("path", { d: way, class: `line ${quiet ? "quiet" : tone(shown)}`, "stroke-width": thick }),
-        piece.is_end && /* @__PURE__ */ a4("path", { d: head(piece.points, thick), class: `head ${quiet ? "quiet" : tone(shown)}` }),
-        lit && /* @__PURE__ */ a4("path", { d: way, class: `pulse ${isBack ? "back" : "on"}`, pathLength: 100 }),
+        /* @__PURE__ */ a4("path", { d: way, class: `line ${quiet ? "quiet" : tone(seen)}`, "stroke-width": thick }),
+        piece.is_end && /* @__PURE__ */ a4("path", { d: head(piece.points, thick), class: `head ${quiet ? "quiet" : tone(seen)}` }),
+        shown.pulse !== null && /* @__PURE__ */ a4("path", { d: way, class: `pulse ${shown.pulse}`, pathLength: 100 }),
         piece.place !== null && piece.gradient !== null && isPassed && /* @__PURE__ */ a4("text", { x: piece.place[0], y: piece.place[1], class: `gradient branch ${tone(piece.gradient)}`, children: piece.gradient.text })
       ] }, i4);
     }),
     line.dots.map(([x3, y5], i4) => /* @__PURE__ */ a4("circle", { cx: x3, cy: y5, r: 4, class: "dot" }, i4)),
-    line.place !== null && /* @__PURE__ */ a4(Labels, { line, hasValue: isKnown(valueFrom(line)), hasGradient })
+    line.place !== null && /* @__PURE__ */ a4(Labels, { line, hasValue: shown.value, hasGradient: shown.gradient })
   ] });
 }
 var MARK = 20, AFTER_NAME = 6;
@@ -1281,94 +1242,24 @@ function named(block) {
   return block.aria.includes(written) ? block.aria : `${written}: ${block.aria}`;
 }
 var TITLE = 24;
-function Box({ block }) {
-  let isAt = at.value === block.id, isLit = current.value?.block === block.id, input = look.value?.inputs.find((one) => `g${one.wire}` === block.id), canDrag = input !== void 0 && input.shape.length === 0, classes = ["block", block.kind, isAt ? "at" : "", isLit ? `lit ${current.value?.pass}` : "", canDrag ? "drag" : "", block.on_gradient_path ? "" : "off-path"], middle = block.x + block.w / 2, isFrame = block.kind === "frame", textY = isFrame ? block.y + TITLE / 2 : block.detail === null ? block.y + block.h / 2 : block.y + block.h / 2 - 7, down = (event) => {
-    select(block.id), canDrag && grab(event, input);
-  }, isButton = block.kind !== "output";
-  return /* @__PURE__ */ a4(
-    "g",
-    {
-      class: classes.filter((name) => name !== "").join(" "),
-      "data-block": block.id,
-      role: isButton ? "button" : "img",
-      "aria-label": named(block),
-      "aria-pressed": isButton ? isAt : void 0,
-      "aria-expanded": isFrame ? !0 : block.opens ? !1 : void 0,
-      tabIndex: isButton ? isAt ? 0 : -1 : void 0,
-      onPointerDown: isButton ? down : void 0,
-      onFocus: isButton ? () => select(block.id) : void 0,
-      onDblClick: () => {
-        toggle(block.id);
-      },
-      children: [
-        /* @__PURE__ */ a4("rect", { x: block.x, y: block.y, width: block.w, height: block.h, rx: block.kind === "input" ? Math.min(block.h / 2, 14) : isFrame ? 10 : 8, class: "body" }),
-        block.kind === "stage" && /* @__PURE__ */ a4("rect", { x: block.x + 3, y: block.y + 3, width: block.w - 6, height: block.h - 6, rx: 6, class: "inner" }),
-        /* @__PURE__ */ a4("text", { x: isFrame ? block.x + 12 : middle, y: textY, class: "label", "text-anchor": isFrame ? "start" : "middle", children: isFrame ? `▾ ${block.label}` : block.label }),
-        " ",
-        block.detail !== null && !isFrame && /* @__PURE__ */ a4("text", { x: middle, y: block.y + block.h / 2 + 9, class: "detail", "text-anchor": "middle", children: block.detail })
-      ]
-    }
-  );
-}
-function overlap(a5, b3) {
-  return a5.x < b3.x + b3.w && b3.x < a5.x + a5.w && a5.y < b3.y + b3.h && b3.y < a5.y + a5.h;
-}
-function spot(shown, block, w5, h5) {
-  let x3 = block.x + block.w / 2 - w5 / 2, heights = [block.y - h5 - 8, block.y + block.h + 8, shown.top - h5 + 8, shown.top + shown.height - 8], texts = shown.wires.flatMap((line) => line.place === null ? [] : [{ x: line.place.x, y: line.place.value_y - 12, w: 70, h: 34 }]), things = [...shown.blocks.filter((one) => one.kind !== "frame"), ...texts], { x: left, y: top, k: k4 } = view.value, isOutside = (y5) => (y5 * k4 + top < 0 || (y5 + h5) * k4 + top > size.value.h ? 100 : 0) + (x3 * k4 + left < 0 || (x3 + w5) * k4 + left > size.value.w ? 100 : 0), places = heights.map((y5) => ({ x: x3, y: y5, w: w5, h: h5 })), cost = (place2) => isOutside(place2.y) + things.filter((thing) => overlap(place2, thing)).length;
-  return places.reduce((best, one) => cost(one) < cost(best) ? one : best);
-}
-function Sums({ isLine }) {
-  let now = current.value, shown = scene.value, block = now?.pass === "backward" ? blocks.value.get(now.block) : void 0, rows = block?.card.rows.filter((row) => row.local !== null && row.upstream !== null && row.back !== null).slice(0, 3) ?? [];
-  if (block === void 0 || shown === null || shown.direction === "tb" || rows.length === 0 || block.kind === "frame") return null;
-  let texts = rows.map((row) => `${row.input}: ${row.local.text} × ${row.upstream.text} = ${row.back.text}`), scale = Math.max(1, 1 / view.value.k), { x: x3, y: y5, w: w5, h: h5 } = spot(shown, block, (Math.max(...texts.map((text) => text.length)) * 6.6 + 20) * scale, (rows.length * 18 + 10) * scale), middle = block.x + block.w / 2, isAbove = y5 < block.y;
-  return isLine ? /* @__PURE__ */ a4("path", { class: "leader", d: isAbove ? `M${middle} ${y5 + h5}V${block.y}` : `M${middle} ${y5}V${block.y + block.h}` }) : /* @__PURE__ */ a4("g", { class: "sums", "aria-hidden": "true", children: [
-    /* @__PURE__ */ a4("rect", { x: x3, y: y5, width: w5, height: h5, rx: 6 * scale }),
-    texts.map((text, i4) => /* @__PURE__ */ a4("text", { x: middle, y: y5 + (17.5 + i4 * 18) * scale, "font-size": 12.5 * scale, "text-anchor": "middle", children: text }, i4))
+function Body({ block }) {
+  let middle = block.x + block.w / 2, isFrame = block.kind === "frame", textY = isFrame ? block.y + TITLE / 2 : block.detail === null ? block.y + block.h / 2 : block.y + block.h / 2 - 7;
+  return /* @__PURE__ */ a4($, { children: [
+    /* @__PURE__ */ a4("rect", { x: block.x, y: block.y, width: block.w, height: block.h, rx: block.kind === "input" ? Math.min(block.h / 2, 14) : isFrame ? 10 : 8, class: "body" }),
+    block.kind === "stage" && /* @__PURE__ */ a4("rect", { x: block.x + 3, y: block.y + 3, width: block.w - 6, height: block.h - 6, rx: 6, class: "inner" }),
+    /* @__PURE__ */ a4("text", { x: isFrame ? block.x + 12 : middle, y: textY, class: "label", "text-anchor": isFrame ? "start" : "middle", children: isFrame ? `▾ ${block.label}` : block.label }),
+    " ",
+    block.detail !== null && !isFrame && /* @__PURE__ */ a4("text", { x: middle, y: block.y + block.h / 2 + 9, class: "detail", "text-anchor": "middle", children: block.detail })
   ] });
 }
-function Minimap({ shown }) {
-  let scale = Math.min(180 / shown.width, 110 / shown.height), { x: x3, y: y5, k: k4 } = view.value, { w: w5, h: h5 } = size.value, jump = (event) => {
-    let box = event.currentTarget.getBoundingClientRect();
-    reach((event.clientX - box.left) / scale + shown.left, (event.clientY - box.top) / scale + shown.top);
-  };
-  return /* @__PURE__ */ a4("svg", { class: "minimap", "aria-hidden": "true", width: shown.width * scale, height: shown.height * scale, viewBox: `${shown.left} ${shown.top} ${shown.width} ${shown.height}`, onPointerDown: jump, children: [
-    shown.blocks.map((block) => /* @__PURE__ */ a4("rect", { x: block.x, y: block.y, width: block.w, height: block.h, class: `${block.kind}${at.value === block.id ? " at" : ""}` }, block.id)),
-    /* @__PURE__ */ a4("rect", { class: "window", x: -x3 / k4, y: -y5 / k4, width: w5 / k4, height: h5 / k4, "stroke-width": 2 / scale })
-  ] });
-}
-function Picture() {
-  let root = T2(null);
-  A2(() => follow2(root.current), []);
-  let shown = scene.value;
-  A2(() => {
-    shown !== null && !isFitted.value && size.value.w > 0 && fit();
-  }, [shown, size.value]);
-  let { x: x3, y: y5, k: k4 } = view.value, onPath = new Set(why.value?.lines), frames = shown?.blocks.filter((block) => block.kind === "frame") ?? [], others = shown?.blocks.filter((block) => block.kind !== "frame") ?? [], isDense = (shown?.blocks.length ?? 0) > 150 && k4 < 0.7, classes = ["circuit", step.value === null ? "" : "stepping", onPath.size > 0 ? "traced" : "", gradientOnly.value ? "gradient-only" : "", isDragging.value ? "dragging" : "", isDense ? "dense" : ""];
-  return /* @__PURE__ */ a4("div", { class: "canvas", children: [
-    /* @__PURE__ */ a4("svg", { ref: root, class: classes.filter((name) => name !== "").join(" "), role: "group", "aria-label": "the circuit", onWheel: zoom, children: [
-      /* @__PURE__ */ a4("defs", { children: /* @__PURE__ */ a4("pattern", { id: "hatch", width: "6", height: "6", patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)", children: [
-        /* @__PURE__ */ a4("rect", { width: "6", height: "6", class: "hatch-ground" }),
-        /* @__PURE__ */ a4("path", { d: "M0 0V6", class: "hatch-line" })
-      ] }) }),
-      /* @__PURE__ */ a4("g", { transform: `translate(${x3} ${y5}) scale(${k4})`, children: [
-        frames.map((block) => /* @__PURE__ */ a4(Box, { block }, block.id)),
-        shown?.wires.map((line) => /* @__PURE__ */ a4(Wire, { line, isOnPath: onPath.has(line.id) }, line.id)),
-        /* @__PURE__ */ a4(Sums, { isLine: !0 }),
-        others.map((block) => /* @__PURE__ */ a4(Box, { block }, block.id)),
-        /* @__PURE__ */ a4(Sums, { isLine: !1 })
-      ] })
-    ] }),
-    shown !== null && shown.blocks.length >= 60 && /* @__PURE__ */ a4(Minimap, { shown }),
-    /* @__PURE__ */ a4("div", { class: "tools", role: "toolbar", "aria-label": "view", children: [
-      /* @__PURE__ */ a4("button", { type: "button", title: "fit (f)", "aria-label": "fit the picture into the window", onClick: fit, children: "⤢" }),
-      /* @__PURE__ */ a4("button", { type: "button", title: "larger", "aria-label": "larger", onClick: () => zoom(1.25), children: "+" }),
-      /* @__PURE__ */ a4("button", { type: "button", title: "smaller", "aria-label": "smaller", onClick: () => zoom(0.8), children: "−" })
-    ] }),
-    step.value !== null && /* @__PURE__ */ a4("button", { type: "button", class: "all", onClick: () => go(null), children: "show all numbers" })
-  ] });
+function Hatch() {
+  return /* @__PURE__ */ a4("defs", { children: /* @__PURE__ */ a4("pattern", { id: "hatch", width: "6", height: "6", patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)", children: [
+    /* @__PURE__ */ a4("rect", { width: "6", height: "6", class: "hatch-ground" }),
+    /* @__PURE__ */ a4("path", { d: "M0 0V6", class: "hatch-line" })
+  ] }) });
 }
 
-// src/card.tsx
+// src/numbers.ts
 function brief(value, digits = 4) {
   if (typeof value != "number") return { nan: "NaN", inf: "∞", "-inf": "−∞" }[value];
   if (value === 0) return "0";
@@ -1378,6 +1269,47 @@ function brief(value, digits = 4) {
 function tone2(value) {
   return typeof value != "number" ? "alarm" : value === 0 ? "zero" : value > 0 ? "plus" : "minus";
 }
+
+// src/circuit/drag.ts
+function rate(value) {
+  return Math.max(1, Math.abs(value)) / 100;
+}
+function tidy(value) {
+  return Number(value.toPrecision(4));
+}
+function numberOf(input) {
+  let told2 = values2.value[input.name], value = typeof told2 == "number" ? told2 : Number(input.values?.[0] ?? 0);
+  return Number.isFinite(value) ? value : 0;
+}
+function grab(event, input) {
+  if (event.button !== 0) return;
+  let begin3 = numberOf(input), step2 = rate(begin3), at2 = event.clientX, moved = 0, move2 = (next) => {
+    next.pointerId === event.pointerId && (moved += (next.clientX - at2) * (next.shiftKey ? 0.1 : 1), at2 = next.clientX, !(!isDragging.value && Math.abs(moved) < 3) && (isDragging.value = !0, setValue(input.name, tidy(Math.round((begin3 + moved * step2) / (step2 / 10)) * (step2 / 10)))));
+  }, up = (next) => {
+    next.pointerId === event.pointerId && (removeEventListener("pointermove", move2), removeEventListener("pointerup", up), removeEventListener("pointercancel", up), isDragging.value && (isDragging.value = !1, refresh()));
+  };
+  addEventListener("pointermove", move2), addEventListener("pointerup", up), addEventListener("pointercancel", up);
+}
+function nudge(input, by) {
+  let value = numberOf(input);
+  setValue(input.name, tidy(value + by * rate(value) * 10));
+}
+function parsed(text) {
+  let value = Number(text.trim().replace("−", "-"));
+  return text.trim() === "" || !Number.isFinite(value) ? null : value;
+}
+function changed(input, element, value) {
+  let flat = [...input.values ?? []];
+  return flat[element] = value, nested(flat, input.shape);
+}
+function nested(flat, shape) {
+  if (shape.length === 0) return flat[0] ?? 0;
+  if (shape.length === 1) return flat;
+  let inner = shape.slice(1).reduce((a5, b3) => a5 * b3, 1);
+  return Array.from({ length: shape[0] }, (_4, i4) => nested(flat.slice(i4 * inner, (i4 + 1) * inner), shape.slice(1)));
+}
+
+// src/circuit/card.tsx
 function Number_({ quantity }) {
   if (quantity === null) return /* @__PURE__ */ a4("span", { class: "none", children: "·" });
   let kind = quantity.special !== null ? "alarm" : quantity.zero ? "zero" : quantity.sign;
@@ -1552,7 +1484,7 @@ function Ends({ block }) {
     list("read by", unique("outs"))
   ] });
 }
-function Body({ block }) {
+function Body2({ block }) {
   let { card } = block, input = look.value?.inputs.find((one) => `g${one.wire}` === block.id), isFrame = block.kind === "frame";
   return /* @__PURE__ */ a4($, { children: [
     /* @__PURE__ */ a4("h2", { children: card.title }),
@@ -1586,11 +1518,11 @@ function CardPanel() {
       /* @__PURE__ */ a4("p", { children: "Its card shows what it computes, and what it passes back to each input:" }),
       /* @__PURE__ */ a4("p", { class: "numbers", children: "local × upstream = passed back" }),
       /* @__PURE__ */ a4("p", { children: "Drag an input sideways, and everything follows." })
-    ] }) : /* @__PURE__ */ a4(Body, { block }, at.value)
+    ] }) : /* @__PURE__ */ a4(Body2, { block }, at.value)
   ] });
 }
 
-// src/examples.ts
+// src/circuit/examples.ts
 var neuron = { w0: 2, x0: -1, w1: -3, x1: -2, w2: -3 }, examples = [
   { name: "a neuron", formula: "f = sigmoid(w0*x0 + w1*x1 + w2)", values: neuron },
   { name: "add and multiply", formula: "f = (x + y) * z", values: { x: -2, y: 5, z: -4 } },
@@ -1614,7 +1546,7 @@ h = relu(W @ x)
 loss = sum(h^2)`, values: { W: [[1, -2], [0.5, 1], [-1, 3]], x: [2, 0.5] } }
 ];
 
-// src/formula.tsx
+// src/circuit/formula.tsx
 var PAUSE = 250, MOST = 116;
 function letters(text, bytes) {
   return new TextDecoder().decode(new TextEncoder().encode(text).slice(0, bytes)).length;
@@ -1680,7 +1612,15 @@ function Formula() {
   ] });
 }
 
-// src/help.tsx
+// src/keylist.tsx
+function Keys({ keys: keys2 }) {
+  return /* @__PURE__ */ a4("dl", { class: "keys", children: keys2.map(([key2, what]) => /* @__PURE__ */ a4("div", { children: [
+    /* @__PURE__ */ a4("dt", { children: /* @__PURE__ */ a4("kbd", { children: key2 }) }),
+    /* @__PURE__ */ a4("dd", { children: what })
+  ] }, key2)) });
+}
+
+// src/circuit/help.tsx
 var keys = [
   ["→  ←", "next gate, the one before; with Shift by stage"],
   ["Space", "play, pause"],
@@ -1699,11 +1639,7 @@ var keys = [
   ["?", "this"]
 ];
 function Help() {
-  let dialog = T2(null), isOpen = isHelpOpen.value;
-  return F2(() => {
-    isOpen ? dialog.current?.showModal() : dialog.current?.close();
-  }, [isOpen]), /* @__PURE__ */ a4("dialog", { ref: dialog, class: "help", "aria-labelledby": "help-title", onClose: () => isHelpOpen.value = !1, children: [
-    /* @__PURE__ */ a4("form", { method: "dialog", children: /* @__PURE__ */ a4("button", { class: "close", "aria-label": "close", children: "×" }) }),
+  return /* @__PURE__ */ a4($, { children: [
     /* @__PURE__ */ a4("h2", { id: "help-title", children: "How to read it" }),
     /* @__PURE__ */ a4("dl", { class: "legend", children: [
       /* @__PURE__ */ a4("dt", { children: /* @__PURE__ */ a4("span", { class: "number plain", children: "2.5" }) }),
@@ -1732,15 +1668,12 @@ function Help() {
       ". Add hands it on unchanged, multiply swaps its inputs, max sends all of it one way, and a copy adds up."
     ] }),
     /* @__PURE__ */ a4("h2", { children: "Keys" }),
-    /* @__PURE__ */ a4("dl", { class: "keys", children: keys.map(([key2, what]) => /* @__PURE__ */ a4("div", { children: [
-      /* @__PURE__ */ a4("dt", { children: /* @__PURE__ */ a4("kbd", { children: key2 }) }),
-      /* @__PURE__ */ a4("dd", { children: what })
-    ] }, key2)) })
+    /* @__PURE__ */ a4(Keys, { keys })
   ] });
 }
 
-// src/intro.ts
-var isHinting = y3(!1), KEY = "chainrule.seen", wait = (ms) => new Promise((done) => setTimeout(done, ms));
+// src/circuit/intro.ts
+var isHinting = y3(!1), KEY = "chainrule.seen";
 function isSeen() {
   try {
     return localStorage.getItem(KEY) !== null;
@@ -1773,7 +1706,7 @@ async function intro() {
   removeEventListener("keydown", stop, { capture: !0 }), removeEventListener("pointerdown", stop, { capture: !0 }), isOver || finish();
 }
 
-// src/scrubber.tsx
+// src/circuit/scrubber.tsx
 var BEAT = 700;
 function play() {
   !isPlaying.value && (step.value === null || step.value >= total.value) && go(0), isPlaying.value = !isPlaying.value;
@@ -1832,22 +1765,22 @@ function share(steps) {
   return total.value === 0 ? 0 : steps / total.value * 100;
 }
 
-// src/keys.ts
+// src/circuit/keys.ts
 var visited = [];
 function walk(side) {
-  let here = at.value;
-  if (here === null) {
+  let here2 = at.value;
+  if (here2 === null) {
     let first2 = scene.value?.blocks.find((block) => block.kind !== "frame");
     first2 !== void 0 && focus(first2.id);
     return;
   }
   let near = neighbours(side), last = visited[visited.length - 1], to = last !== void 0 && near.includes(last) ? last : near[0];
-  to !== void 0 && (to === last ? visited.pop() : visited.push(here), focus(to));
+  to !== void 0 && (to === last ? visited.pop() : visited.push(here2), focus(to));
 }
 function beside(by) {
-  let here = at.value === null ? void 0 : blocks.value.get(at.value);
-  if (here === void 0) return walk("outs");
-  let column = (scene.value?.blocks ?? []).filter((block) => block.kind !== "frame" && Math.abs(block.x + block.w / 2 - here.x - here.w / 2) < 60).sort((a5, b3) => a5.y - b3.y), next = column[column.findIndex((block) => block.id === here.id) + by];
+  let here2 = at.value === null ? void 0 : blocks.value.get(at.value);
+  if (here2 === void 0) return walk("outs");
+  let column = (scene.value?.blocks ?? []).filter((block) => block.kind !== "frame" && Math.abs(block.x + block.w / 2 - here2.x - here2.w / 2) < 60).sort((a5, b3) => a5.y - b3.y), next = column[column.findIndex((block) => block.id === here2.id) + by];
   next !== void 0 && focus(next.id);
 }
 function focus(id) {
@@ -1868,7 +1801,7 @@ function alter(by) {
   return input === void 0 || input.shape.length > 0 ? !1 : (nudge(input, by), !0);
 }
 function closeAround() {
-  let here = at.value === null ? void 0 : blocks.value.get(at.value), frame = here?.kind === "frame" ? here.id : here?.frame;
+  let here2 = at.value === null ? void 0 : blocks.value.get(at.value), frame = here2?.kind === "frame" ? here2.id : here2?.frame;
   frame != null && toggle(frame);
 }
 var plain = {
@@ -1920,7 +1853,7 @@ function onKey(event) {
   now !== null && reveal(now.block);
 }
 
-// src/outline.tsx
+// src/circuit/outline.tsx
 function leaves() {
   let depth = /* @__PURE__ */ new Map();
   return (scene.value?.blocks ?? []).map((block) => {
@@ -2039,10 +1972,109 @@ function reads(block) {
   return block.kind === "output" || block.ins.length === 0 ? "" : block.ins.map((port) => port.name).join(", ");
 }
 
-// src/main.tsx
-function dark() {
-  return theme.value === "" ? matchMedia("(prefers-color-scheme: dark)").matches : theme.value === "dark";
+// src/circuit/picture.tsx
+function isKnown(from) {
+  return step.value === null || from !== void 0 && from <= step.value || from === 0;
 }
+function passed(line, piece) {
+  return piece.ends.map((end) => line.to[end]?.[0]).filter((id) => id !== void 0).map((id) => blocks.value.get(id)?.kind === "output" ? known.value.forward + 1 : known.value.back.get(id)).reduce((a5, b3) => a5 === void 0 || b3 === void 0 ? a5 ?? b3 : Math.max(a5, b3), void 0) ?? known.value.gradient.get(line.id);
+}
+function valueFrom(line) {
+  return known.value.value.get(line.id) ?? 0;
+}
+function gradientFrom(line) {
+  let ends = line.to.some(([id]) => blocks.value.get(id)?.kind === "output");
+  return known.value.gradient.get(line.id) ?? (ends ? known.value.forward + 1 : void 0);
+}
+function shownOf(line, isOnPath) {
+  let now = current.value;
+  return {
+    value: isKnown(valueFrom(line)),
+    gradient: isKnown(gradientFrom(line)),
+    pieces: line.pieces.map((piece) => isKnown(passed(line, piece))),
+    pulse: now?.wires.includes(line.id) === !0 ? now.pass === "backward" ? "back" : "on" : null,
+    isOnPath
+  };
+}
+function Box({ block }) {
+  let isAt = at.value === block.id, isLit = current.value?.block === block.id, input = look.value?.inputs.find((one) => `g${one.wire}` === block.id), canDrag = input !== void 0 && input.shape.length === 0, classes = ["block", block.kind, isAt ? "at" : "", isLit ? `lit ${current.value?.pass}` : "", canDrag ? "drag" : "", block.on_gradient_path ? "" : "off-path"], isFrame = block.kind === "frame", down = (event) => {
+    select(block.id), canDrag && grab(event, input);
+  }, isButton = block.kind !== "output";
+  return /* @__PURE__ */ a4(
+    "g",
+    {
+      class: classes.filter((name) => name !== "").join(" "),
+      "data-block": block.id,
+      role: isButton ? "button" : "img",
+      "aria-label": named(block),
+      "aria-pressed": isButton ? isAt : void 0,
+      "aria-expanded": isFrame ? !0 : block.opens ? !1 : void 0,
+      tabIndex: isButton ? isAt ? 0 : -1 : void 0,
+      onPointerDown: isButton ? down : void 0,
+      onFocus: isButton ? () => select(block.id) : void 0,
+      onDblClick: () => {
+        toggle(block.id);
+      },
+      children: /* @__PURE__ */ a4(Body, { block })
+    }
+  );
+}
+function overlap(a5, b3) {
+  return a5.x < b3.x + b3.w && b3.x < a5.x + a5.w && a5.y < b3.y + b3.h && b3.y < a5.y + a5.h;
+}
+function spot(shown, block, w5, h5) {
+  let x3 = block.x + block.w / 2 - w5 / 2, heights = [block.y - h5 - 8, block.y + block.h + 8, shown.top - h5 + 8, shown.top + shown.height - 8], texts = shown.wires.flatMap((line) => line.place === null ? [] : [{ x: line.place.x, y: line.place.value_y - 12, w: 70, h: 34 }]), things = [...shown.blocks.filter((one) => one.kind !== "frame"), ...texts], { x: left, y: top, k: k4 } = view.value, isOutside = (y5) => (y5 * k4 + top < 0 || (y5 + h5) * k4 + top > size.value.h ? 100 : 0) + (x3 * k4 + left < 0 || (x3 + w5) * k4 + left > size.value.w ? 100 : 0), places = heights.map((y5) => ({ x: x3, y: y5, w: w5, h: h5 })), cost = (place2) => isOutside(place2.y) + things.filter((thing) => overlap(place2, thing)).length;
+  return places.reduce((best, one) => cost(one) < cost(best) ? one : best);
+}
+function Sums({ isLine }) {
+  let now = current.value, shown = scene.value, block = now?.pass === "backward" ? blocks.value.get(now.block) : void 0, rows = block?.card.rows.filter((row) => row.local !== null && row.upstream !== null && row.back !== null).slice(0, 3) ?? [];
+  if (block === void 0 || shown === null || shown.direction === "tb" || rows.length === 0 || block.kind === "frame") return null;
+  let texts = rows.map((row) => `${row.input}: ${row.local.text} × ${row.upstream.text} = ${row.back.text}`), scale = Math.max(1, 1 / view.value.k), { x: x3, y: y5, w: w5, h: h5 } = spot(shown, block, (Math.max(...texts.map((text) => text.length)) * 6.6 + 20) * scale, (rows.length * 18 + 10) * scale), middle = block.x + block.w / 2, isAbove = y5 < block.y;
+  return isLine ? /* @__PURE__ */ a4("path", { class: "leader", d: isAbove ? `M${middle} ${y5 + h5}V${block.y}` : `M${middle} ${y5}V${block.y + block.h}` }) : /* @__PURE__ */ a4("g", { class: "sums", "aria-hidden": "true", children: [
+    /* @__PURE__ */ a4("rect", { x: x3, y: y5, width: w5, height: h5, rx: 6 * scale }),
+    texts.map((text, i4) => /* @__PURE__ */ a4("text", { x: middle, y: y5 + (17.5 + i4 * 18) * scale, "font-size": 12.5 * scale, "text-anchor": "middle", children: text }, i4))
+  ] });
+}
+function Minimap({ shown }) {
+  let scale = Math.min(180 / shown.width, 110 / shown.height), { x: x3, y: y5, k: k4 } = view.value, { w: w5, h: h5 } = size.value, jump = (event) => {
+    let box = event.currentTarget.getBoundingClientRect();
+    reach((event.clientX - box.left) / scale + shown.left, (event.clientY - box.top) / scale + shown.top);
+  };
+  return /* @__PURE__ */ a4("svg", { class: "minimap", "aria-hidden": "true", width: shown.width * scale, height: shown.height * scale, viewBox: `${shown.left} ${shown.top} ${shown.width} ${shown.height}`, onPointerDown: jump, children: [
+    shown.blocks.map((block) => /* @__PURE__ */ a4("rect", { x: block.x, y: block.y, width: block.w, height: block.h, class: `${block.kind}${at.value === block.id ? " at" : ""}` }, block.id)),
+    /* @__PURE__ */ a4("rect", { class: "window", x: -x3 / k4, y: -y5 / k4, width: w5 / k4, height: h5 / k4, "stroke-width": 2 / scale })
+  ] });
+}
+function Picture() {
+  let root = T2(null);
+  A2(() => follow2(root.current), []);
+  let shown = scene.value;
+  A2(() => {
+    shown !== null && !isFitted.value && size.value.w > 0 && fit();
+  }, [shown, size.value]);
+  let { x: x3, y: y5, k: k4 } = view.value, onPath = new Set(why.value?.lines), frames = shown?.blocks.filter((block) => block.kind === "frame") ?? [], others = shown?.blocks.filter((block) => block.kind !== "frame") ?? [], isDense = (shown?.blocks.length ?? 0) > 150 && k4 < 0.7, classes = ["circuit", step.value === null ? "" : "stepping", onPath.size > 0 ? "traced" : "", gradientOnly.value ? "gradient-only" : "", isDragging.value ? "dragging" : "", isDense ? "dense" : ""];
+  return /* @__PURE__ */ a4("div", { class: "canvas", children: [
+    /* @__PURE__ */ a4("svg", { ref: root, class: classes.filter((name) => name !== "").join(" "), role: "group", "aria-label": "the circuit", onWheel: zoom, children: [
+      /* @__PURE__ */ a4(Hatch, {}),
+      /* @__PURE__ */ a4("g", { transform: `translate(${x3} ${y5}) scale(${k4})`, children: [
+        frames.map((block) => /* @__PURE__ */ a4(Box, { block }, block.id)),
+        shown?.wires.map((line) => /* @__PURE__ */ a4(Wire, { line, shown: shownOf(line, onPath.has(line.id)) }, line.id)),
+        /* @__PURE__ */ a4(Sums, { isLine: !0 }),
+        others.map((block) => /* @__PURE__ */ a4(Box, { block }, block.id)),
+        /* @__PURE__ */ a4(Sums, { isLine: !1 })
+      ] })
+    ] }),
+    shown !== null && shown.blocks.length >= 60 && /* @__PURE__ */ a4(Minimap, { shown }),
+    /* @__PURE__ */ a4("div", { class: "tools", role: "toolbar", "aria-label": "view", children: [
+      /* @__PURE__ */ a4("button", { type: "button", title: "fit (f)", "aria-label": "fit the picture into the window", onClick: fit, children: "⤢" }),
+      /* @__PURE__ */ a4("button", { type: "button", title: "larger", "aria-label": "larger", onClick: () => zoom(1.25), children: "+" }),
+      /* @__PURE__ */ a4("button", { type: "button", title: "smaller", "aria-label": "smaller", onClick: () => zoom(0.8), children: "−" })
+    ] }),
+    step.value !== null && /* @__PURE__ */ a4("button", { type: "button", class: "all", onClick: () => go(null), children: "show all numbers" })
+  ] });
+}
+
+// src/circuit/room.tsx
 function Caption() {
   let now = current.value, note = look.value?.note ?? null, text = "Forward values above. Gradients below. Drag any input.";
   return now !== null ? text = now.text : step.value === 0 ? text = "Only the inputs are known. → computes the first gate." : note !== null && (text = note), /* @__PURE__ */ a4("p", { class: "caption", children: [
@@ -2056,7 +2088,73 @@ function Caption() {
     ] })
   ] });
 }
+function View() {
+  return /* @__PURE__ */ a4($, { children: [
+    /* @__PURE__ */ a4("main", { class: "circuit-room", children: [
+      /* @__PURE__ */ a4(Outline, {}),
+      /* @__PURE__ */ a4("section", { class: "centre", "aria-label": "picture", children: [
+        /* @__PURE__ */ a4(Caption, {}),
+        /* @__PURE__ */ a4(Picture, {})
+      ] }),
+      /* @__PURE__ */ a4(CardPanel, {})
+    ] }),
+    /* @__PURE__ */ a4(Scrubber, {})
+  ] });
+}
+function Switches() {
+  let button = (name, text) => /* @__PURE__ */ a4("button", { type: "button", class: "for-small", "aria-expanded": sheet.value === name, "aria-controls": name, onClick: () => sheet.value = sheet.value === name ? null : name, children: text });
+  return /* @__PURE__ */ a4($, { children: [
+    button("outline", "List"),
+    button("card", "Card")
+  ] });
+}
+async function enter(address) {
+  if (address !== hash()) {
+    if (isFitted.value = !1, await visit(address)) return fit();
+    look.value === null && (await begin(), await intro());
+  }
+}
+var circuit = {
+  key: "c",
+  title: "Circuit",
+  isThere: () => !0,
+  Bar: Formula,
+  Switches,
+  View,
+  Help,
+  link: O(() => look.value === null || isDragging.value ? null : hash()),
+  visit: enter,
+  leave: () => {
+    isPlaying.value = !1;
+  },
+  onKey
+};
+
+// src/rooms.ts
+var rooms = [circuit], here = y3(circuit);
+function roomOf(hash2) {
+  let key2 = /^#\/([a-z]+)/.exec(hash2)?.[1];
+  return rooms.find((room) => room.key === key2) ?? null;
+}
+
+// src/help.tsx
+function Help2() {
+  let dialog = T2(null), isOpen = isHelpOpen.value, { Help: Content } = here.value;
+  return F2(() => {
+    isOpen ? dialog.current?.showModal() : dialog.current?.close();
+  }, [isOpen]), /* @__PURE__ */ a4("dialog", { ref: dialog, class: "help", "aria-labelledby": "help-title", onClose: () => isHelpOpen.value = !1, children: [
+    /* @__PURE__ */ a4("form", { method: "dialog", children: /* @__PURE__ */ a4("button", { class: "close", "aria-label": "close", children: "×" }) }),
+    /* @__PURE__ */ a4(Content, {})
+  ] });
+}
+
+// src/main.tsx
+function Doors() {
+  let there = rooms.filter((room) => room.isThere());
+  return there.length < 2 ? null : /* @__PURE__ */ a4("nav", { class: "doors", "aria-label": "rooms", children: there.map((room) => /* @__PURE__ */ a4("a", { href: room.link.value ?? `#/${room.key}`, "aria-current": room === here.value ? "page" : void 0, children: room.title }, room.key)) });
+}
 function App() {
+  let { Bar, Switches: Switches2, View: View2 } = here.value;
   return /* @__PURE__ */ a4($, { children: [
     /* @__PURE__ */ a4("header", { children: [
       /* @__PURE__ */ a4("h1", { children: [
@@ -2066,11 +2164,11 @@ function App() {
         ] }),
         /* @__PURE__ */ a4("span", { children: "Chainrule" })
       ] }),
-      /* @__PURE__ */ a4(Formula, {}),
+      /* @__PURE__ */ a4(Doors, {}),
+      Bar === void 0 ? /* @__PURE__ */ a4("div", { class: "formula-bar" }) : /* @__PURE__ */ a4(Bar, {}),
       /* @__PURE__ */ a4("div", { class: "switches", children: [
-        /* @__PURE__ */ a4("button", { type: "button", class: "for-small", "aria-expanded": sheet.value === "outline", "aria-controls": "outline", onClick: () => sheet.value = sheet.value === "outline" ? null : "outline", children: "List" }),
-        /* @__PURE__ */ a4("button", { type: "button", class: "for-small", "aria-expanded": sheet.value === "card", "aria-controls": "card", onClick: () => sheet.value = sheet.value === "card" ? null : "card", children: "Card" }),
-        /* @__PURE__ */ a4("button", { type: "button", "aria-label": dark() ? "light colours" : "dark colours", title: "light or dark", onClick: () => theme.value = dark() ? "light" : "dark", children: dark() ? "☀" : "☾" }),
+        Switches2 !== void 0 && /* @__PURE__ */ a4(Switches2, {}),
+        /* @__PURE__ */ a4("button", { type: "button", "aria-label": isDark() ? "light colours" : "dark colours", title: "light or dark", onClick: () => theme.value = isDark() ? "light" : "dark", children: isDark() ? "☀" : "☾" }),
         /* @__PURE__ */ a4("button", { type: "button", "aria-label": "help", title: "help (?)", onClick: () => isHelpOpen.value = !0, children: "?" })
       ] })
     ] }),
@@ -2079,32 +2177,29 @@ function App() {
       /* @__PURE__ */ a4("code", { children: "chainrule view" }),
       " runs again at this address, this page goes on where it was."
     ] }),
-    /* @__PURE__ */ a4("main", { children: [
-      /* @__PURE__ */ a4(Outline, {}),
-      /* @__PURE__ */ a4("section", { class: "centre", "aria-label": "picture", children: [
-        /* @__PURE__ */ a4(Caption, {}),
-        /* @__PURE__ */ a4(Picture, {})
-      ] }),
-      /* @__PURE__ */ a4(CardPanel, {})
-    ] }),
-    /* @__PURE__ */ a4(Scrubber, {}),
+    /* @__PURE__ */ a4(View2, {}, here.value.key),
     /* @__PURE__ */ a4("p", { class: "spoken", "aria-live": "polite", children: spoken.value }),
-    /* @__PURE__ */ a4(Help, {})
+    /* @__PURE__ */ a4(Help2, {})
   ] });
 }
-async function start() {
-  Q(/* @__PURE__ */ a4(App, {}), document.getElementById("app")), addEventListener("keydown", onKey), x2(() => {
-    theme.value === "" ? delete document.documentElement.dataset.theme : document.documentElement.dataset.theme = theme.value;
-  });
-  let isLinked = await visit(location.hash);
-  isLinked || await begin();
-  let own = hash(), clock = 0;
+async function enter2(hash2) {
+  let first2 = start.value?.page === "train" ? "#/t" : "#/c", room = roomOf(hash2) ?? roomOf(first2) ?? rooms[0];
+  here.value !== room && here.value.leave?.(), here.value = room, await room.visit(hash2);
+}
+function follow3() {
+  let own = location.hash, clock = 0;
   x2(() => {
-    link.value, !(look.value === null || isDragging.value) && (clearTimeout(clock), clock = setTimeout(() => {
-      own = hash(), history.replaceState(null, "", own);
+    let link2 = here.value.link.value;
+    clearTimeout(clock), link2 !== null && (clock = setTimeout(() => {
+      own = link2, history.replaceState(null, "", own);
     }, 100));
   }), addEventListener("hashchange", () => {
-    location.hash !== own && (isFitted.value = !1, visit(location.hash).then(fit));
-  }), isLinked || await intro();
+    location.hash !== own && (own = location.hash, enter2(own));
+  });
 }
-start();
+async function begin2() {
+  Q(/* @__PURE__ */ a4(App, {}), document.getElementById("app")), addEventListener("keydown", (event) => here.value.onKey(event)), x2(() => {
+    theme.value === "" ? delete document.documentElement.dataset.theme : document.documentElement.dataset.theme = theme.value;
+  }), await greet(), await enter2(location.hash), follow3();
+}
+begin2();

@@ -1,29 +1,14 @@
-// What every mark means, and the keys.
+// The dialog of help. What stands in it is the room's.
 
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { isHelpOpen } from "./state";
+import { isHelpOpen } from "./page";
+import { here } from "./rooms";
 
-const keys: [string, string][] = [
-  ["→  ←", "next gate, the one before; with Shift by stage"],
-  ["Space", "play, pause"],
-  ["Home  End", "to the beginning, to the end"],
-  ["b", "where the backward pass begins"],
-  ["↑  ↓", "turn the chosen input"],
-  ["Enter  Backspace", "open a stage, close it"],
-  ["0", "close all"],
-  ["Alt + arrows", "walk along the wires"],
-  ["/", "search: letters, re:^w, op:mul, grad:0, nan:"],
-  ["f", "fit into the window"],
-  ["t", "left to right, or top to bottom"],
-  ["g", "only what a gradient reaches"],
-  ["e", "edit the formula"],
-  ["Esc", "back, out"],
-  ["?", "this"],
-];
-
+/** The room says what its marks mean, under a heading `help-title`. */
 export function Help() {
   const dialog = useRef<HTMLDialogElement>(null);
   const isOpen = isHelpOpen.value;
+  const { Help: Content } = here.value;
   useLayoutEffect(() => {
     if (isOpen) dialog.current?.showModal();
     else dialog.current?.close();
@@ -33,37 +18,7 @@ export function Help() {
       <form method="dialog">
         <button class="close" aria-label="close">×</button>
       </form>
-      <h2 id="help-title">How to read it</h2>
-      <dl class="legend">
-        <dt><span class="number plain">2.5</span></dt>
-        <dd>above a wire: its value, flowing forward</dd>
-        <dt><span class="gradient plus">∂ 0.2</span></dt>
-        <dd>below it, slanted: the gradient, how much the output rises for each 1 that this rises</dd>
-        <dt><span class="number plus">blue</span> <span class="number minus">−orange</span></dt>
-        <dd>positive, negative</dd>
-        <dt><svg width="46" height="16" aria-hidden="true"><path d="M2 8H44" class="line plus" stroke-width="5" /></svg></dt>
-        <dd>the thicker, the larger: from 1 to 6 pixels by powers of ten</dd>
-        <dt><svg width="46" height="16" aria-hidden="true"><path d="M2 8H44" class="line zero" stroke-width="2" /></svg></dt>
-        <dd>nothing flows: a gradient of exactly 0</dd>
-        <dt><svg width="46" height="16" aria-hidden="true"><circle cx="23" cy="8" r="4" class="dot" /></svg></dt>
-        <dd>a copy: what comes back along the branches adds up here</dd>
-        <dt><span class="number alarm">NaN</span></dt>
-        <dd>no number, or an infinite one</dd>
-      </dl>
-      <h2>The rule</h2>
-      <p>
-        Each gate knows only its own inputs and output. It multiplies what arrives from behind by its local gradient, and passes that back: <b>local × upstream = passed back</b>. Add hands it on unchanged, multiply swaps
-        its inputs, max sends all of it one way, and a copy adds up.
-      </p>
-      <h2>Keys</h2>
-      <dl class="keys">
-        {keys.map(([key, what]) => (
-          <div key={key}>
-            <dt><kbd>{key}</kbd></dt>
-            <dd>{what}</dd>
-          </div>
-        ))}
-      </dl>
+      <Content />
     </dialog>
   );
 }

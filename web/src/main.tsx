@@ -1,47 +1,29 @@
-// The page: header, outline, picture, card, scrubber.
+// The page: header with its doors, and the room that the address names.
 
 import "./app.css";
 import { effect } from "@preact/signals";
 import { render } from "preact";
-import { CardPanel } from "./card";
-import { fit, isFitted } from "./canvas";
-import { Formula } from "./formula";
 import { Help } from "./help";
-import { intro, isHinting } from "./intro";
-import { onKey } from "./keys";
-import { Outline } from "./outline";
-import { Picture } from "./picture";
-import { Scrubber } from "./scrubber";
-import { begin, current, hash, isDragging, isGone, isHelpOpen, link, look, selected, sheet, spoken, step, theme, visit } from "./state";
+import { greet, isDark, isGone, isHelpOpen, spoken, start, theme } from "./page";
+import { here, roomOf, rooms } from "./rooms";
 
-function dark(): boolean {
-  return theme.value === "" ? matchMedia("(prefers-color-scheme: dark)").matches : theme.value === "dark";
-}
-
-function Caption() {
-  const now = current.value;
-  const note = look.value?.note ?? null;
-  let text = "Forward values above. Gradients below. Drag any input.";
-  if (now !== null) text = now.text;
-  else if (step.value === 0) text = "Only the inputs are known. → computes the first gate.";
-  else if (note !== null) text = note;
+/** Where there is one room only, it needs no door. */
+function Doors() {
+  const there = rooms.filter((room) => room.isThere());
+  if (there.length < 2) return null;
   return (
-    <p class="caption">
-      {now !== null && <span class={`pass ${now.pass}`}>{`${now.pass} ${now.number}`}</span>}
-      <span class="sentence">{text}</span>
-      {isHinting.value && now === null && (
-        <span class="cue">
-          {selected.value?.kind === "input" && <span>{`↔ drags ${selected.value.label}`}</span>}
-          <span>Space plays</span>
-          <span>→ steps</span>
-          <span>? helps</span>
-        </span>
-      )}
-    </p>
+    <nav class="doors" aria-label="rooms">
+      {there.map((room) => (
+        <a key={room.key} href={room.link.value ?? `#/${room.key}`} aria-current={room === here.value ? "page" : undefined}>
+          {room.title}
+        </a>
+      ))}
+    </nav>
   );
 }
 
 function App() {
+  const { Bar, Switches, View } = here.value;
   return (
     <>
       <header>
@@ -52,11 +34,11 @@ function App() {
           </svg>
           <span>Chainrule</span>
         </h1>
-        <Formula />
+        <Doors />
+        {Bar === undefined ? <div class="formula-bar" /> : <Bar />}
         <div class="switches">
-          <button type="button" class="for-small" aria-expanded={sheet.value === "outline"} aria-controls="outline" onClick={() => (sheet.value = sheet.value === "outline" ? null : "outline")}>List</button>
-          <button type="button" class="for-small" aria-expanded={sheet.value === "card"} aria-controls="card" onClick={() => (sheet.value = sheet.value === "card" ? null : "card")}>Card</button>
-          <button type="button" aria-label={dark() ? "light colours" : "dark colours"} title="light or dark" onClick={() => (theme.value = dark() ? "light" : "dark")}>{dark() ? "☀" : "☾"}</button>
+          {Switches !== undefined && <Switches />}
+          <button type="button" aria-label={isDark() ? "light colours" : "dark colours"} title="light or dark" onClick={() => (theme.value = isDark() ? "light" : "dark")}>{isDark() ? "☀" : "☾"}</button>
           <button type="button" aria-label="help" title="help (?)" onClick={() => (isHelpOpen.value = true)}>?</button>
         </div>
       </header>
@@ -65,48 +47,53 @@ function App() {
           The server is gone. Once <code>chainrule view</code> runs again at this address, this page goes on where it was.
         </p>
       )}
-      <main>
-        <Outline />
-        <section class="centre" aria-label="picture">
-          <Caption />
-          <Picture />
-        </section>
-        <CardPanel />
-      </main>
-      <Scrubber />
+      <View key={here.value.key} />
       <p class="spoken" aria-live="polite">{spoken.value}</p>
       <Help />
     </>
   );
 }
 
-async function start(): Promise<void> {
-  render(<App />, document.getElementById("app")!);
-  addEventListener("keydown", onKey);
-  effect(() => {
-    if (theme.value === "") delete document.documentElement.dataset["theme"];
-    else document.documentElement.dataset["theme"] = theme.value;
-  });
-  const isLinked = await visit(location.hash);
-  if (!isLinked) await begin();
-  let own = hash();
+/** Enters the room that an address names; the command line says where to begin. */
+async function enter(hash: string): Promise<void> {
+  const first = start.value?.page === "train" ? "#/t" : "#/c";
+  const room = roomOf(hash) ?? roomOf(first) ?? rooms[0]!;
+  if (here.value !== room) here.value.leave?.();
+  here.value = room;
+  await room.visit(hash);
+}
+
+/** Writes what is looked at into the address, and follows the address where others change it. */
+function follow(): void {
+  let own = location.hash;
   // Browsers allow so many changes of the address a second; a drag makes more.
   let clock = 0;
   effect(() => {
-    link.value;
-    if (look.value === null || isDragging.value) return;
+    const link = here.value.link.value;
     clearTimeout(clock);
+    if (link === null) return;
     clock = setTimeout(() => {
-      own = hash();
+      own = link;
       history.replaceState(null, "", own);
     }, 100) as unknown as number;
   });
   addEventListener("hashchange", () => {
     if (location.hash === own) return;
-    isFitted.value = false;
-    void visit(location.hash).then(fit);
+    own = location.hash;
+    void enter(own);
   });
-  if (!isLinked) await intro();
 }
 
-void start();
+async function begin(): Promise<void> {
+  render(<App />, document.getElementById("app")!);
+  addEventListener("keydown", (event) => here.value.onKey(event));
+  effect(() => {
+    if (theme.value === "") delete document.documentElement.dataset["theme"];
+    else document.documentElement.dataset["theme"] = theme.value;
+  });
+  await greet();
+  await enter(location.hash);
+  follow();
+}
+
+void begin();

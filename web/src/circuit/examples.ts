@@ -1,6 +1,6 @@
 // The circuits of the lecture, to begin with.
 
-import type { Value } from "./types";
+import type { Value } from "../types";
 
 export interface Example {
   name: string;

@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { isFitted } from "./canvas";
 import { examples } from "./examples";
 import { example, formula, mistakes, setFormula } from "./state";
-import type { Mistake } from "./types";
+import type { Mistake } from "../types";
 
 /** Milliseconds after the last letter until it is read. */
 const PAUSE = 250;

@@ -1,9 +1,10 @@
 // The keys of the page. Fields, trees and sliders take their own keys first.
 
+import { isHelpOpen } from "../page";
 import { fit, neighbours, reveal } from "./canvas";
 import { nudge } from "./drag";
 import { play } from "./scrubber";
-import { at, blocks, current, dir, go, gradientOnly, isHelpOpen, isPlaying, known, look, move, scene, select, setDirection, setOpen, sheet, step, toggle, total } from "./state";
+import { at, blocks, current, dir, go, gradientOnly, isPlaying, known, look, move, scene, select, setDirection, setOpen, sheet, step, toggle, total } from "./state";
 
 /** Where Alt+arrow came from, so that the way back is the way that was taken. */
 const visited: string[] = [];

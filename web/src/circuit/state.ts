@@ -1,33 +1,29 @@
 // What the page knows, and everything that changes it.
 
 import { batch, computed, signal } from "@preact/signals";
-import { type Link, type Theme, read, write } from "./link";
-import { Gone, Latest, Refused, ask } from "./server";
-import type { Block, Direction, Line, Look, Mistake, Proof, Value, Why } from "./types";
+import { isGone, lost, onReturn, spoken, start, theme } from "../page";
+import { Gone, Latest, Refused, ask } from "../server";
+import type { Block, Direction, Line, Look, Mistake, Proof, Value, Why } from "../types";
+import { type Link, read, write } from "./link";
 
 export const formula = signal("");
 export const values = signal<Record<string, Value>>({});
 export const open = signal<string[]>([]);
 export const dir = signal<Direction>("lr");
-export const theme = signal<Theme>("");
 export const at = signal<string | null>(null);
 /** Steps done; none when both passes are over, and everything is shown. */
 export const step = signal<number | null>(null);
 export const look = signal<Look | null>(null);
 export const mistakes = signal<Mistake[]>([]);
-export const isGone = signal(false);
 export const isPlaying = signal(false);
 export const proof = signal<{ name: string; proof: Proof } | { name: string; mistakes: Mistake[] } | null>(null);
 export const why = signal<Why | null>(null);
-export const isHelpOpen = signal(false);
 /** Which panel is up where there is no room for both. */
 export const sheet = signal<"outline" | "card" | null>(null);
 export const search = signal("");
 export const gradientOnly = signal(false);
 /** While an input is dragged the boxes stay where they are, and only numbers change. */
 export const isDragging = signal(false);
-/** What is said once to those who listen. */
-export const spoken = signal("");
 /** Counts pictures that came, for whoever waits for one. */
 export const pictures = signal(0);
 
@@ -87,7 +83,7 @@ const latest = new Latest<Question>(async (asked) => {
     });
   } catch (why) {
     if (why instanceof Refused) mistakes.value = why.mistakes;
-    else if (why instanceof Gone) lost();
+    else if (why instanceof Gone) void lost();
     else throw why;
   }
 });
@@ -122,26 +118,9 @@ export function refresh(): Promise<void> {
   return latest.put(question());
 }
 
-let isKnocking = false;
-
-/** Knocks once a second until the server is there again, then goes on where it was. */
-async function lost(): Promise<void> {
-  isGone.value = true;
-  if (isKnocking) return;
-  isKnocking = true;
-  for (;;) {
-    await new Promise((done) => setTimeout(done, 1000));
-    try {
-      await ask("/api/start");
-      break;
-    } catch (why) {
-      if (!(why instanceof Gone)) break;
-    }
-  }
-  isKnocking = false;
-  isGone.value = false;
-  await refresh();
-}
+onReturn(() => {
+  if (look.value !== null) void refresh();
+});
 
 /** Another formula: of the values those stay whose names it has, as far as they fit. */
 export function setFormula(text: string): Promise<void> {
@@ -314,21 +293,14 @@ export async function visit(hash: string): Promise<boolean> {
 
 /** What the command line asked for. */
 export async function begin(): Promise<void> {
-  for (;;) {
-    try {
-      const first = await ask<{ formula: string; values: Record<string, Value>; open: string[] }>("/api/start");
-      batch(() => {
-        formula.value = first.formula;
-        values.value = first.values;
-        open.value = first.open;
-        // A circuit is longer than it is wide.
-        if (innerHeight > innerWidth) dir.value = "tb";
-      });
-      return await refresh();
-    } catch (why) {
-      if (!(why instanceof Gone)) throw why;
-      isGone.value = true;
-      await new Promise((done) => setTimeout(done, 1000));
-    }
-  }
+  const first = start.value;
+  if (first === null) return;
+  batch(() => {
+    formula.value = first.formula;
+    values.value = first.values;
+    open.value = first.open;
+    // A circuit is longer than it is wide.
+    if (innerHeight > innerWidth) dir.value = "tb";
+  });
+  await refresh();
 }

@@ -1,14 +1,13 @@
 // The first ten seconds, once: values run forward, gradients run back, and it stops at an input that waits to be dragged.
 
 import { signal } from "@preact/signals";
+import { wait } from "../page";
 import { current, go, known, look, select, step, total } from "./state";
 
 /** Whether the hand beside the first input is shown. */
 export const isHinting = signal(false);
 
 const KEY = "chainrule.seen";
-
-const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 function isSeen(): boolean {
   try {

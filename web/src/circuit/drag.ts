@@ -1,7 +1,7 @@
 // Dragging an input changes its number. Browsers tell of a pointer once a frame; where answers take longer, the newest number wins.
 
 import { isDragging, look, refresh, setValue, values } from "./state";
-import type { Input, Value } from "./types";
+import type { Input, Value } from "../types";
 
 /** How much one pixel changes a number: a hundredth of its size, or of 1. */
 function rate(value: number): number {

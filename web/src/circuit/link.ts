@@ -1,9 +1,8 @@
 // Everything that is looked at stands in the address, so that a link shows the same to others:
 // #/c?f=FORMULA&v={"x":2}&open=sigma&at=g5&step=7&dir=tb&theme=dark
 
-import type { Direction, Value } from "./types";
-
-export type Theme = "" | "light" | "dark";
+import { type Theme, readTheme } from "../page";
+import type { Direction, Value } from "../types";
 
 export interface Link {
   formula: string;
@@ -36,7 +35,6 @@ export function read(hash: string): Link | null {
   const formula = query.get("f");
   if (formula === null) return null;
   const step = Number.parseInt(query.get("step") ?? "", 10);
-  const theme = query.get("theme");
   return {
     formula,
     values: values(query.get("v")),
@@ -44,7 +42,7 @@ export function read(hash: string): Link | null {
     at: query.get("at"),
     step: Number.isFinite(step) && step >= 0 ? step : null,
     dir: query.get("dir") === "tb" ? "tb" : "lr",
-    theme: theme === "light" || theme === "dark" ? theme : "",
+    theme: readTheme(query.get("theme")),
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { reveal } from "./canvas";
 import { at, blocks, lines, scene, search, select, setOpen, sheet, open, toggle } from "./state";
-import type { Block, Entry } from "./types";
+import type { Block, Entry } from "../types";
 
 interface Leaf {
   block: Block;

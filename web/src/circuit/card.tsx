@@ -1,25 +1,12 @@
 // What there is to say about the chosen gate: its formula in numbers, and for each input local × upstream = passed back.
 
 import { useState } from "preact/hooks";
+import { exact } from "../draw";
+import { brief, tone } from "../numbers";
 import { reveal } from "./canvas";
 import { changed, nudge, numberOf, parsed } from "./drag";
-import { exact } from "./picture";
 import { at, blockOf, blocks, explain, look, lines, proof, prove, select, selected, setValue, sheet, toggle, why } from "./state";
-import type { Block, Check, Input, Num, Quantity } from "./types";
-
-/** A number for people: minus as a minus sign, four digits. */
-export function brief(value: Num, digits = 4): string {
-  if (typeof value !== "number") return { nan: "NaN", inf: "∞", "-inf": "−∞" }[value];
-  if (value === 0) return "0";
-  const size = Math.abs(value);
-  const text = size >= 1e6 || size < 1e-4 ? value.toExponential(digits - 1).replace(/\.?0+e/, "e").replace("e+", "e") : String(Number(value.toPrecision(digits)));
-  return text.replace("-", "−");
-}
-
-function tone(value: Num): string {
-  if (typeof value !== "number") return "alarm";
-  return value === 0 ? "zero" : value > 0 ? "plus" : "minus";
-}
+import type { Block, Check, Input, Num, Quantity } from "../types";
 
 function Number_({ quantity }: { quantity: Quantity | null }) {
   if (quantity === null) return <span class="none">·</span>;

@@ -1,0 +1,16 @@
+// The rooms of the page, and which one we are in: the address says it. `#/c` is Circuit, `#/t` Train, `#/w` What went wrong.
+
+import { signal } from "@preact/signals";
+import { circuit } from "./circuit/room";
+import type { Room } from "./room";
+
+/** In the order of their doors. */
+export const rooms: Room[] = [circuit];
+
+export const here = signal<Room>(circuit);
+
+/** None where the address names no room. */
+export function roomOf(hash: string): Room | null {
+  const key = /^#\/([a-z]+)/.exec(hash)?.[1];
+  return rooms.find((room) => room.key === key) ?? null;
+}
