@@ -837,14 +837,14 @@ async function ask(path2, body) {
   } catch {
     throw new Gone();
   }
-  let answer = await response.json().catch(() => null);
-  if (response.ok) return answer;
-  let mistakes2 = answer?.mistakes;
+  let answer2 = await response.json().catch(() => null);
+  if (response.ok) return answer2;
+  let mistakes2 = answer2?.mistakes;
   throw new Refused(mistakes2 ?? [{ what: `the server says ${response.status}`, hint: null, from: null, to: null }]);
 }
 var Latest = class {
-  constructor(answer) {
-    this.answer = answer;
+  constructor(answer2) {
+    this.answer = answer2;
   }
   answer;
   isOut = !1;
@@ -942,14 +942,14 @@ function blockOf(wire) {
   return blocks.value.get(`g${wire}`) ?? (line === void 0 ? null : blocks.value.get(line.from) ?? null);
 }
 function question() {
-  let kept = selected.value, place2 = kept === null || look.value?.formula !== formula.value ? {} : { at: kept.id, x: kept.x, y: kept.y };
+  let kept2 = selected.value, place2 = kept2 === null || look.value?.formula !== formula.value ? {} : { at: kept2.id, x: kept2.x, y: kept2.y };
   return { formula: formula.value, values: values2.value, open: open.value, dir: dir.value, ...place2 };
 }
 var latest = new Latest(async (asked) => {
   try {
-    let answer = await ask("/api/set", asked);
+    let answer2 = await ask("/api/set", asked);
     r3(() => {
-      take(answer), isGone.value = !1, mistakes.value = [];
+      take(answer2), isGone.value = !1, mistakes.value = [];
     });
   } catch (why2) {
     if (why2 instanceof Refused) mistakes.value = why2.mistakes;
@@ -957,14 +957,14 @@ var latest = new Latest(async (asked) => {
     else throw why2;
   }
 });
-function take(answer) {
-  let before = look.value?.scene;
-  isDragging.value && before !== void 0 && (answer.scene = renumbered(before, answer.scene)), look.value = answer, open.value = answer.open, pictures.value += 1, at.value !== null && !blocks.value.has(at.value) && (at.value = null), step.value !== null && step.value > answer.scene.steps.length && (step.value = null);
+function take(answer2) {
+  let before2 = look.value?.scene;
+  isDragging.value && before2 !== void 0 && (answer2.scene = renumbered(before2, answer2.scene)), look.value = answer2, open.value = answer2.open, pictures.value += 1, at.value !== null && !blocks.value.has(at.value) && (at.value = null), step.value !== null && step.value > answer2.scene.steps.length && (step.value = null);
 }
-function renumbered(before, after) {
-  if (!(before.blocks.length === after.blocks.length && before.blocks.every((block, i4) => block.id === after.blocks[i4]?.id)) || before.wires.length !== after.wires.length) return after;
-  let { left, top, width: width2, height } = before, moved = after.blocks.map((block, i4) => ({ ...before.blocks[i4], card: block.card, aria: block.aria, on_gradient_path: block.on_gradient_path })), wires = after.wires.map((line, i4) => {
-    let old = before.wires[i4];
+function renumbered(before2, after) {
+  if (!(before2.blocks.length === after.blocks.length && before2.blocks.every((block, i4) => block.id === after.blocks[i4]?.id)) || before2.wires.length !== after.wires.length) return after;
+  let { left, top, width: width2, height } = before2, moved = after.blocks.map((block, i4) => ({ ...before2.blocks[i4], card: block.card, aria: block.aria, on_gradient_path: block.on_gradient_path })), wires = after.wires.map((line, i4) => {
+    let old = before2.wires[i4];
     if (old.pieces.length !== line.pieces.length) return line;
     let pieces = old.pieces.map((piece, k4) => ({ ...piece, gradient: line.pieces[k4].gradient }));
     return { ...old, value: line.value, gradient: line.gradient, pieces };
@@ -1008,9 +1008,9 @@ function toggle(id) {
   let names = [id, stage, entry?.path], inside = isOpen && entry !== void 0 ? (scene.value?.stages ?? []).filter((one) => one.path.startsWith(`${entry.path}.`)).flatMap((one) => [one.id, one.path]) : [], closed = open.value.filter((name) => !names.includes(name) && !inside.includes(name));
   return setOpen(isOpen ? closed : [...open.value, stage], id);
 }
-function setOpen(names, keep) {
+function setOpen(names, keep2) {
   return r3(() => {
-    open.value = names, keep !== null && (at.value = keep), step.value = null, isPlaying.value = !1;
+    open.value = names, keep2 !== null && (at.value = keep2), step.value = null, isPlaying.value = !1;
   }), refresh();
 }
 function setDirection(wanted) {
@@ -1126,18 +1126,18 @@ function follow2(root) {
   let fingers = /* @__PURE__ */ new Map(), down = (event) => {
     event.target !== root && event.button === 0 && event.target.closest("[data-block]:not(.frame)") || (fingers.set(event.pointerId, { x: event.clientX, y: event.clientY }), root.setPointerCapture(event.pointerId), event.target === root && select(null));
   }, move2 = (event) => {
-    let before = fingers.get(event.pointerId);
-    if (before === void 0) return;
+    let before2 = fingers.get(event.pointerId);
+    if (before2 === void 0) return;
     isWhole = !1;
     let now = { x: event.clientX, y: event.clientY }, others = [...fingers].filter(([id]) => id !== event.pointerId).map(([, place2]) => place2);
     fingers.set(event.pointerId, now);
     let { x: x3, y: y5, k: k4 } = view.value, other = others[0];
     if (other === void 0) {
-      view.value = { x: x3 + now.x - before.x, y: y5 + now.y - before.y, k: k4 };
+      view.value = { x: x3 + now.x - before2.x, y: y5 + now.y - before2.y, k: k4 };
       return;
     }
     let box = root.getBoundingClientRect(), apart = (a5) => Math.hypot(a5.x - other.x, a5.y - other.y) || 1;
-    around((now.x + other.x) / 2 - box.left, (now.y + other.y) / 2 - box.top, k4 * apart(now) / apart(before));
+    around((now.x + other.x) / 2 - box.left, (now.y + other.y) / 2 - box.top, k4 * apart(now) / apart(before2));
   }, up = (event) => fingers.delete(event.pointerId);
   return root.addEventListener("pointerdown", down), root.addEventListener("pointermove", move2), root.addEventListener("pointerup", up), root.addEventListener("pointercancel", up), () => sizes.disconnect();
 }
@@ -1169,7 +1169,7 @@ function path(points) {
       text += `L${x3} ${y5}`;
       continue;
     }
-    let before = points[i4 - 1], room = Math.min(7, length(before, [x3, y5]) / 2, length([x3, y5], next) / 2), [ax, ay] = toward([x3, y5], before, room), [bx, by] = toward([x3, y5], next, room);
+    let before2 = points[i4 - 1], room = Math.min(7, length(before2, [x3, y5]) / 2, length([x3, y5], next) / 2), [ax, ay] = toward([x3, y5], before2, room), [bx, by] = toward([x3, y5], next, room);
     text += `L${ax} ${ay}Q${x3} ${y5} ${bx} ${by}`;
   }
   return text;
@@ -1178,8 +1178,8 @@ function headLength(thick) {
   return 6 + thick / 2;
 }
 function shortened(points, thick) {
-  let end = points[points.length - 1], before = points[points.length - 2];
-  return end === void 0 || before === void 0 ? points : [...points.slice(0, -1), toward(end, before, Math.min(headLength(thick) - 1, length(end, before)))];
+  let end = points[points.length - 1], before2 = points[points.length - 2];
+  return end === void 0 || before2 === void 0 ? points : [...points.slice(0, -1), toward(end, before2, Math.min(headLength(thick) - 1, length(end, before2)))];
 }
 function head(points, thick) {
   let [x3, y5] = points[points.length - 1] ?? [0, 0], [bx, by] = points[points.length - 2] ?? [x3 - 1, y5], dx = Math.sign(x3 - bx), dy = Math.sign(y5 - by), long = headLength(thick), half = 2.6 + thick * 0.6;
@@ -1421,22 +1421,22 @@ function Proved({ name }) {
     /* @__PURE__ */ a4("dd", { class: isRight ? "right" : "doubt", children: `${brief(error, 2)} ${isRight ? "✓" : "at a kink differences say nothing"}` })
   ] });
 }
-function Checked({ check }) {
-  let agrees = typeof check.apart == "number" && check.apart < 1e-9;
+function Checked({ check: check2 }) {
+  let agrees = typeof check2.apart == "number" && check2.apart < 1e-9;
   return /* @__PURE__ */ a4("section", { class: "check", children: [
-    /* @__PURE__ */ a4("h3", { children: `d ${check.output} / d ${check.input}` }),
+    /* @__PURE__ */ a4("h3", { children: `d ${check2.output} / d ${check2.input}` }),
     /* @__PURE__ */ a4("p", { children: [
       "the stage as one gate: ",
-      /* @__PURE__ */ a4(Number_, { quantity: check.local })
+      /* @__PURE__ */ a4(Number_, { quantity: check2.local })
     ] }),
     /* @__PURE__ */ a4("p", { children: [
-      check.paths > 1 ? `${check.paths} paths through its parts add up to: ` : "the product of its parts: ",
-      check.factors.map((factor, i4) => /* @__PURE__ */ a4("span", { children: [
+      check2.paths > 1 ? `${check2.paths} paths through its parts add up to: ` : "the product of its parts: ",
+      check2.factors.map((factor, i4) => /* @__PURE__ */ a4("span", { children: [
         i4 > 0 && " × ",
         /* @__PURE__ */ a4(Number_, { quantity: factor })
       ] }, i4)),
-      check.factors.length > 0 && " = ",
-      /* @__PURE__ */ a4(Number_, { quantity: check.product }),
+      check2.factors.length > 0 && " = ",
+      /* @__PURE__ */ a4(Number_, { quantity: check2.product }),
       agrees ? " ✓" : " ✗"
     ] })
   ] });
@@ -1498,7 +1498,7 @@ function Body2({ block }) {
       /* @__PURE__ */ a4("strong", { children: card.pattern.title }),
       card.pattern.sentence
     ] }),
-    card.checks.map((check, i4) => /* @__PURE__ */ a4(Checked, { check }, i4)),
+    card.checks.map((check2, i4) => /* @__PURE__ */ a4(Checked, { check: check2 }, i4)),
     (block.opens || isFrame) && /* @__PURE__ */ a4("button", { type: "button", class: "act", onClick: () => {
       toggle(block.id);
     }, children: isFrame ? "Close it (Backspace)" : "Open it (Enter)" }),
@@ -1696,14 +1696,14 @@ function finish() {
 async function intro() {
   if (isSeen() || total.value === 0 || total.value > 24) return;
   if (markSeen(), matchMedia("(prefers-reduced-motion: reduce)").matches) return finish();
-  let isOver = !1, stop = (event) => {
+  let isOver = !1, stop2 = (event) => {
     isOver = !0, (event.type === "pointerdown" || event.key === " ") && go(null);
   };
-  addEventListener("keydown", stop, { capture: !0, once: !0 }), addEventListener("pointerdown", stop, { capture: !0, once: !0 }), await wait(1e3);
+  addEventListener("keydown", stop2, { capture: !0, once: !0 }), addEventListener("pointerdown", stop2, { capture: !0, once: !0 }), await wait(1e3);
   let forward = 3e3 / Math.max(1, known.value.forward), back = 4e3 / Math.max(1, total.value - known.value.forward);
   for (let done = 0; done <= total.value && !isOver; done += 1)
     go(done), await wait(current.value?.pass === "backward" ? back : done === 0 ? 300 : forward), step.value !== done && (isOver = !0);
-  removeEventListener("keydown", stop, { capture: !0 }), removeEventListener("pointerdown", stop, { capture: !0 }), isOver || finish();
+  removeEventListener("keydown", stop2, { capture: !0 }), removeEventListener("pointerdown", stop2, { capture: !0 }), isOver || finish();
 }
 
 // src/circuit/scrubber.tsx
@@ -2130,15 +2130,436 @@ var circuit = {
   onKey
 };
 
+// src/learn/pages.ts
+function isNear(a5, b3) {
+  return Math.abs(a5 - b3) <= Math.max(5e-3, 0.01 * Math.abs(b3));
+}
+var product = (a5, b3) => `${brief(a5)} × ${brief(b3)} = ${brief(a5 * b3)}`, pages = [
+  {
+    title: "A value flows forward",
+    text: [
+      "A computation is a circuit. Each box is a gate: it takes the numbers on its inputs and puts a new one on its output.",
+      "Values flow from the inputs to the end. They stand above the wires. Step with → and ←, and drag any input sideways: everything after it follows."
+    ],
+    formula: `q = x + y
+f = q * z`,
+    values: { x: -2, y: 5, z: -4 },
+    shown: "all",
+    ask: {
+      kind: "drag",
+      question: "f is below 0. Drag inputs until it is above 0.",
+      isReached: (n3) => n3.value("f") > 0,
+      right: (n3) => `Yes: ${product(n3.value("q"), n3.value("z"))}. Two numbers of one sign have a product above 0.`,
+      wrong: (n3) => `Not yet: f = q × z = ${product(n3.value("q"), n3.value("z"))}. A product is above 0 when both numbers have the same sign.`
+    }
+  },
+  {
+    title: "The local gradient",
+    text: [
+      "Now the other way. The gradient of a wire says how much f rises for each 1 that this wire rises. At the end it is 1: f rises with itself. Gradients stand below the wires.",
+      "Each gate knows how much its own output rises for each 1 that an input rises. That is its local gradient. It takes what arrives from behind, multiplies, and passes it on: local × upstream = passed back."
+    ],
+    formula: `s = x^2
+f = w * s`,
+    values: { x: 2, w: 3 },
+    shown: 3,
+    ask: {
+      kind: "predict",
+      question: "At s the gradient has just arrived. The local gradient of x² is 2x. What is passed back to x?",
+      label: "∂x",
+      truth: (n3) => n3.gradient("x"),
+      right: (n3) => `Yes: local 2x = ${brief(n3.local("x"))}, upstream ${brief(n3.gradient("s"))}, and ${product(n3.local("x"), n3.gradient("s"))}.`,
+      wrong: (n3, answer2) => {
+        let [local, upstream] = [n3.local("x"), n3.gradient("s")];
+        return isNear(answer2, local) ? `${brief(local)} is the local gradient alone. What arrived from behind is ${brief(upstream)}: multiply the two.` : isNear(answer2, upstream) ? `${brief(upstream)} is what arrived at s. On its way through x² it is multiplied by the local gradient 2x = ${brief(local)}.` : isNear(answer2, local + upstream) ? "You have added the two. A gate multiplies: local × upstream." : `The local gradient is 2x = ${brief(local)}, since x is ${brief(n3.value("x"))}. The gradient that arrives at s is ${brief(upstream)}. Multiply the two.`;
+      }
+    }
+  },
+  {
+    title: "Add distributes",
+    text: [
+      "The output of + rises by 1 for each 1 that either input rises: both local gradients are 1.",
+      "So + hands what arrives to all its inputs, unchanged. It does not matter how large the inputs are."
+    ],
+    formula: `q = x + y
+f = q * z`,
+    values: { x: -2, y: 5, z: -4 },
+    shown: 3,
+    ask: {
+      kind: "predict",
+      question: "The gradient has arrived at q. What does + pass back to y?",
+      label: "∂y",
+      truth: (n3) => n3.gradient("y"),
+      right: (n3) => `Yes: ${brief(n3.gradient("q"))} arrived, and ${brief(n3.gradient("y"))} goes to y, and as much to x.`,
+      wrong: (n3, answer2) => {
+        let arrived = n3.gradient("q");
+        return isNear(answer2, arrived / 2) ? "It is not shared out: each input gets all of it. Both local gradients are 1." : isNear(answer2, n3.value("y")) || isNear(answer2, arrived * n3.value("x")) ? "For + the values of the inputs don't matter. That is the way of ×." : `${brief(arrived)} arrives at q, and the local gradient of + is 1: 1 × ${brief(arrived)}.`;
+      }
+    }
+  },
+  {
+    title: "Multiply swaps",
+    text: [
+      "Raise x by 1, and x × y rises by y. So the local gradient for x is y, and the one for y is x.",
+      "Each input gets the other one's value, times what arrives. A small number that is multiplied by a large one has a large gradient."
+    ],
+    formula: `p = x * y
+f = 2 * p`,
+    values: { x: 3, y: -4 },
+    shown: 3,
+    ask: {
+      kind: "predict",
+      question: "2 arrives at p. What does × pass back to x?",
+      label: "∂x",
+      truth: (n3) => n3.gradient("x"),
+      right: (n3) => `Yes: local y = ${brief(n3.value("y"))}, upstream ${brief(n3.gradient("p"))}, and ${product(n3.value("y"), n3.gradient("p"))}.`,
+      wrong: (n3, answer2) => {
+        let [x3, y5, up] = [n3.value("x"), n3.value("y"), n3.gradient("p")];
+        return isNear(answer2, x3 * up) ? `That goes to y. The local gradient for x is the other input: y = ${brief(y5)}.` : isNear(answer2, y5) ? `${brief(y5)} is the local gradient. Multiply it by what arrives at p: ${brief(up)}.` : isNear(answer2, -y5 * up) ? "Nearly: look at the sign of y. Where y is below 0, f falls as x rises." : `The local gradient for x is y = ${brief(y5)}, and ${brief(up)} arrives at p. Multiply the two.`;
+      }
+    }
+  },
+  {
+    title: "Max routes",
+    text: [
+      "max lets the larger input through. The other one could change a little, and nothing would happen.",
+      "So all of the gradient goes to the larger input, and exactly 0 to the other: a dashed grey wire, nothing flows."
+    ],
+    formula: "f = 2 * (x*y + max(z, w))",
+    values: { x: 3, y: -4, z: 2, w: -1 },
+    shown: "all",
+    ask: {
+      kind: "drag",
+      question: "All of it goes to z. Drag an input until it goes to w.",
+      isReached: (n3) => n3.gradient("w") !== 0 && n3.gradient("z") === 0,
+      right: (n3) => `Yes: w = ${brief(n3.value("w"))} is above z = ${brief(n3.value("z"))}, so max routes ${brief(n3.gradient("w"))} to w, and 0 to z.`,
+      wrong: (n3) => `Not yet: z = ${brief(n3.value("z"))} and w = ${brief(n3.value("w"))}. The gradient goes to the larger of the two, and x and y have no say in that.`
+    }
+  },
+  {
+    title: "Copy adds up",
+    text: [
+      "Where one number is read twice, there is a dot on the wire: the value is copied.",
+      "Raise it a little, and f changes along both branches. So what comes back along them is added up."
+    ],
+    formula: "f = x * y + x * z",
+    values: { x: 2, y: 3, z: -1 },
+    shown: "values",
+    ask: {
+      kind: "predict",
+      question: "x is read by both ×. What is its gradient?",
+      label: "∂x",
+      truth: (n3) => n3.gradient("x"),
+      right: (n3) => `Yes: y = ${brief(n3.value("y"))} comes back along one branch, z = ${brief(n3.value("z"))} along the other, together ${brief(n3.gradient("x"))}.`,
+      wrong: (n3, answer2) => {
+        let [y5, z3] = [n3.value("y"), n3.value("z")];
+        return isNear(answer2, y5) || isNear(answer2, z3) ? "That is what comes back along one branch. x has two: add them up." : isNear(answer2, y5 * z3) ? "At a dot gradients are added. They are multiplied along one path only." : `+ hands 1 to both ×. One × passes back 1 × y = ${brief(y5)}, the other 1 × z = ${brief(z3)}. At the dot they add up.`;
+      }
+    }
+  },
+  {
+    title: "Sigmoid: one gate, or four",
+    text: [
+      "σ(x) = 1 / (1 + e⁻ˣ) squeezes any number into 0 to 1. As one gate its local gradient is (1 − σ)σ.",
+      "Double click the stage, or press Enter on it: inside are × −1, exp, + 1 and 1/x. The product of their four local gradients is the same number. Where a stage ends is up to you."
+    ],
+    formula: `stage sigma(z) = 1 / (1 + exp(-z))
+f = sigma(x)`,
+    values: { x: 2 },
+    shown: "all",
+    ask: {
+      kind: "drag",
+      question: "Drag x to where the gradient of σ is largest.",
+      isReached: (n3) => n3.gradient("x") >= 0.2495,
+      right: (n3) => `Yes: near 0 σ is ${brief(n3.value("f"))}, and (1 − σ)σ = ${brief(n3.gradient("x"))}. It is never above a quarter.`,
+      wrong: (n3) => `Not yet: σ = ${brief(n3.value("f"))}, and (1 − σ)σ = ${brief(n3.gradient("x"))}. At both ends σ is flat. It is steepest where it is 0.5: ${n3.value("f") > 0.5 ? "make x smaller" : "make x larger"}.`
+    }
+  },
+  {
+    title: "Staged computation",
+    text: [
+      "Nobody differentiates this formula as a whole. It is cut into stages with names: num, den and f. Each is easy by itself.",
+      "The backward pass goes through them the other way round. What arrives at a name is all that the stages before it need to know."
+    ],
+    formula: `stage sigma(z) = 1 / (1 + exp(-z))
+num = x + sigma(y)
+den = sigma(x) + (x + y)^2
+f = num / den`,
+    values: { x: 3, y: -4 },
+    shown: "values",
+    ask: {
+      kind: "predict",
+      question: "f = num / den. The gradient at f is 1. What arrives at num?",
+      label: "∂num",
+      truth: (n3) => n3.gradient("num"),
+      right: (n3) => `Yes: 1 / den = 1 / ${brief(n3.value("den"))} = ${brief(n3.gradient("num"))}. Both x and σ(y) get that from the + before.`,
+      wrong: (n3, answer2) => {
+        let den = n3.value("den");
+        return isNear(answer2, den) ? "That is den itself. Raise num by 1, and f rises by 1 / den." : isNear(answer2, n3.gradient("den")) ? "That is what arrives at den." : isNear(answer2, 1) ? "1 arrives at f. On its way through the division it is multiplied by the local gradient, 1 / den." : `Raise num by 1, and num / den rises by 1 / den. den is ${brief(den)}.`;
+      }
+    }
+  },
+  {
+    title: "A neuron",
+    text: [
+      "A neuron weighs its inputs, adds them up, and squeezes the sum. x0 and x1 are data: they are what they are. It learns by turning w0, w1 and w2.",
+      "Each weight's gradient says which way to turn it. Where it is below 0, raising the weight makes f fall."
+    ],
+    formula: "f = sigmoid(w0*x0 + w1*x1 + w2)",
+    values: { w0: 2, x0: -1, w1: -3, x1: -2, w2: -3 },
+    shown: "all",
+    ask: {
+      kind: "drag",
+      question: "Drag weights, not data, until f is below 0.5.",
+      isReached: (n3) => n3.value("f") < 0.5 && n3.isAtStart("x0") && n3.isAtStart("x1"),
+      right: (n3) => `Yes: f = ${brief(n3.value("f"))}. One step of learning is this: each weight a little against its gradient.`,
+      wrong: (n3) => !n3.isAtStart("x0") || !n3.isAtStart("x1") ? "You have changed the data. A network can turn its weights only: press “as it was”, and try again." : `Not yet: f = ${brief(n3.value("f"))}. ∂w0 = ${brief(n3.gradient("w0"))}: ${n3.gradient("w0") < 0 ? "raise" : "lower"} w0. ∂w1 = ${brief(n3.gradient("w1"))}: ${n3.gradient("w1") < 0 ? "raise" : "lower"} w1.`
+    }
+  },
+  {
+    title: "Two layers",
+    text: [
+      "Two neurons read x and y; the output weighs both. The loss is the square of how far the output is from its target. Open a neuron to see its gates.",
+      "relu lets what is above 0 through, and stops the rest. The second neuron gets a sum below 0: it is shut. Nothing flows back through it, so its weights w3 and w4 learn nothing."
+    ],
+    formula: `stage neuron(a, b, w, v, c) = relu(w*a + v*b + c)
+h1 = neuron(x, y, w1, w2, b1)
+h2 = neuron(x, y, w3, w4, b2)
+loss = (u1*h1 + u2*h2 - target)^2`,
+    values: { x: 1, y: -2, w1: 0.5, w2: -1, b1: 0.1, w3: -0.7, w4: 0.3, b2: 0.2, u1: 1.5, u2: -1, target: 2 },
+    shown: "all",
+    ask: {
+      kind: "drag",
+      question: "Wake it up: drag an input until w3 gets a gradient.",
+      isReached: (n3) => n3.gradient("w3") !== 0,
+      right: (n3) => `Yes: h2 is ${brief(n3.value("h2"))}, above 0, and ${brief(n3.gradient("w3"))} flows back to w3. Now it can learn.`,
+      wrong: (n3) => {
+        let sum = n3.value("w3") * n3.value("x") + n3.value("w4") * n3.value("y") + n3.value("b2");
+        return `Not yet: w3·x + w4·y + b2 = ${brief(sum)}, relu makes it ${brief(n3.value("h2"))}. It has to rise above 0: b2 alone can do it.`;
+      }
+    }
+  },
+  {
+    title: "Why a gradient vanishes",
+    text: [
+      "Four layers, one after the other. Going back, each multiplies the gradient by its weight and by (1 − σ)σ, which is a quarter at most.",
+      "Four quarters make 1/256, and where a σ is far from its middle, much less. The first layers hardly learn. That is why deep networks use relu, careful first weights, and connections that skip layers."
+    ],
+    formula: "f = sigmoid(w4 * sigmoid(w3 * sigmoid(w2 * sigmoid(w1 * x))))",
+    values: { w1: 1.5, w2: 1.5, w3: 1.5, w4: 1.5, x: 4 },
+    shown: "all",
+    ask: {
+      kind: "drag",
+      question: "Drag inputs until the gradient of x is above 0.005.",
+      isReached: (n3) => Math.abs(n3.gradient("x")) > 5e-3,
+      right: (n3) => `Yes: ∂x = ${brief(n3.gradient("x"))}. Of the 1 at the end, that is what is left after four layers.`,
+      wrong: (n3) => {
+        let inside = n3.value("w1") * n3.value("x"), where = Math.abs(inside) > 2 ? `The first σ gets w1·x = ${brief(inside)}, where it is flat. Bring that nearer to 0.` : "Each layer multiplies by its weight: larger weights pass more back, as long as σ stays near its middle.";
+        return `Not yet: ∂x = ${brief(n3.gradient("x"))}. ${where}`;
+      }
+    }
+  }
+];
+
+// src/learn/facts.ts
+function single(value) {
+  return typeof value == "number" ? value : NaN;
+}
+var Facts = class {
+  constructor(look2, start2) {
+    this.look = look2;
+    this.start = start2;
+  }
+  look;
+  start;
+  line(name) {
+    let { blocks: blocks2, wires } = this.look.scene, block = blocks2.find((one) => (one.name ?? one.label) === name) ?? blocks2.find((one) => one.kind === "output" && one.label === name), wire = (block?.outs[0] ?? block?.ins[0])?.wire;
+    return wires.find((one) => one.id === wire) ?? wires.find((one) => one.name === name);
+  }
+  value(name) {
+    return single(this.line(name)?.value?.raw[0]);
+  }
+  /** How much the output rises for each 1 that this rises; 0 where no gradient arrives. */
+  gradient(name) {
+    return single(this.line(name)?.gradient?.raw[0] ?? 0);
+  }
+  /** The local gradient of the gate that reads it. */
+  local(name) {
+    let rows = this.look.scene.blocks.flatMap((block) => block.card.rows);
+    return single(rows.find((row) => row.input === name)?.local?.raw[0]);
+  }
+  /** Whether an input has the value that the page gave it. */
+  isAtStart(name) {
+    return this.value(name) === this.start[name];
+  }
+};
+
+// src/learn/state.ts
+var KEY2 = "chainrule.learn";
+function kept() {
+  try {
+    let { last, solved: solved2 } = JSON.parse(localStorage.getItem(KEY2) ?? "{}");
+    return { last: Number.isInteger(last) ? last : 0, solved: Array.isArray(solved2) ? solved2.filter(Number.isInteger) : [] };
+  } catch {
+    return { last: 0, solved: [] };
+  }
+}
+function keep() {
+  try {
+    localStorage.setItem(KEY2, JSON.stringify({ last: number.value, solved: [...solved.value] }));
+  } catch {
+  }
+}
+var before = kept(), number = y3(Math.max(0, Math.min(pages.length - 1, before.last))), solved = y3(new Set(before.solved)), answer = y3(""), verdict = y3(null), isReady = y3(!1), page = O(() => pages[number.value]), facts2 = O(() => look.value === null || look.value.formula !== page.value.formula ? null : new Facts(look.value, page.value.values));
+async function show(next) {
+  r3(() => {
+    number.value = Math.max(0, Math.min(pages.length - 1, next)), answer.value = "", verdict.value = null, isReady.value = !1, isFitted.value = !1, isPlaying.value = !1, dir.value = innerWidth <= 760 ? "tb" : "lr";
+  }), keep();
+  let shown = page.value;
+  await example(shown.formula, { ...shown.values }), page.value === shown && r3(() => {
+    step.value = shown.shown === "all" ? null : shown.shown === "values" ? known.value.forward : shown.shown === "inputs" ? 0 : shown.shown, isReady.value = !0, spoken.value = `page ${number.value + 1} of ${pages.length}: ${shown.title}`;
+  });
+}
+function isHere() {
+  return isReady.value && formula.value === page.value.formula;
+}
+function check() {
+  let n3 = facts2.value;
+  if (n3 === null || !isReady.value) return;
+  let { ask: ask2 } = page.value;
+  if (ask2.kind === "drag") {
+    let isRight2 = ask2.isReached(n3);
+    return settle(isRight2, isRight2 ? ask2.right(n3) : ask2.wrong(n3));
+  }
+  let given = Number(answer.value.trim().replace("−", "-").replace(",", "."));
+  if (answer.value.trim() === "" || !Number.isFinite(given)) return settle(!1, "Write a number, as 0.5 or −4.");
+  let isRight = isNear(given, ask2.truth(n3));
+  settle(isRight, isRight ? ask2.right(n3) : ask2.wrong(n3, given));
+}
+function settle(isRight, text) {
+  r3(() => {
+    verdict.value = { isRight, text }, isRight && (solved.value = /* @__PURE__ */ new Set([...solved.value, number.value]), step.value = null);
+  }), isRight && keep();
+}
+function follow3() {
+  let n3 = facts2.value, { ask: ask2 } = page.value;
+  n3 === null || !isReady.value || isDragging.value || ask2.kind !== "drag" || (ask2.isReached(n3) ? verdict.value?.isRight !== !0 && settle(!0, ask2.right(n3)) : (verdict.value?.isRight === !0 || !isSame(values2.value, page.value.values)) && (verdict.value = { isRight: !1, text: ask2.wrong(n3) }));
+}
+function isSame(a5, b3) {
+  return JSON.stringify(a5) === JSON.stringify(b3);
+}
+async function reset() {
+  await show(number.value), await setOpen([], null);
+}
+
+// src/learn/room.tsx
+function Question() {
+  let { ask: ask2 } = page.value, said = verdict.value;
+  return /* @__PURE__ */ a4("form", { class: "question", onSubmit: (event) => {
+    event.preventDefault(), check();
+  }, "aria-label": "question", children: [
+    /* @__PURE__ */ a4("p", { id: "question", children: ask2.question }),
+    /* @__PURE__ */ a4("div", { class: "answer", children: [
+      ask2.kind === "predict" && /* @__PURE__ */ a4("label", { children: [
+        `${ask2.label} = `,
+        /* @__PURE__ */ a4("input", { id: "answer", type: "text", inputMode: "text", autocomplete: "off", "aria-describedby": "question verdict", "aria-invalid": said !== null && !said.isRight, value: answer.value, onInput: (event) => answer.value = event.currentTarget.value })
+      ] }),
+      /* @__PURE__ */ a4("button", { type: "submit", disabled: !isReady.value, children: "Check" }),
+      /* @__PURE__ */ a4("button", { type: "button", onClick: () => {
+        reset();
+      }, children: "As it was" })
+    ] }),
+    /* @__PURE__ */ a4("p", { id: "verdict", role: "status", class: said === null ? "verdict" : said.isRight ? "verdict right" : "verdict wrong", children: said !== null && /* @__PURE__ */ a4($, { children: [
+      /* @__PURE__ */ a4("span", { "aria-hidden": "true", children: said.isRight ? "✓ " : "✗ " }),
+      said.text
+    ] }) })
+  ] });
+}
+function Caption2() {
+  let now = current.value;
+  return /* @__PURE__ */ a4("p", { class: "step", children: now === null ? "Values above the wires, gradients below." : `${now.pass} ${now.number}: ${now.text}` });
+}
+function Pager() {
+  let here2 = number.value, isLast = here2 === pages.length - 1;
+  return /* @__PURE__ */ a4("nav", { class: "pager", "aria-label": "pages", children: [
+    /* @__PURE__ */ a4("button", { type: "button", title: "the page before (p)", disabled: here2 === 0, onClick: () => {
+      show(here2 - 1);
+    }, children: [
+      "‹",
+      /* @__PURE__ */ a4("span", { class: "wide", children: " Back" })
+    ] }),
+    /* @__PURE__ */ a4("ol", { children: pages.map((one, i4) => /* @__PURE__ */ a4("li", { children: /* @__PURE__ */ a4("button", { type: "button", class: solved.value.has(i4) ? "solved" : "", "aria-current": i4 === here2 ? "page" : void 0, "aria-label": `${i4 + 1}, ${one.title}${solved.value.has(i4) ? ", answered" : ""}`, title: one.title, onClick: () => {
+      show(i4);
+    }, children: i4 + 1 }) }, one.title)) }),
+    /* @__PURE__ */ a4("button", { type: "button", class: verdict.value?.isRight === !0 && !isLast ? "next ready" : "next", title: "the next page (n)", disabled: isLast, onClick: () => {
+      show(here2 + 1);
+    }, children: [
+      /* @__PURE__ */ a4("span", { class: "wide", children: "Next " }),
+      "›"
+    ] })
+  ] });
+}
+function View2() {
+  let shown = page.value;
+  return /* @__PURE__ */ a4($, { children: [
+    /* @__PURE__ */ a4("main", { class: "learn-room", children: [
+      /* @__PURE__ */ a4("article", { children: [
+        /* @__PURE__ */ a4("p", { class: "where", children: `${number.value + 1} of ${pages.length}` }),
+        /* @__PURE__ */ a4("h2", { children: shown.title }),
+        shown.text.map((text) => /* @__PURE__ */ a4("p", { children: text }, text))
+      ] }),
+      /* @__PURE__ */ a4("section", { class: "live", "aria-label": "the circuit of this page", children: [
+        /* @__PURE__ */ a4(Caption2, {}),
+        /* @__PURE__ */ a4(Picture, {}),
+        /* @__PURE__ */ a4(Scrubber, {})
+      ] }),
+      /* @__PURE__ */ a4(Question, {})
+    ] }),
+    /* @__PURE__ */ a4("footer", { class: "turn-pages", children: /* @__PURE__ */ a4(Pager, {}) })
+  ] });
+}
+function Help2() {
+  return /* @__PURE__ */ a4($, { children: [
+    /* @__PURE__ */ a4(Help, {}),
+    /* @__PURE__ */ a4("h2", { children: "Pages" }),
+    /* @__PURE__ */ a4(Keys, { keys: [["n  p", "the next page, the one before"], ["PageDown  PageUp", "the same"]] })
+  ] });
+}
+async function visit2(hash2) {
+  let wanted = /^#\/learn\/(\d+)/.exec(hash2)?.[1], next = wanted === void 0 ? number.value : Number(wanted) - 1;
+  next === number.value && isHere() || (await show(next), fit());
+}
+function onKey2(event) {
+  let isField = event.target.closest("input, select, textarea, dialog") !== null, by = { n: 1, PageDown: 1, p: -1, PageUp: -1 }[event.key];
+  if (by === void 0 || isField || event.ctrlKey || event.metaKey || event.altKey) return onKey(event);
+  let next = number.value + by;
+  next < 0 || next >= pages.length || (event.preventDefault(), show(next));
+}
+var stop = null, learn = {
+  key: "learn",
+  title: "Learn",
+  isThere: () => !0,
+  View: View2,
+  Help: Help2,
+  link: O(() => facts2.value === null && isReady.value ? null : `#/learn/${number.value + 1}`),
+  visit: async (hash2) => {
+    stop ??= x2(follow3), await visit2(hash2);
+  },
+  leave: () => {
+    isPlaying.value = !1, stop?.(), stop = null;
+  },
+  onKey: onKey2
+};
+
 // src/rooms.ts
-var rooms = [circuit], here = y3(circuit);
+var rooms = [circuit, learn], here = y3(circuit);
 function roomOf(hash2) {
   let key2 = /^#\/([a-z]+)/.exec(hash2)?.[1];
   return rooms.find((room) => room.key === key2) ?? null;
 }
 
 // src/help.tsx
-function Help2() {
+function Help3() {
   let dialog = T2(null), isOpen = isHelpOpen.value, { Help: Content } = here.value;
   return F2(() => {
     isOpen ? dialog.current?.showModal() : dialog.current?.close();
@@ -2154,7 +2575,7 @@ function Doors() {
   return there.length < 2 ? null : /* @__PURE__ */ a4("nav", { class: "doors", "aria-label": "rooms", children: there.map((room) => /* @__PURE__ */ a4("a", { href: room.link.value ?? `#/${room.key}`, "aria-current": room === here.value ? "page" : void 0, children: room.title }, room.key)) });
 }
 function App() {
-  let { Bar, Switches: Switches2, View: View2 } = here.value;
+  let { Bar, Switches: Switches2, View: View3 } = here.value;
   return /* @__PURE__ */ a4($, { children: [
     /* @__PURE__ */ a4("header", { children: [
       /* @__PURE__ */ a4("h1", { children: [
@@ -2177,16 +2598,16 @@ function App() {
       /* @__PURE__ */ a4("code", { children: "chainrule view" }),
       " runs again at this address, this page goes on where it was."
     ] }),
-    /* @__PURE__ */ a4(View2, {}, here.value.key),
+    /* @__PURE__ */ a4(View3, {}, here.value.key),
     /* @__PURE__ */ a4("p", { class: "spoken", "aria-live": "polite", children: spoken.value }),
-    /* @__PURE__ */ a4(Help2, {})
+    /* @__PURE__ */ a4(Help3, {})
   ] });
 }
 async function enter2(hash2) {
   let first2 = start.value?.page === "train" ? "#/t" : "#/c", room = roomOf(hash2) ?? roomOf(first2) ?? rooms[0];
   here.value !== room && here.value.leave?.(), here.value = room, await room.visit(hash2);
 }
-function follow3() {
+function follow4() {
   let own = location.hash, clock = 0;
   x2(() => {
     let link2 = here.value.link.value;
@@ -2200,6 +2621,6 @@ function follow3() {
 async function begin2() {
   Q(/* @__PURE__ */ a4(App, {}), document.getElementById("app")), addEventListener("keydown", (event) => here.value.onKey(event)), x2(() => {
     theme.value === "" ? delete document.documentElement.dataset.theme : document.documentElement.dataset.theme = theme.value;
-  }), await greet(), await enter2(location.hash), follow3();
+  }), await greet(), await enter2(location.hash), follow4();
 }
 begin2();

@@ -1,11 +1,13 @@
-// The rooms of the page, and which one we are in: the address says it. `#/c` is Circuit, `#/t` Train, `#/w` What went wrong.
+// The rooms of the page, and which one we are in: the address says it. `#/c` is Circuit, `#/t` Train, `#/w` What went wrong,
+// `#/learn` the tour.
 
 import { signal } from "@preact/signals";
 import { circuit } from "./circuit/room";
+import { learn } from "./learn/room";
 import type { Room } from "./room";
 
 /** In the order of their doors. */
-export const rooms: Room[] = [circuit];
+export const rooms: Room[] = [circuit, learn];
 
 export const here = signal<Room>(circuit);
 

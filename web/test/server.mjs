@@ -77,6 +77,14 @@ export function drawn(page) {
   return page.evaluate(() => document.querySelector("svg.circuit").innerHTML + document.querySelector("[role=tree]").innerHTML + document.querySelector(".caption").innerHTML);
 }
 
+/** The texts beside the wires, by wire. */
+export function labels(page) {
+  return page.evaluate(() => {
+    const texts = (name) => Object.fromEntries([...document.querySelectorAll(`[data-${name}]`)].map((text) => [text.getAttribute(`data-${name}`), text.firstChild.textContent]));
+    return { values: texts("value"), gradients: texts("gradient") };
+  });
+}
+
 export const NEURON = { formula: "f = sigmoid(w0*x0 + w1*x1 + w2)", values: { w0: 2, x0: -1, w1: -3, x1: -2, w2: -3 } };
 export const STAGED = {
   formula: "stage sigma(z) = 1 / (1 + exp(-z))\nf = (x + sigma(y)) / (sigma(x) + (x + y)^2)",

@@ -54,7 +54,7 @@ fn main() {
     let chain: String = (0..3000).map(|i| format!("a{} = sin(a{i})\n", i + 1)).collect();
     let chain = format!("a0 = x * 2\n{chain}");
     row("3,000 gates without stages", &chain, &View::default());
-    row("the same, a part open", &chain, &View { open: vec!["gates 1-63".into()], ..View::default() });
+    row("the same, a part open", &chain, &View { open: vec!["gates 1-64".into()], ..View::default() });
     let inside: String = (0..40).map(|i| format!("b{} = sin(b{i}) * 1.1\n", i + 1)).collect();
     let calls: String = (0..37).map(|i| format!("a{} = s(a{i})\n", i + 1)).collect();
     let stages = format!("stage s(x) {{\nb0 = x * 1.5\n{inside}}}\na0 = x * 0.5\n{calls}");

@@ -48,7 +48,9 @@ struct Shown(#[serde(serialize_with = "number::list::serialize")] Vec<f64>);
 pub fn look(point: &Point, ask: &Ask) -> Result<Look, Diagnostic> {
     let Drawn { scene, note, open } = draw(point, ask)?;
     let output = point.built.output.clone().unwrap_or_else(|| "output".into());
-    let inputs = point.built.inputs.iter().zip(&point.built.circuit.inputs).zip(&point.values);
+    // The numbers of one element are those of arrays: it is them that can be turned.
+    let own = if point.is_inside() { 0 } else { point.built.inputs.len() };
+    let inputs = point.built.inputs.iter().zip(&point.built.circuit.inputs).zip(&point.values).take(own);
     let inputs = inputs.map(|((input, &wire), value)| Input {
         name: input.name.clone(),
         wire,

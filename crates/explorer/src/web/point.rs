@@ -1,7 +1,8 @@
 //! The engine's side of a request: the formula's circuit and what flows through it, kept for the next request.
 
-use super::ask::{Ask, Numbers};
-use super::limits;
+use super::ask::{Ask, Boxed, Inside, Numbers};
+use super::{element, limits};
+use crate::scene::boxed;
 use chainrule::formula::{Built, Dim, Formula, Init, Options, Variable, nearest};
 use chainrule::{DType, Diagnostic, Flow, Mistake, Place, Spec, Tensor, flow};
 use std::collections::BTreeMap;
@@ -26,11 +27,21 @@ pub struct Engine {
 struct Shape {
     formula: String,
     dims: BTreeMap<String, Vec<usize>>,
+    boxes: Vec<Boxed>,
+}
+
+/// What decides about a point.
+#[derive(PartialEq)]
+struct Asked {
+    formula: String,
+    values: BTreeMap<String, Numbers>,
+    boxes: Vec<Boxed>,
+    inside: Option<Inside>,
 }
 
 /// A formula at a point, with everything that flows.
 pub struct Point {
-    asked: (String, BTreeMap<String, Numbers>),
+    asked: Asked,
     /// The circuit.
     pub built: Arc<Built>,
     /// A value for each input.
@@ -39,6 +50,13 @@ pub struct Point {
     pub started: Vec<String>,
     /// What happens.
     pub flow: Flow,
+}
+
+impl Point {
+    /// Whether it is one element inside a whole.
+    pub fn is_inside(&self) -> bool {
+        self.asked.inside.is_some()
+    }
 }
 
 impl Engine {
@@ -52,9 +70,10 @@ impl Engine {
     /// # Errors
     /// Everything that is wrong with the formula or the values; limits that they pass.
     pub fn point(&mut self, ask: &Ask) -> Result<Arc<Point>, Diagnostic> {
+        let Ask { formula, values, boxes, inside, .. } = ask;
         if let Some(last) = &self.last
-            && last.asked.0 == ask.formula
-            && last.asked.1 == ask.values
+            && (&last.asked.formula, &last.asked.values) == (formula, values)
+            && (&last.asked.boxes, &last.asked.inside) == (boxes, inside)
         {
             return Ok(Arc::clone(last));
         }
@@ -62,15 +81,22 @@ impl Engine {
         let (values, started) = self.values(&built, ask)?;
         let output = built.circuit.node(built.circuit.outputs[0]).spec;
         let flow = flow(&built.circuit, &values, &[Tensor::full(output, 1.0)])?;
-        let asked = (ask.formula.clone(), ask.values.clone());
-        let point = Arc::new(Point { asked, built, values, started, flow });
+        let (formula, asked_values) = (formula.clone(), ask.values.clone());
+        let asked =
+            Asked { formula, values: asked_values, boxes: ask.boxes.clone(), inside: ask.inside.clone() };
+        let mut point = Point { asked, built, values, started, flow };
+        if let Some(inside) = &ask.inside {
+            let (built, values, flow) = element::inside(&point, inside)?;
+            point = Point { built: Arc::new(built), values, started: Vec::new(), flow, ..point };
+        }
+        let point = Arc::new(point);
         self.last = Some(Arc::clone(&point));
         Ok(point)
     }
 
     fn circuit(&mut self, ask: &Ask) -> Result<Arc<Built>, Diagnostic> {
         let dims = ask.values.iter().map(|(name, value)| (name.clone(), value.dims.clone())).collect();
-        let shape = Shape { formula: ask.formula.clone(), dims };
+        let shape = Shape { formula: ask.formula.clone(), dims, boxes: ask.boxes.clone() };
         if let Some(known) = self.circuits.iter().position(|(known, _)| *known == shape) {
             let entry = self.circuits.remove(known);
             self.circuits.push(entry);
@@ -180,6 +206,12 @@ fn build(shape: &Shape) -> Result<Built, Diagnostic> {
         return Err(Mistake::new(Place::Unknown, "", what)
             .hint("end with a number that is computed from floats")
             .into());
+    }
+    for stage in &shape.boxes {
+        built.circuit = boxed(&built.circuit, &stage.name, &stage.of).map_err(|why| {
+            let (what, hint) = why.split_once("; hint: ").unwrap_or((&why, "choose other gates"));
+            Mistake::new(Place::Argument(stage.name.clone()), "", what).hint(hint)
+        })?;
     }
     Ok(built)
 }
