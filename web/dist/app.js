@@ -2443,7 +2443,9 @@ function settle(isRight, text) {
 }
 function follow3() {
   let n3 = facts2.value, { ask: ask2 } = page.value;
-  n3 === null || !isReady.value || isDragging.value || ask2.kind !== "drag" || (ask2.isReached(n3) ? verdict.value?.isRight !== !0 && settle(!0, ask2.right(n3)) : (verdict.value?.isRight === !0 || !isSame(values2.value, page.value.values)) && (verdict.value = { isRight: !1, text: ask2.wrong(n3) }));
+  n3 === null || !isReady.value || isDragging.value || ask2.kind !== "drag" || f3(() => {
+    ask2.isReached(n3) ? verdict.value?.isRight !== !0 && settle(!0, ask2.right(n3)) : (verdict.value?.isRight === !0 || !isSame(values2.value, page.value.values)) && (verdict.value = { isRight: !1, text: ask2.wrong(n3) });
+  });
 }
 function isSame(a5, b3) {
   return JSON.stringify(a5) === JSON.stringify(b3);

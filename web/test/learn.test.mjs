@@ -100,7 +100,7 @@ for (const [n, { name, wrong }] of Object.entries(found)) {
 const reached = {
   1: { wrong: ["z", 40, /same sign/], right: [["z", 200]] },
   5: { wrong: ["x", -60, /larger of the two/], right: [["w", 400]] },
-  7: { wrong: ["x", -40, /make x smaller/], right: [["x", -60]] },
+  7: { wrong: ["x", -40, /make x smaller/], right: [["x", -100]] },
   9: { wrong: ["x0", -100, /changed the data/], right: [["w0", 80]], resets: true },
   10: { wrong: ["b2", 60, /has to rise above 0/], right: [["b2", 120]] },
   11: { wrong: ["x", -20, /where it is flat/], right: [["x", -80]] },

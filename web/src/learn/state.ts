@@ -1,6 +1,6 @@
 // Where in the tour one is, what was answered, and what the engine says to it.
 
-import { batch, computed, signal } from "@preact/signals";
+import { batch, computed, signal, untracked } from "@preact/signals";
 import { isFitted } from "../circuit/canvas";
 import { dir, example, formula, isDragging, isPlaying, known, look, setOpen, step, values } from "../circuit/state";
 import { spoken } from "../page";
@@ -102,11 +102,13 @@ export function follow(): void {
   const n = facts.value;
   const { ask } = page.value;
   if (n === null || !isReady.value || isDragging.value || ask.kind !== "drag") return;
-  if (ask.isReached(n)) {
-    if (verdict.value?.isRight !== true) settle(true, ask.right(n));
-  } else if (verdict.value?.isRight === true || !isSame(values.value, page.value.values)) {
-    verdict.value = { isRight: false, text: ask.wrong(n) };
-  }
+  untracked(() => {
+    if (ask.isReached(n)) {
+      if (verdict.value?.isRight !== true) settle(true, ask.right(n));
+    } else if (verdict.value?.isRight === true || !isSame(values.value, page.value.values)) {
+      verdict.value = { isRight: false, text: ask.wrong(n) };
+    }
+  });
 }
 
 function isSame(a: object, b: object): boolean {
