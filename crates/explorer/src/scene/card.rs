@@ -137,8 +137,8 @@ impl Facts<'_> {
         let Some(flow) = self.flow else { return String::new() };
         let text = |w: u32| Quantity::value(&flow.wires[w as usize].value).text;
         // With the numbers that are part of the gate, in their places.
-        let wires = match item.way {
-            super::tree::Way::Single => self.reading.operands(item.number),
+        let wires: Vec<u32> = match item.way {
+            super::tree::Way::Single => self.reading.operands(item.number).collect(),
             _ => item.ins.iter().map(|i| i.wire).collect(),
         };
         let literals = self.reading.literals(item.number);

@@ -74,9 +74,9 @@ pub struct Reading<'a> {
     /// The gates that joined, by the last of them.
     chains: HashMap<u32, Way>,
     /// For each wire, the gates that read it; for gates that joined, the last of them.
-    readers: HashMap<u32, Vec<u32>>,
+    readers: Vec<Vec<u32>>,
     /// For each wire, all its uses.
-    uses: HashMap<u32, Vec<Use>>,
+    uses: Vec<Vec<Use>>,
     pub open: HashSet<u32>,
     /// Ids of the stages.
     pub ids: &'a StageIds,
@@ -119,8 +119,8 @@ impl<'a> Reading<'a> {
     }
 
     /// The inputs of a gate without those that are only other names.
-    pub fn operands(&self, index: u32) -> Vec<u32> {
-        self.circuit.inputs_of(index).iter().map(|&i| self.origin[i as usize]).collect()
+    pub fn operands(&self, index: u32) -> impl ExactSizeIterator<Item = u32> + '_ {
+        self.circuit.inputs_of(index).iter().map(|&i| self.origin[i as usize])
     }
 
     /// What is written in the place of a wire that is a number without a name: text with four digits.
@@ -145,7 +145,7 @@ impl<'a> Reading<'a> {
     fn join(&mut self, view: &View) {
         let mut uses = vec![0usize; self.circuit.len()];
         for (index, _) in self.circuit.gates().filter(|(i, _)| self.shown(*i)) {
-            self.operands(index).iter().for_each(|&o| uses[o as usize] += 1);
+            self.operands(index).for_each(|o| uses[o as usize] += 1);
         }
         self.outputs.iter().for_each(|&o| uses[o as usize] += 2);
         let mut single: HashSet<u32> = HashSet::new();
@@ -167,7 +167,7 @@ impl<'a> Reading<'a> {
             let (mut chain, mut leaves) = (Vec::new(), Vec::new());
             let mut open = vec![root];
             while let Some(index) = open.pop() {
-                for (operand, wire) in self.operands(index).into_iter().enumerate() {
+                for (operand, wire) in self.operands(index).enumerate() {
                     if alone(wire, name) {
                         chain.push((wire, Use { node: index, operand }));
                         open.push(wire);
@@ -178,7 +178,7 @@ impl<'a> Reading<'a> {
             }
             let products: Vec<_> = leaves
                 .iter()
-                .filter(|(w, _)| alone(*w, "mul") && self.operands(*w).iter().all(|&o| !self.is_literal(o)))
+                .filter(|(w, _)| alone(*w, "mul") && self.operands(*w).all(|o| !self.is_literal(o)))
                 .copied()
                 .collect();
             let is_dot = name == "add" && products.len() >= DOT && products.len() + 1 >= leaves.len();
@@ -209,13 +209,13 @@ impl<'a> Reading<'a> {
     }
 
     fn note_readers(&mut self) {
-        let mut readers: HashMap<u32, Vec<u32>> = HashMap::new();
-        let mut uses: HashMap<u32, Vec<Use>> = HashMap::new();
+        let mut readers: Vec<Vec<u32>> = vec![Vec::new(); self.circuit.len()];
+        let mut uses: Vec<Vec<Use>> = vec![Vec::new(); self.circuit.len()];
         for (index, _) in self.circuit.gates().filter(|(i, _)| self.shown(*i)) {
             let root = self.root(index);
-            for (operand, wire) in self.operands(index).into_iter().enumerate() {
-                readers.entry(wire).or_default().push(root);
-                uses.entry(wire).or_default().push(Use { node: index, operand });
+            for (operand, wire) in self.operands(index).enumerate() {
+                readers[wire as usize].push(root);
+                uses[wire as usize].push(Use { node: index, operand });
             }
         }
         (self.readers, self.uses) = (readers, uses);
@@ -223,7 +223,7 @@ impl<'a> Reading<'a> {
 
     /// The uses of a wire outside a block.
     pub fn uses_outside(&self, wire: u32, block: &Item) -> Vec<Use> {
-        let uses = self.uses.get(&wire).into_iter().flatten();
+        let uses = self.uses[wire as usize].iter();
         uses.filter(|u| block.nodes.binary_search(&self.root(u.node)).is_err()).copied().collect()
     }
 
@@ -239,7 +239,7 @@ impl<'a> Reading<'a> {
 
     /// The gates that read a wire; for gates that joined, the last of them.
     pub fn readers(&self, wire: u32) -> &[u32] {
-        self.readers.get(&wire).map_or(&[], Vec::as_slice)
+        &self.readers[wire as usize]
     }
 
     /// All blocks, the outermost first.
@@ -321,8 +321,7 @@ impl<'a> Reading<'a> {
             if child.is_some() || !self.circuit.node(input).is_input() || self.outputs.contains(&input) {
                 continue;
             }
-            let readers = self.readers.get(&input).into_iter().flatten();
-            let mut readers = readers.map(|reader| group_of.get(reader).copied());
+            let mut readers = self.readers[input as usize].iter().map(|reader| group_of.get(reader).copied());
             let first = readers.next().flatten();
             if let Some(stage) = first.filter(|&f| groups[f].0.is_some() && readers.all(|r| r == Some(f))) {
                 taken.entry(stage).or_default().push(at);
@@ -346,8 +345,7 @@ impl<'a> Reading<'a> {
         runs: &mut BTreeMap<u32, u32>,
     ) -> Item {
         let outs = nodes.iter().flat_map(|&n| n..n + self.circuit.node(n).parts).filter(|wire| {
-            let readers = self.readers.get(wire).into_iter().flatten();
-            self.outputs.contains(wire) || readers.into_iter().any(|&r| !within(r))
+            self.outputs.contains(wire) || self.readers[*wire as usize].iter().any(|&r| !within(r))
         });
         let outs: Vec<u32> = outs.collect();
         let Some(stage) = child else {
@@ -406,7 +404,7 @@ impl<'a> Reading<'a> {
     /// The numbers that are written in a gate, with the place among its inputs.
     pub fn literals(&self, root: u32) -> Vec<(usize, String)> {
         let chain = self.gates_of(root);
-        let all = chain.iter().flat_map(|&n| self.operands(n).into_iter().enumerate());
+        let all = chain.iter().flat_map(|&n| self.operands(n).enumerate());
         all.filter_map(|(place, wire)| Some((place, self.literal(wire)?))).collect()
     }
 
@@ -415,7 +413,7 @@ impl<'a> Reading<'a> {
         let (mut all, mut open) = (Vec::new(), vec![root]);
         while let Some(index) = open.pop() {
             all.push(index);
-            let parts = self.operands(index).into_iter().enumerate();
+            let parts = self.operands(index).enumerate();
             open.extend(
                 parts
                     .filter(|&(operand, wire)| self.joined.get(&wire) == Some(&Use { node: index, operand }))
