@@ -6,6 +6,7 @@ import { render } from "preact";
 import { Help } from "./help";
 import { greet, isDark, isGone, isHelpOpen, spoken, start, theme } from "./page";
 import { here, roomOf, rooms } from "./rooms";
+import { connect } from "./socket";
 
 /** Where there is one room only, it needs no door. */
 function Doors() {
@@ -92,6 +93,7 @@ async function begin(): Promise<void> {
     else document.documentElement.dataset["theme"] = theme.value;
   });
   await greet();
+  void connect();
   await enter(location.hash);
   follow();
 }

@@ -16,3 +16,18 @@ export function tone(value: Num): string {
   if (typeof value !== "number") return "alarm";
   return value === 0 ? "zero" : value > 0 ? "plus" : "minus";
 }
+
+/** Thousands apart. */
+export function whole(value: number): string {
+  return value.toLocaleString("en-US").replaceAll(",", " ");
+}
+
+/** A share of one, in percent. */
+export function percent(share: number): string {
+  return `${brief(share * 100, share < 0.1 ? 2 : 3)} %`;
+}
+
+/** A power of ten as people write it. */
+export function power(exponent: number): string {
+  return exponent === 0 ? "1" : `1e${exponent < 0 ? "−" : ""}${Math.abs(exponent)}`;
+}

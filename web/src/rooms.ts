@@ -5,9 +5,11 @@ import { signal } from "@preact/signals";
 import { circuit } from "./circuit/room";
 import { learn } from "./learn/room";
 import type { Room } from "./room";
+import { train } from "./train/room";
+import { wrong } from "./wrong/room";
 
 /** In the order of their doors. */
-export const rooms: Room[] = [circuit, learn];
+export const rooms: Room[] = [circuit, train, wrong, learn];
 
 export const here = signal<Room>(circuit);
 

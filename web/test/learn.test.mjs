@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { clean } from "./axe.mjs";
 import { labels, open, serve } from "./server.mjs";
 
 let server;
@@ -47,16 +48,15 @@ async function agrees(page) {
   assert.ok(Object.keys(seen.gradients).length > 1);
 }
 
-async function opened(n) {
-  const page = await browser.context.newPage();
+async function opened(n, context = browser.context) {
+  const page = await context.newPage();
   page.complaints = [];
   page.on("pageerror", (error) => page.complaints.push(error.message));
   page.on("console", (line) => line.type() === "error" && page.complaints.push(line.text()));
-  page.on("request", (request) => {
-    if (!request.url().endsWith("/api/set")) return;
-    const { formula, values, open } = request.postDataJSON();
-    page.lastAsked = { formula, values, open };
-  });
+  // Questions go by the socket, or by fetch where there is none.
+  const note = ({ formula, values, open }) => (page.lastAsked = { formula, values, open });
+  page.on("request", (request) => request.url().endsWith("/api/set") && note(request.postDataJSON()));
+  page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => JSON.parse(payload).k === "ask" && note(JSON.parse(payload).body)));
   await page.goto(at(n));
   await page.waitForSelector(".question button[type=submit]:enabled");
   await page.waitForSelector("svg.circuit [data-block]");
@@ -187,3 +187,18 @@ test("a stage of a page opens, and the product of its parts is its own gradient"
   assert.deepEqual(await page.locator("svg.circuit .block.gate .label").allTextContents(), ["× −1", "exp", "+ 1", "1 / x"]);
   await page.close();
 });
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 }]) {
+    test(`axe finds nothing in the tour, and nothing is cut: ${colorScheme}, ${viewport.width}`, async () => {
+      const own = await open({ colorScheme, viewport });
+      for (const n of [2, 10]) {
+        const page = await opened(n, own.context);
+        await page.getByRole("button", { name: "Check" }).click();
+        await clean(own.context, page, `page ${n}`);
+        await page.close();
+      }
+      await own.close();
+    });
+  }
+}

@@ -1,9 +1,8 @@
 // How the page behaves: stages, links, keys, mistakes, a server that goes, and who can't see it.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
+import { clean } from "./axe.mjs";
 import { NETWORK, NEURON, STAGED, drawn, link, open, serve } from "./server.mjs";
 
 let server;
@@ -187,26 +186,13 @@ test("nothing is asked of any other server", async () => {
   await page.close();
 });
 
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const sizes = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 844 } };
 for (const scheme of ["light", "dark"]) {
   for (const [name, viewport] of Object.entries(sizes)) {
     test(`axe finds nothing, and nothing is cut: ${scheme}, ${name}`, async () => {
       const own = await open({ colorScheme: scheme, viewport });
       const page = await own.page(server.url + link(NETWORK.formula, NETWORK.values));
-      const find = async (what) => {
-        // Injected by the debugger: the page itself may run nothing but its own script.
-        const cdp = await own.context.newCDPSession(page);
-        await cdp.send("Runtime.evaluate", { expression: axe });
-        const violations = await page.evaluate(async () => (await globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })).violations.flatMap((v) => {
-          // What is seen of a line of the outline is a table row of numbers; its sentence says each with a word.
-          const nodes = v.nodes.filter((node) => v.id !== "label-content-name-mismatch" || !node.html.includes("treeitem"));
-          return nodes.length === 0 ? [] : [`${v.id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`];
-        }));
-        assert.deepEqual(violations, [], what);
-        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        assert.ok(over <= 0, `${what}: ${over} px too wide`);
-      };
+      const find = (what) => clean(own.context, page, what);
       await find("the picture");
       await page.focus("[data-block]");
       await page.keyboard.press("b");

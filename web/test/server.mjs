@@ -1,6 +1,6 @@
 // Starts the built binary, and a browser that talks to nothing but it.
 
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -14,18 +14,40 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const binary = process.env.CHAINRULE ?? join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug/chainrule");
 const browser = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
-/** A server of this page; `url` ends with a slash, `post` asks it as the page does. */
-export async function serve(args = [], port = 0) {
+function built() {
   if (!existsSync(binary)) throw new Error(`there is no ${binary}; hint: cargo build`);
-  const child = spawn(binary, ["view", ...args, "--port", String(port)], { stdio: ["ignore", "pipe", "inherit"] });
+  return binary;
+}
+
+/** A server of this page; `url` ends with a slash, `get` and `post` ask it as the page does. */
+export function serve(args = [], port = 0) {
+  return started(["view", ...args, "--port", String(port)]);
+}
+
+/** A training that is served while it runs. */
+export function training(args, port = 0) {
+  return started(["train", ...args, "--web", "--port", String(port)]);
+}
+
+/** A run file that a training wrote, which may have failed: that is what some of them are for. */
+export function ran(args) {
+  const path = join(mkdtempSync(join(tmpdir(), "chainrule-run-")), "it.run.jsonl");
+  spawnSync(built(), ["train", ...args, "--run", path], { stdio: "ignore" });
+  return { path, remove: () => rmSync(dirname(path), { recursive: true, force: true }) };
+}
+
+async function started(args) {
+  const child = spawn(built(), args, { stdio: ["ignore", "pipe", process.env.CHAINRULE_LOUD ? "inherit" : "ignore"] });
   const url = await new Promise((found, failed) => {
-    createInterface({ input: child.stdout }).once("line", found);
-    child.once("exit", (code) => failed(new Error(`chainrule view ended with ${code}`)));
+    const lines = createInterface({ input: child.stdout });
+    lines.on("line", (line) => line.startsWith("http://") && found(line.trim()));
+    child.once("exit", (code) => failed(new Error(`chainrule ${args[0]} ended with ${code}`)));
   });
   const ended = new Promise((done) => child.once("exit", done));
   return {
     url,
     port: Number(new URL(url).port),
+    get: async (path) => (await fetch(url + path)).json(),
     post: async (path, body) => (await fetch(url + path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) })).json(),
     stop: () => {
       child.kill("SIGKILL");
@@ -50,14 +72,19 @@ export async function open(options = {}) {
   }
   return {
     context,
-    /** A page at this address, once its picture is there. What it complains about is an error. */
-    page: async (url) => {
+    /** A page at this address, once its picture is there. What it complains about is an error; `said` are the messages of its socket. */
+    page: async (url, ready = "[data-block]") => {
       const page = await context.newPage();
       page.complaints = [];
       page.on("pageerror", (error) => page.complaints.push(error.message));
       page.on("console", (line) => line.type() === "error" && page.complaints.push(line.text()));
+      page.said = [];
+      page.on("websocket", (socket) => {
+        socket.on("framesent", ({ payload }) => page.said.push({ from: "page", ...JSON.parse(payload) }));
+        socket.on("framereceived", ({ payload }) => page.said.push({ from: "server", ...JSON.parse(payload) }));
+      });
       await page.goto(url);
-      await page.waitForSelector("[data-block]");
+      await page.waitForSelector(ready);
       return page;
     },
     close: async () => {

@@ -35,7 +35,6 @@ pub fn run() -> Result<()> {
 fn page() -> Result<()> {
     use crate::commands::view;
     use std::io::{IsTerminal, stdin, stdout};
-    use std::net::{Ipv4Addr, SocketAddr};
     if !stdin().is_terminal() || !stdout().is_terminal() {
         return Ok(());
     }
@@ -45,7 +44,8 @@ fn page() -> Result<()> {
     if stdin().read_line(&mut answer).is_err() || answer.trim() != "w" {
         return Ok(());
     }
-    view::serve(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), &view::neuron(), true)
+    let server = view::Listening::here().serve(view::neuron(), None)?;
+    view::wait(&server)
 }
 
 #[cfg(not(feature = "web"))]

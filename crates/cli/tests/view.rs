@@ -52,7 +52,7 @@ fn the_page_begins_with_what_the_command_says() {
     let body = start.split_once("\r\n\r\n").expect("a head and a body").1;
     let start: serde_json::Value = serde_json::from_str(body).expect("JSON");
     let wanted = serde_json::json!({
-        "formula": "(x + y) * z", "values": {"x": -2.0, "y": [5.0, 1.0], "z": "NaN"}, "open": ["a", "b.c"]
+        "page": "circuit", "run": false, "formula": "(x + y) * z", "values": {"x": -2.0, "y": [5.0, 1.0], "z": "NaN"}, "open": ["a", "b.c"]
     });
     assert_eq!(start, wanted);
     assert!(page.get("/").contains("<title>Chainrule"));

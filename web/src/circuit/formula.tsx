@@ -3,7 +3,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { isFitted } from "./canvas";
 import { examples } from "./examples";
-import { example, formula, mistakes, setFormula } from "./state";
+import type { Sample } from "./link";
+import { example, formula, mistakes, setFormula, show } from "./state";
 import type { Mistake } from "../types";
 
 /** Milliseconds after the last letter until it is read. */
@@ -38,7 +39,18 @@ function Marked({ text, wrong }: { text: string; wrong: Mistake[] }) {
   );
 }
 
-export function Formula() {
+/** Where the circuit is that of one example: which one, and the way back. */
+function Sampled({ row, step }: Sample) {
+  return (
+    <p class="sampled">
+      <span>{`The network at row ${row} of its data, with the weights of ${step === null ? "the last step" : `step ${step}`}.`}</span>
+      <a href={step === null ? "#/t" : `#/t?s=${step}`}>back to Train</a>
+      {mistakes.value.map((one, i) => <span key={i} class="wrong" role="status">{one.what}</span>)}
+    </p>
+  );
+}
+
+function Editor() {
   const [text, setText] = useState(formula.value);
   const clock = useRef(0);
   const given = formula.value;
@@ -63,42 +75,48 @@ export function Formula() {
     }, PAUSE) as unknown as number;
   };
   const wrong = text === given ? mistakes.value : [];
+  return (
+    <div class="editor">
+      <Marked text={text} wrong={wrong} />
+      <textarea
+        ref={field}
+        id="formula"
+        aria-label="formula"
+        aria-invalid={wrong.length > 0}
+        aria-describedby="mistakes"
+        spellcheck={false}
+        autocomplete="off"
+        rows={1}
+        value={text}
+        onInput={(event) => edit(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          event.stopPropagation();
+          if (event.key === "Escape") event.currentTarget.blur();
+        }}
+      />
+      <div id="mistakes" class="mistakes" role="status">
+        {wrong.map((one, i) => (
+          <p key={i}>
+            {one.what}
+            {one.hint !== null && <span>{` Hint: ${one.hint}${one.hint.endsWith("?") ? "" : "."}`}</span>}
+          </p>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+export function Formula() {
   const choose = (select: HTMLSelectElement) => {
     const chosen = examples[Number(select.value)];
     select.value = "";
     if (chosen === undefined) return;
     isFitted.value = false;
-    void example(chosen.formula, chosen.values);
+    void show(chosen.formula, chosen.values);
   };
   return (
     <div class="formula-bar">
-      <div class="editor">
-        <Marked text={text} wrong={wrong} />
-        <textarea
-          ref={field}
-          id="formula"
-          aria-label="formula"
-          aria-invalid={wrong.length > 0}
-          aria-describedby="mistakes"
-          spellcheck={false}
-          autocomplete="off"
-          rows={1}
-          value={text}
-          onInput={(event) => edit(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            event.stopPropagation();
-            if (event.key === "Escape") event.currentTarget.blur();
-          }}
-        />
-        <div id="mistakes" class="mistakes" role="status">
-          {wrong.map((one, i) => (
-            <p key={i}>
-              {one.what}
-              {one.hint !== null && <span>{` Hint: ${one.hint}${one.hint.endsWith("?") ? "" : "."}`}</span>}
-            </p>
-          ))}
-        </div>
-      </div>
+      {example.value === null ? <Editor /> : <Sampled {...example.value} />}
       <select class="examples" aria-label="examples" value="" onChange={(event) => choose(event.currentTarget)}>
         <option value="">examples</option>
         {examples.map((one, i) => (

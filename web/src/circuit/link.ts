@@ -1,10 +1,18 @@
 // Everything that is looked at stands in the address, so that a link shows the same to others:
-// #/c?f=FORMULA&v={"x":2}&open=sigma&at=g5&step=7&dir=tb&theme=dark
+// #/c?f=FORMULA&v={"x":2}&open=sigma&at=g5&step=7&dir=tb&theme=dark, or of a run #/c?x=ROW&xs=STEP
 
 import { type Theme, readTheme } from "../page";
 import type { Direction, Value } from "../types";
 
+/** One example of a run: its row in the data, and the step whose weights are taken; none are the last ones. */
+export interface Sample {
+  row: number;
+  step: number | null;
+}
+
 export interface Link {
+  /** Of the run, in place of the formula. */
+  example: Sample | null;
   formula: string;
   values: Record<string, Value>;
   open: string[];
@@ -17,7 +25,11 @@ export interface Link {
 
 export function write(link: Link): string {
   const query = new URLSearchParams();
-  query.set("f", link.formula);
+  if (link.example === null) query.set("f", link.formula);
+  else {
+    query.set("x", String(link.example.row));
+    if (link.example.step !== null) query.set("xs", String(link.example.step));
+  }
   if (Object.keys(link.values).length > 0) query.set("v", JSON.stringify(link.values));
   if (link.open.length > 0) query.set("open", link.open.join(","));
   if (link.at !== null) query.set("at", link.at);
@@ -33,17 +45,23 @@ export function read(hash: string): Link | null {
   if (!hash.startsWith("#/c") || at < 0) return null;
   const query = new URLSearchParams(hash.slice(at + 1));
   const formula = query.get("f");
-  if (formula === null) return null;
-  const step = Number.parseInt(query.get("step") ?? "", 10);
+  const row = count(query.get("x"));
+  if (formula === null && row === null) return null;
   return {
-    formula,
+    example: row === null ? null : { row, step: count(query.get("xs")) },
+    formula: formula ?? "",
     values: values(query.get("v")),
     open: (query.get("open") ?? "").split(",").filter((name) => name !== ""),
     at: query.get("at"),
-    step: Number.isFinite(step) && step >= 0 ? step : null,
+    step: count(query.get("step")),
     dir: query.get("dir") === "tb" ? "tb" : "lr",
     theme: readTheme(query.get("theme")),
   };
+}
+
+function count(text: string | null): number | null {
+  const read = Number.parseInt(text ?? "", 10);
+  return Number.isFinite(read) && read >= 0 ? read : null;
 }
 
 /** A link that was cut or edited by hand still shows its formula. */

@@ -4,9 +4,11 @@ import { batch, computed, signal } from "@preact/signals";
 import { isGone, lost, onReturn, spoken, start, theme } from "../page";
 import { Gone, Latest, Refused, ask } from "../server";
 import type { Block, Direction, Line, Look, Mistake, Proof, Value, Why } from "../types";
-import { type Link, read, write } from "./link";
+import { type Link, type Sample, read, write } from "./link";
 
 export const formula = signal("");
+/** An example of the run, whose circuit is shown in place of a formula. */
+export const example = signal<Sample | null>(null);
 export const values = signal<Record<string, Value>>({});
 export const open = signal<string[]>([]);
 export const dir = signal<Direction>("lr");
@@ -58,7 +60,9 @@ export function blockOf(wire: number): Block | null {
 }
 
 interface Question {
-  formula: string;
+  formula?: string;
+  example?: number;
+  step?: number;
   values: Record<string, Value>;
   open: string[];
   dir: Direction;
@@ -67,16 +71,31 @@ interface Question {
   y?: number;
 }
 
+/** The circuit that is asked about. */
+function subject(): Partial<Question> {
+  const of = example.value;
+  if (of === null) return { formula: formula.value };
+  return of.step === null ? { example: of.row } : { example: of.row, step: of.step };
+}
+
+function key({ formula, example, step }: Partial<Question>): string {
+  return JSON.stringify([formula, example, step]);
+}
+
+/** What the picture shows: boxes keep their places within the same circuit. */
+let drawn = "";
+
 function question(): Question {
   const kept = selected.value;
-  const place = kept === null || look.value?.formula !== formula.value ? {} : { at: kept.id, x: kept.x, y: kept.y };
-  return { formula: formula.value, values: values.value, open: open.value, dir: dir.value, ...place };
+  const place = kept === null || drawn !== key(subject()) ? {} : { at: kept.id, x: kept.x, y: kept.y };
+  return { ...bare(), ...place };
 }
 
 const latest = new Latest<Question>(async (asked) => {
   try {
     const answer = await ask<Look>("/api/set", asked);
     batch(() => {
+      drawn = key(asked);
       take(answer);
       isGone.value = false;
       mistakes.value = [];
@@ -126,6 +145,7 @@ onReturn(() => {
 export function setFormula(text: string): Promise<void> {
   batch(() => {
     formula.value = text;
+    example.value = null;
     step.value = null;
     isPlaying.value = false;
     forget();
@@ -135,9 +155,10 @@ export function setFormula(text: string): Promise<void> {
   return refresh();
 }
 
-export function example(text: string, at_: Record<string, Value>): Promise<void> {
+export function show(text: string, at_: Record<string, Value>): Promise<void> {
   batch(() => {
     formula.value = text;
+    example.value = null;
     values.value = at_;
     open.value = [];
     at.value = null;
@@ -236,7 +257,7 @@ export async function explain(block: string): Promise<void> {
 }
 
 function bare(): Question {
-  return { formula: formula.value, values: values.value, open: open.value, dir: dir.value };
+  return { ...subject(), values: values.value, open: open.value, dir: dir.value };
 }
 
 async function told(work: () => Promise<void>, refused: (mistakes: Mistake[]) => void): Promise<void> {
@@ -250,6 +271,7 @@ async function told(work: () => Promise<void>, refused: (mistakes: Mistake[]) =>
 }
 
 export const link = computed<Link>(() => ({
+  example: example.value,
   formula: formula.value,
   values: values.value,
   open: open.value,
@@ -266,6 +288,7 @@ export function hash(): string {
 function follow(to: Link): void {
   batch(() => {
     formula.value = to.formula;
+    example.value = to.example;
     values.value = to.values;
     open.value = to.open;
     at.value = null;

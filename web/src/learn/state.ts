@@ -2,7 +2,7 @@
 
 import { batch, computed, signal, untracked } from "@preact/signals";
 import { isFitted } from "../circuit/canvas";
-import { dir, example, formula, isDragging, isPlaying, known, look, setOpen, step, values } from "../circuit/state";
+import { dir, formula, isDragging, isPlaying, known, look, setOpen, show as draw, step, values } from "../circuit/state";
 import { spoken } from "../page";
 import { Facts } from "./facts";
 import { type Page, isNear, pages } from "./pages";
@@ -57,7 +57,7 @@ export async function show(next: number): Promise<void> {
   });
   keep();
   const shown = page.value;
-  await example(shown.formula, { ...shown.values });
+  await draw(shown.formula, { ...shown.values });
   if (page.value !== shown) return;
   batch(() => {
     step.value = shown.shown === "all" ? null : shown.shown === "values" ? known.value.forward : shown.shown === "inputs" ? 0 : shown.shown;

@@ -113,22 +113,25 @@ impl History {
                 self.ms.1 += step.ms.obs;
                 self.last = Some(step.clone());
             }
-            Record::Sum(sum) => {
-                // One field of one wire stands for the step.
-                let first = self.series.keys().next() == Some(&sum.w);
-                self.observed += u64::from(first && sum.f != Field::Gradient && sum.f != Field::Update);
-                let Some(series) = self.series.get_mut(&sum.w) else { return };
-                let points = series.of(sum.f);
-                while points.last().is_some_and(|last| last.step >= sum.s) {
-                    points.pop();
-                }
-                if points.len() < limits::POINTS {
-                    points.push(Point::of(sum));
-                }
-            }
+            Record::Sum(sum) => self.observe(sum),
             Record::Birth(birth) => self.births.push((**birth).clone()),
             Record::End(end) => self.end = Some(end.clone()),
-            Record::Val(_) | Record::Alert(_) => {}
+            Record::Val(_) | Record::Alert(_) | Record::Try(_) | Record::Points(_) | Record::Plane(_) => {}
+        }
+    }
+
+    /// Takes a summary.
+    pub fn observe(&mut self, sum: &Sum) {
+        // One field of one wire stands for the step.
+        let first = self.series.keys().next() == Some(&sum.w);
+        self.observed += u64::from(first && sum.f != Field::Gradient && sum.f != Field::Update);
+        let Some(series) = self.series.get_mut(&sum.w) else { return };
+        let points = series.of(sum.f);
+        while points.last().is_some_and(|last| last.step >= sum.s) {
+            points.pop();
+        }
+        if points.len() < limits::POINTS {
+            points.push(Point::of(sum));
         }
     }
 

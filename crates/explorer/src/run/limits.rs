@@ -14,3 +14,11 @@ pub const WATCHED: usize = 1 << 14;
 
 /// Most gates that the record of a circuit lists; of a larger one it holds the modules and the watched wires alone.
 pub const GATES: usize = 20_000;
+
+/// Most places of a picture of the plane along each side, and most classes in it.
+pub const SIDE: usize = 256;
+/// See [`SIDE`].
+pub const CLASSES: usize = 256;
+
+/// Most examples that are kept of a problem in the plane; of more, as many as this are taken evenly.
+pub const EXAMPLES: usize = 2000;

@@ -5,7 +5,7 @@ use std::fmt;
 
 /// A number that may be NaN or infinite.
 #[derive(Clone, Copy)]
-struct Number(f64);
+pub struct Number(pub f64);
 
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,6 +1,6 @@
 //! Reads run files record by record. A last line that was cut off is what a crash leaves; any other damage is named.
 
-use super::{Histogram, Record, VERSION, limits};
+use super::{Histogram, OLDEST, Record, VERSION, limits};
 use chainrule::{Diagnostic, Mistake, Place, Result};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -32,6 +32,11 @@ impl<R: BufRead> Reader<R> {
     pub fn new(input: R, path: &Path) -> Reader<R> {
         let (path, buffer) = (path.to_path_buf(), Vec::new());
         Reader { input, path, line: 0, buffer, is_cut: false, is_done: false }
+    }
+
+    /// The same for a part of a file, of which so many lines were read before.
+    pub fn after(input: R, path: &Path, lines: u64) -> Reader<R> {
+        Reader { line: lines, ..Reader::new(input, path) }
     }
 
     /// Whether the last line was cut off, as far as it was read.
@@ -110,8 +115,11 @@ impl<R: BufRead> Reader<R> {
     /// What the types can't say.
     fn check(&self, record: &Record) -> Result<()> {
         match record {
-            Record::Run(head) if self.line == 1 && head.v != VERSION => {
-                let what = format!("is a run file of version {}, and this program reads {VERSION}", head.v);
+            Record::Run(head) if self.line == 1 && !(OLDEST..=VERSION).contains(&head.v) => {
+                let what = format!(
+                    "is a run file of version {}, and this program reads {OLDEST} to {VERSION}",
+                    head.v
+                );
                 Err(self.mistake(what, "use the program that wrote it"))
             }
             Record::Run(_) if self.line == 1 => Ok(()),
@@ -126,6 +134,8 @@ impl<R: BufRead> Reader<R> {
                 Ok(_) => Ok(()),
                 Err(what) => Err(self.mistake(what, self.advice())),
             },
+            Record::Plane(plane) => plane.check().map_err(|what| self.mistake(what, self.advice())),
+            Record::Points(points) => points.check().map_err(|what| self.mistake(what, self.advice())),
             _ => Ok(()),
         }
     }
@@ -205,7 +215,7 @@ mod tests {
         assert!(said(&lines(&[step(1, 1.0)])).contains("the first record is not of kind `run`"));
         assert!(said(b"\xff\xfe").starts_with("a.run.jsonl:1: is no record"));
         let old = lines(&[Record::Run(Head { v: 9, ..Head::default() })]);
-        assert!(said(&old).contains("is a run file of version 9, and this program reads 1"));
+        assert!(said(&old).contains("is a run file of version 9, and this program reads 1 to 2"));
         let unknown = [lines(&[start()]), b"{\"k\":\"dance\"}\n".to_vec()].concat();
         assert!(said(&unknown).contains(":2: is no record: unknown variant `dance`"), "{}", said(&unknown));
         let odd = "{\"k\":\"sum\",\"s\":1,\"w\":1,\"f\":\"v\",\"n\":1,\"min\":0,\"max\":0,\"mean\":0,\"std\":0,\"l2\":0,\"h\":\"!\"}\n";

@@ -2,6 +2,7 @@
 //! circuit, `t` seconds.
 
 use super::number;
+use super::plane::{Plane, Points};
 use serde::{Deserialize, Serialize};
 
 /// One line of a run file.
@@ -18,6 +19,12 @@ pub enum Record {
     Sum(Box<Sum>),
     /// One number, or one element of a tensor, at one step.
     Val(Val),
+    /// The network was tried on examples that it does not learn from.
+    Try(Try),
+    /// The examples of a problem in the plane.
+    Points(Box<Points>),
+    /// What a network says of a problem in the plane.
+    Plane(Box<Plane>),
     /// A health rule was broken.
     Alert(Alert),
     /// Where a NaN or infinity was born.
@@ -46,6 +53,9 @@ pub struct Head {
     /// The dtype of the weights.
     #[serde(default)]
     pub dtype: String,
+    /// How many steps there will be, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<u64>,
 }
 
 /// A circuit: its modules and gates, and which wires are watched.
@@ -274,6 +284,19 @@ pub struct Val {
     pub g: Option<f64>,
 }
 
+/// What a network is worth on examples that it does not learn from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Try {
+    /// The step after which it was tried.
+    pub s: u64,
+    /// The loss.
+    #[serde(with = "number")]
+    pub loss: f64,
+    /// The share of right predictions; none for numbers.
+    #[serde(default, with = "number::maybe", skip_serializing_if = "Option::is_none")]
+    pub acc: Option<f64>,
+}
+
 /// A broken rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Alert {
@@ -342,7 +365,7 @@ pub struct Birth {
     #[serde(default)]
     pub src: String,
     /// Gates with circuits around it, the outermost first, each with the turn in which it happened: `scan, turn 3`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub within: Vec<String>,
     /// One thing to try.
     #[serde(default, rename = "try")]

@@ -35,16 +35,60 @@ impl<F: FnMut(&Record) -> io::Result<()>> Sink for F {
 pub struct Writer {
     file: File,
     path: PathBuf,
+    /// Of summaries, and of pictures of the plane.
+    kept: [Kept; 2],
+}
+
+/// Which steps of one kind of records are in the file.
+#[derive(Debug)]
+struct Kept {
+    /// The kind.
+    kind: &'static str,
     most: usize,
-    /// One of so many observed steps is written.
+    /// One of so many steps is written.
     stride: u64,
-    /// Observed steps that came.
+    /// Steps that came.
     seen: u64,
     /// Those that are in the file.
-    kept: Vec<u64>,
-    /// The observed step that is being written, and whether it is.
+    steps: Vec<u64>,
+    /// The step that is being written, and whether it is.
     current: Option<(u64, bool)>,
 }
+
+impl Kept {
+    fn new(kind: &'static str, most: usize) -> Kept {
+        Kept { kind, most: most.max(2), stride: 1, seen: 0, steps: Vec::new(), current: None }
+    }
+
+    /// Takes note of a step; whether it is written.
+    fn takes(&mut self, step: u64) -> bool {
+        if let Some((current, is_kept)) = self.current
+            && current == step
+        {
+            return is_kept;
+        }
+        let is_kept = self.seen.is_multiple_of(self.stride);
+        self.seen += 1;
+        self.current = Some((step, is_kept));
+        if is_kept {
+            self.steps.push(step);
+        }
+        is_kept
+    }
+
+    /// Every other step, but not the one that begins, if there are too many. From now on half as many are written.
+    fn surplus(&mut self) -> Option<HashSet<u64>> {
+        if self.steps.len() <= self.most {
+            return None;
+        }
+        self.stride *= 2;
+        let begins = self.steps.last().copied();
+        Some(self.steps.iter().copied().skip(1).step_by(2).filter(|&step| Some(step) != begins).collect())
+    }
+}
+
+/// Pictures of the plane that stay in a file.
+const PLANES: usize = 48;
 
 impl Writer {
     /// A new file, in the place of one that is there. `most` observed steps are kept in it, 2 at least.
@@ -61,24 +105,22 @@ impl Writer {
     /// As the system says; a file that is no run file is invalid data.
     pub fn append(path: &Path, most: usize) -> io::Result<Writer> {
         let mut reader = Reader::open(path)?;
-        let mut kept = Vec::new();
+        let mut kept = kinds(most);
         for record in &mut reader {
-            if let Record::Sum(sum) = record.map_err(|why| io::Error::new(io::ErrorKind::InvalidData, why))?
-                && kept.last() != Some(&sum.s)
-            {
-                kept.push(sum.s);
+            let record = record.map_err(|why| io::Error::new(io::ErrorKind::InvalidData, why))?;
+            if let Some((kind, step)) = thinned(&record) {
+                kept[kind].takes(step);
             }
         }
         let file = OpenOptions::new().read(true).append(true).open(path)?;
         mend(&file, reader.is_cut())?;
-        let mut writer = Writer::of(file, path, most);
-        (writer.seen, writer.kept) = (kept.len() as u64, kept);
-        Ok(writer)
+        // A step that is made again is a new one.
+        kept.iter_mut().for_each(|kept| kept.current = None);
+        Ok(Writer { kept, ..Writer::of(file, path, most) })
     }
 
     fn of(file: File, path: &Path, most: usize) -> Writer {
-        let (path, most) = (path.to_path_buf(), most.max(2));
-        Writer { file, path, most, stride: 1, seen: 0, kept: Vec::new(), current: None }
+        Writer { file, path: path.to_path_buf(), kept: kinds(most) }
     }
 
     /// Where it is written.
@@ -91,53 +133,34 @@ impl Writer {
     /// # Errors
     /// As the system says.
     pub fn write(&mut self, record: &Record) -> io::Result<()> {
-        if let Record::Sum(sum) = record
-            && !self.takes(sum.s)?
-        {
-            return Ok(());
+        if let Some((kind, step)) = thinned(record) {
+            if !self.kept[kind].takes(step) {
+                return Ok(());
+            }
+            if let Some(dropped) = self.kept[kind].surplus() {
+                self.thin(kind, &dropped)?;
+            }
         }
         let mut line = serde_json::to_vec(record)?;
         line.push(b'\n');
         self.file.write_all(&line)
     }
 
-    /// Whether summaries of this step are written. They come step by step.
-    fn takes(&mut self, step: u64) -> io::Result<bool> {
-        if let Some((current, is_kept)) = self.current
-            && current == step
-        {
-            return Ok(is_kept);
-        }
-        let is_kept = self.seen.is_multiple_of(self.stride);
-        self.seen += 1;
-        self.current = Some((step, is_kept));
-        if is_kept {
-            self.kept.push(step);
-            if self.kept.len() > self.most {
-                self.thin(step)?;
-            }
-        }
-        Ok(is_kept)
-    }
-
-    /// Drops every other observed step from the file, but not the one that begins, and doubles the stride.
-    fn thin(&mut self, begins: u64) -> io::Result<()> {
-        self.stride *= 2;
-        let dropped: HashSet<u64> =
-            self.kept.iter().copied().skip(1).step_by(2).filter(|&step| step != begins).collect();
+    /// Takes some steps of one kind out of the file.
+    fn thin(&mut self, kind: usize, dropped: &HashSet<u64>) -> io::Result<()> {
         let folder = self.path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // Where no second file can be made beside it, the file grows on with the larger stride.
         let Ok(mut fresh) = tempfile::Builder::new().prefix(".run").tempfile_in(folder) else {
             return Ok(());
         };
-        copy(&self.path, fresh.as_file_mut(), &dropped)?;
+        copy(&self.path, fresh.as_file_mut(), self.kept[kind].kind, dropped)?;
         if let Ok(old) = std::fs::metadata(&self.path) {
             fresh.as_file().set_permissions(old.permissions())?;
         }
         fresh.as_file().sync_data()?;
         fresh.persist(&self.path).map_err(|failed| failed.error)?;
         self.file = OpenOptions::new().append(true).open(&self.path)?;
-        self.kept.retain(|step| !dropped.contains(step));
+        self.kept[kind].steps.retain(|step| !dropped.contains(step));
         Ok(())
     }
 }
@@ -156,14 +179,28 @@ struct Key {
     s: u64,
 }
 
-/// Copies a run file without the summaries of some steps.
-fn copy(from: &Path, to: &mut File, dropped: &HashSet<u64>) -> io::Result<()> {
+/// The kinds of records of which only some stay.
+fn kinds(most: usize) -> [Kept; 2] {
+    [Kept::new("sum", most), Kept::new("plane", PLANES)]
+}
+
+/// Which of these kinds a record is of, and its step.
+fn thinned(record: &Record) -> Option<(usize, u64)> {
+    match record {
+        Record::Sum(sum) => Some((0, sum.s)),
+        Record::Plane(plane) => Some((1, plane.s)),
+        _ => None,
+    }
+}
+
+/// Copies a run file without the records of one kind of some steps.
+fn copy(from: &Path, to: &mut File, kind: &str, dropped: &HashSet<u64>) -> io::Result<()> {
     let mut input = BufReader::new(File::open(from)?);
     let mut output = BufWriter::new(to);
     let mut line = Vec::new();
     while input.read_until(b'\n', &mut line)? > 0 {
         let key = serde_json::from_slice::<Key>(&line).ok();
-        if !key.is_some_and(|key| key.k == "sum" && dropped.contains(&key.s)) {
+        if !key.is_some_and(|key| key.k == kind && dropped.contains(&key.s)) {
             output.write_all(&line)?;
         }
         line.clear();

@@ -13,6 +13,7 @@
 //! | `w17` | wire 17; `w17-s4` its part inside the open stage `s4` |
 
 mod added;
+mod birth;
 mod build;
 mod card;
 mod cells;
@@ -24,6 +25,7 @@ mod tree;
 mod words;
 
 pub use added::boxed;
+pub use birth::birth_scene;
 pub use build::scene;
 pub use measure::label_size;
 

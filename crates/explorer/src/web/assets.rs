@@ -6,6 +6,8 @@ pub struct Asset {
     pub path: &'static str,
     /// Its media type.
     pub kind: &'static str,
+    /// Its name in the folder of the bundle.
+    pub file: &'static str,
     /// Its bytes.
     pub bytes: &'static [u8],
 }
@@ -14,16 +16,19 @@ pub struct Asset {
 pub const ALL: [Asset; 3] = [
     Asset {
         path: "/",
+        file: "index.html",
         kind: "text/html; charset=utf-8",
         bytes: include_bytes!("../../../../web/dist/index.html"),
     },
     Asset {
         path: "/app.js",
+        file: "app.js",
         kind: "text/javascript; charset=utf-8",
         bytes: include_bytes!("../../../../web/dist/app.js"),
     },
     Asset {
         path: "/app.css",
+        file: "app.css",
         kind: "text/css; charset=utf-8",
         bytes: include_bytes!("../../../../web/dist/app.css"),
     },

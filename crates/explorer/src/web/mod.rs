@@ -16,9 +16,11 @@ mod paths;
 mod point;
 mod prove;
 mod routes;
+pub mod run;
 mod worker;
 
 pub use point::Start;
+pub use run::Run;
 
 use guard::Guard;
 use point::Engine;
@@ -27,20 +29,55 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use tokio::sync::watch;
 use worker::Worker;
 
+/// Which screen the page opens first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Page {
+    /// A formula.
+    #[default]
+    Circuit,
+    /// A training.
+    Train,
+}
+
 /// What the page shows first.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct First {
+    /// Which screen.
+    pub page: Page,
     /// The formula.
     pub formula: String,
     /// Values by name, as JSON: numbers or nested lists.
     pub values: BTreeMap<String, serde_json::Value>,
     /// Names of stages that are open.
     pub open: Vec<String>,
+}
+
+/// What a server serves.
+pub struct Setup {
+    /// What the page shows first.
+    pub first: First,
+    /// Draws first values of inputs.
+    pub draw: Start,
+    /// A training to look at.
+    pub run: Option<Run>,
+    /// A folder with the page's files, read anew at each request in the place of those in the binary: for work on the page.
+    pub folder: Option<PathBuf>,
+}
+
+/// What the page is told first.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    first: &'a First,
+    /// Whether there is a training to look at.
+    run: bool,
 }
 
 /// A server that runs until it is dropped.
@@ -52,19 +89,29 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts to serve on this address; port 0 takes a free one.
+    /// Starts to serve formulas on this address; port 0 takes a free one.
     ///
     /// # Errors
     /// The address can't be had, or the system gives no thread or no random bytes.
     pub fn start(address: SocketAddr, first: &First, draw: Start) -> io::Result<Server> {
+        Server::open(address, Setup { first: first.clone(), draw, run: None, folder: None })
+    }
+
+    /// The same with all that can be served.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub fn open(address: SocketAddr, setup: Setup) -> io::Result<Server> {
         let listener = TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let guard = Arc::new(Guard::new(address)?);
         let token = guard.token().map(String::from);
+        let Setup { first, draw, run, folder } = setup;
         let worker = Worker::start(|| Engine::new(draw))?;
-        let first = Arc::new(serde_json::to_string(first)?);
-        let router = routes::router(Site { guard, worker, start: first });
+        let start = Arc::new(serde_json::to_string(&Told { first: &first, run: run.is_some() })?);
+        let (run, folder) = (run.map(Arc::new), folder.map(Arc::from));
+        let router = routes::router(Site { guard, worker, start, run, folder });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
         let (stop, mut stopped) = watch::channel(false);
         let thread = thread::Builder::new().name("explorer server".into()).spawn(move || {

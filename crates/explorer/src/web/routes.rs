@@ -3,18 +3,20 @@
 use super::ask::{Ask, Query};
 use super::guard::{Guard, Verdict};
 use super::point::{Engine, Point};
+use super::run::{self, Run};
 use super::worker::{Refused, Worker};
 use super::{array, assets, limits, look, paths, prove};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::{BytesRejection, QueryRejection};
-use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use chainrule::{Diagnostic, Mistake, Place};
 use serde::Serialize;
+use std::path::Path;
 use std::sync::Arc;
 use tokio::time::timeout;
 
@@ -27,15 +29,20 @@ pub struct Site {
     pub worker: Worker<Engine>,
     /// What the page shows first, as JSON.
     pub start: Arc<String>,
+    /// The training to look at, if there is one.
+    pub run: Option<Arc<Run>>,
+    /// Where the page's files are read from, in the place of those in the binary.
+    pub folder: Option<Arc<Path>>,
 }
 
 /// Everything that is answered.
 pub fn router(site: Site) -> Router {
     let mut router = Router::new();
     for asset in &assets::ALL {
-        router = router.route(asset.path, get(async || asset_answer(asset)));
+        router = router.route(asset.path, get(async |State(site): State<Site>| asset_answer(&site, asset)));
     }
     router
+        .merge(run::routes())
         // Browsers ask for it unasked.
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
         .route("/api/start", get(start))
@@ -85,8 +92,15 @@ async fn guarded(State(site): State<Site>, request: Request, next: Next) -> Resp
     response
 }
 
-fn asset_answer(asset: &'static assets::Asset) -> Response {
-    ([(header::CONTENT_TYPE, asset.kind)], Body::from(asset.bytes)).into_response()
+fn asset_answer(site: &Site, asset: &'static assets::Asset) -> Response {
+    let body = match &site.folder {
+        None => Body::from(asset.bytes),
+        Some(folder) => match std::fs::read(folder.join(asset.file)) {
+            Ok(bytes) => Body::from(bytes),
+            Err(_) => return refuse(StatusCode::NOT_FOUND, "the folder of the page lacks this file"),
+        },
+    };
+    ([(header::CONTENT_TYPE, asset.kind)], body).into_response()
 }
 
 async fn start(State(site): State<Site>) -> Response {
@@ -104,7 +118,11 @@ async fn svg(State(site): State<Site>, Asked(ask): Asked) -> Response {
     }
 }
 
-async fn gate(State(site): State<Site>, Path(id): Path<String>, Asked(ask): Asked) -> Response {
+async fn gate(
+    State(site): State<Site>,
+    axum::extract::Path(id): axum::extract::Path<String>,
+    Asked(ask): Asked,
+) -> Response {
     answer(&site, Ask { at: Some(id), ..ask }, look::block).await
 }
 
@@ -197,7 +215,7 @@ impl<S: Send + Sync> FromRequest<S> for Asked {
     }
 }
 
-fn json_text(text: String) -> Response {
+pub(super) fn json_text(text: String) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], text).into_response()
 }
 
@@ -234,7 +252,7 @@ fn wrong(diagnostic: &Diagnostic) -> Response {
     said(StatusCode::UNPROCESSABLE_ENTITY, diagnostic.mistakes().iter().map(told).collect())
 }
 
-fn refuse(status: StatusCode, why: &str) -> Response {
+pub(super) fn refuse(status: StatusCode, why: &str) -> Response {
     let (what, hint) =
         why.split_once("; hint: ").map_or((why, None), |(what, hint)| (what, Some(hint.to_string())));
     said(status, vec![Told { what: what.to_string(), hint, from: None, to: None }])

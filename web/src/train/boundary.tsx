@@ -1,0 +1,202 @@
+// What the network answers all over the plane, and the points that it learns from. A point leads to its own circuit.
+
+import { signal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import { brief, percent } from "../numbers";
+import { Canvas, type Ink, type Paint } from "../paint";
+import { boundary, run } from "../run/state";
+import type { Boundary } from "../run/types";
+import { Pane } from "./pane";
+
+/** A point whose numbers are numbers. */
+type Point = { row: number; x: number; y: number; label: number };
+
+function pointsOf(shown: Boundary): Point[] {
+  return shown.points.filter((one): one is Point => typeof one.x === "number" && typeof one.y === "number");
+}
+
+/** Of classes after the first two, which have the colours of signs. Each class has a shape too. */
+const more = ["#1b9e8f", "#8f6bc9", "#b5a127", "#5c7fa8", "#c06a9a", "#7a8a3a", "#a0715a", "#6b7280"];
+const shapes = ["circle", "square", "triangle", "diamond"] as const;
+/** How near in px a pointer must be. */
+const NEAR = 24;
+
+/** The index of the point that was chosen. */
+const held = signal<number | null>(null);
+
+function colour(label: number, ink: Ink): string {
+  if (label === 0) return ink["fill-minus"];
+  return label === 1 ? ink["fill-plus"] : more[(label - 2) % more.length]!;
+}
+
+/** Class and probability of a cell. */
+function read(value: Boundary["values"][number]): { label: number; sure: number } | null {
+  if (typeof value !== "number") return null;
+  const label = Math.floor(value);
+  return { label, sure: Math.min(1, (value - label) * 1.0001) };
+}
+
+function mark(brush: CanvasRenderingContext2D, shape: (typeof shapes)[number], x: number, y: number, r: number): void {
+  brush.beginPath();
+  if (shape === "circle") brush.arc(x, y, r, 0, 7);
+  else if (shape === "square") brush.rect(x - r * 0.9, y - r * 0.9, r * 1.8, r * 1.8);
+  else if (shape === "triangle") {
+    brush.moveTo(x, y - r * 1.15);
+    brush.lineTo(x + r * 1.1, y + r * 0.85);
+    brush.lineTo(x - r * 1.1, y + r * 0.85);
+    brush.closePath();
+  } else {
+    brush.moveTo(x, y - r * 1.25);
+    brush.lineTo(x + r * 1.25, y);
+    brush.lineTo(x, y + r * 1.25);
+    brush.lineTo(x - r * 1.25, y);
+    brush.closePath();
+  }
+  brush.fill();
+  brush.stroke();
+}
+
+function place(shown: Boundary, point: Point, w: number, h: number): [number, number] {
+  const [x0, x1] = shown.x;
+  const [y0, y1] = shown.y;
+  return [((point.x - x0) / (x1 - x0)) * w, h - ((point.y - y0) / (y1 - y0)) * h];
+}
+
+/** Red, green and blue of `#rrggbb`. */
+function parts(colour: string): [number, number, number] {
+  const bits = Number.parseInt(colour.slice(1), 16);
+  return [bits >> 16, (bits >> 8) & 255, bits & 255];
+}
+
+/** A pixel for each cell, the top row first. Where two classes are as likely nothing is sure, and nothing is coloured. */
+function cells(shown: Boundary, ink: Ink): HTMLCanvasElement {
+  const { n, classes, values } = shown;
+  const small = document.createElement("canvas");
+  small.width = n;
+  small.height = n;
+  const brush = small.getContext("2d");
+  if (brush === null) return small;
+  const image = brush.createImageData(n, n);
+  const floor = 1 / Math.max(2, classes);
+  const tints = new Map<number, [number, number, number]>();
+  values.forEach((value, i) => {
+    const cell = read(value);
+    const label = cell?.label ?? -1;
+    const tint = tints.get(label) ?? parts(cell === null ? ink.alarm : colour(label, ink));
+    tints.set(label, tint);
+    const opacity = cell === null ? 1 : Math.max(0, (cell.sure - floor) / (1 - floor)) * 0.62;
+    image.data.set([...tint, Math.round(opacity * 255)], 4 * ((n - 1 - Math.floor(i / n)) * n + (i % n)));
+  });
+  brush.putImageData(image, 0, 0);
+  return small;
+}
+
+function painter(shown: Boundary | null, chosen: number | null): Paint {
+  return (brush, w, h, ink) => {
+    if (shown === null) return;
+    brush.fillStyle = ink.raised;
+    brush.fillRect(0, 0, w, h);
+    brush.imageSmoothingQuality = "high";
+    // The outermost places lie on the border: half of their cells is outside.
+    const [cw, ch] = [w / Math.max(1, shown.n - 1), h / Math.max(1, shown.n - 1)];
+    if (shown.n > 1) brush.drawImage(cells(shown, ink), -cw / 2, -ch / 2, w + cw, h + ch);
+    pointsOf(shown).forEach((point, i) => {
+      const [x, y] = place(shown, point, w, h);
+      brush.fillStyle = colour(point.label, ink);
+      brush.strokeStyle = i === chosen ? ink.text : ink.ground;
+      brush.lineWidth = i === chosen ? 2.5 : 1;
+      mark(brush, shapes[point.label % shapes.length]!, x, y, i === chosen ? 7 : 4);
+    });
+  };
+}
+
+/** The point that a place on the picture is nearest to. */
+function nearest(shown: Boundary, x: number, y: number, w: number, h: number): number | null {
+  let best: number | null = null;
+  let least = NEAR;
+  pointsOf(shown).forEach((point, i) => {
+    const [px, py] = place(shown, point, w, h);
+    const apart = Math.hypot(px - x, py - y);
+    if (apart >= least) return;
+    least = apart;
+    best = i;
+  });
+  return best;
+}
+
+/** What the network answers at a point. */
+function answer(shown: Boundary, point: Point): { label: number; sure: number } | null {
+  const cell = (value: number, [low, high]: [number, number]) => Math.max(0, Math.min(shown.n - 1, Math.round(((value - low) / (high - low)) * (shown.n - 1))));
+  const value = shown.values[cell(point.y, shown.y) * shown.n + cell(point.x, shown.x)];
+  return value === undefined ? null : read(value);
+}
+
+/** A name that is only a number says that it is a class. */
+function className(shown: Boundary, label: number): string {
+  const name = shown.labels[label] ?? String(label);
+  return Number.isNaN(Number(name)) ? name : `class ${name}`;
+}
+
+/** Where the circuit of one example is. */
+export function exampleLink(row: number, step: number | null): string {
+  return `#/c?x=${row}${step === null ? "" : `&xs=${step}`}`;
+}
+
+function Plane({ shown }: { shown: Boundary }) {
+  const points = pointsOf(shown);
+  const chosen = held.value !== null && held.value < points.length ? held.value : null;
+  const paint = useMemo(() => painter(shown, chosen), [shown, chosen]);
+  const point = chosen === null ? null : points[chosen]!;
+  const said = point === null ? null : answer(shown, point);
+  const find = (event: MouseEvent) => {
+    const box = (event.currentTarget as Element).getBoundingClientRect();
+    return nearest(shown, event.clientX - box.left, event.clientY - box.top, box.width, box.height);
+  };
+  const key = (event: KeyboardEvent) => {
+    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (by !== undefined) held.value = ((chosen ?? (by > 0 ? -1 : 0)) + by + points.length) % points.length;
+    else if (event.key === "Enter" && point !== null) location.hash = exampleLink(point.row, shown.s);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const text = point === null ? "no point chosen" : `row ${point.row}: ${brief(point.x, 3)}, ${brief(point.y, 3)}, ${className(shown, point.label)}`;
+  return (
+    <>
+      <div class="plane-focus" role="slider" tabIndex={0} aria-label="points of the data" aria-valuemin={0} aria-valuemax={points.length} aria-valuenow={chosen === null ? 0 : chosen + 1} aria-valuetext={text} onKeyDown={key}>
+        <Canvas
+          class="plane-plate"
+          paint={paint}
+          onPointerMove={(event: PointerEvent) => event.pointerType === "mouse" && (held.value = find(event) ?? held.value)}
+          onClick={(event: MouseEvent) => {
+            const found = find(event);
+            if (found === null) return;
+            held.value = found;
+            location.hash = exampleLink(points[found]!.row, shown.s);
+          }}
+        />
+      </div>
+      <p class="plane-key">
+        {point === null ? (
+          <span>Click a point: its own circuit opens.</span>
+        ) : (
+          <>
+            <a href={exampleLink(point.row, shown.s)}>{`row ${point.row}`}</a>
+            <span>{`(${brief(point.x, 3)}, ${brief(point.y, 3)}), ${className(shown, point.label)}${said === null ? "" : `; answered ${className(shown, said.label)}, ${percent(said.sure)}`}`}</span>
+          </>
+        )}
+      </p>
+    </>
+  );
+}
+
+/** Only where the data lies in a plane. */
+export function BoundaryPane() {
+  if (run.value?.has_boundary !== true) return null;
+  const shown = boundary.value;
+  return (
+    <Pane name="boundary" title="Decision boundary" empty={shown === null ? "No boundary has been drawn yet: the first comes with the first observed step." : null}>
+      {shown !== null && <Plane shown={shown} />}
+    </Pane>
+  );
+}

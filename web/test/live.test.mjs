@@ -1,0 +1,173 @@
+// A training that is under way: the socket, its control, a server that goes, and a tab that is too slow. Counts and states, no times.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { open, ran, serve, training } from "./server.mjs";
+
+const ready = "[data-layer]";
+/** Long enough for every test, and stopped with the server. */
+const endless = ["moons", "--epochs", "100000"];
+
+let browser;
+before(async () => {
+  browser = await open();
+});
+after(async () => {
+  await browser?.close();
+});
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** Waits for something that will be true; what decides is whether it becomes so. */
+async function until(what, holds) {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if (await holds()) return;
+    await pause(100);
+  }
+  assert.fail(`${what} never came`);
+}
+
+const shown = async (page) => Number((await page.locator(".run-time [data-fact=step]").textContent()).replaceAll(" ", ""));
+
+/** Between two pieces of news lies an ack: never is more than one out. */
+function oneAtATime(said) {
+  const talk = said.filter((one) => one.k === "news" || one.k === "ack");
+  talk.forEach((one, i) => {
+    if (one.k === "news") assert.ok(i === 0 || talk[i - 1].k === "ack", `news ${one.seq} came before the ack of the one before`);
+    else assert.equal(one.seq, talk[i - 1].seq);
+  });
+  return talk.filter((one) => one.k === "news").length;
+}
+
+test("it follows the training, one message at a time, and says what it can see", async () => {
+  const server = await training(endless);
+  const page = await browser.page(server.url, ready);
+  const from = await shown(page);
+  await until("news", async () => (await shown(page)) > from && page.said.filter((one) => one.k === "news").length >= 5);
+  assert.ok(oneAtATime(page.said) >= 5);
+  const sees = () => page.said.filter((one) => one.k === "see");
+  const seen = sees().at(-1);
+  assert.equal(seen.at, true);
+  assert.equal(seen.strip.f, "g");
+  // At a chosen step only what still moves is wanted: the curve and the strip.
+  await page.keyboard.press("Home");
+  await until("see", async () => sees().at(-1).at === false);
+  const still = await shown(page);
+  const count = page.said.length;
+  await until("more news", async () => page.said.slice(count).filter((one) => one.k === "news").length >= 3);
+  assert.equal(await shown(page), still);
+  assert.ok(page.said.slice(count + 1).every((one) => one.k !== "news" || one.at === undefined));
+  await page.keyboard.press("End");
+  await until("the last step", async () => (await shown(page)) > still);
+  // In another room nothing of it is wanted.
+  await page.getByRole("link", { name: "Circuit" }).click();
+  await page.waitForSelector("[data-block]");
+  await until("see nothing", async () => { const last = sees().at(-1); return last.at === false && last.strip === null && last.losses === null && last.network === false; });
+  assert.deepEqual(page.complaints, []);
+  await page.close();
+  await server.stop();
+});
+
+test("pause, one step, rewind, resume", async () => {
+  const server = await training(endless);
+  const page = await browser.page(server.url, ready);
+  const last = async () => (await server.get("api/run")).steps.last;
+  await until("a step to go back to", async () => (await server.get("api/run")).rewinds.length > 1);
+  await page.keyboard.press(" ");
+  await page.waitForSelector(".state.paused");
+  const stood = await last();
+  await pause(300);
+  assert.equal(await last(), stood);
+  await page.getByRole("button", { name: "one step" }).click();
+  await until("one step", async () => (await last()) === stood + 1);
+  await page.keyboard.press(".");
+  await until("another", async () => (await last()) === stood + 2);
+  await until("the page", async () => (await shown(page)) === stood + 2);
+  // Back to a step that is held.
+  const { rewinds } = await server.get("api/run");
+  await page.keyboard.press("r");
+  await until("the step before", async () => (await last()) < stood + 2);
+  const back = await last();
+  assert.ok(rewinds.includes(back), `${back} of ${rewinds}`);
+  await until("the page", async () => (await shown(page)) === back);
+  // The curve ends there too.
+  await until("the curve", async () => (await page.locator(".losses [data-fact=s]").textContent()).replaceAll(" ", "") === String(back));
+  await page.getByRole("button", { name: "resume the training" }).click();
+  await page.waitForSelector(".state.running");
+  await until("steps", async () => (await last()) > stood + 2);
+  assert.deepEqual(page.complaints, []);
+  await page.close();
+  await server.stop();
+});
+
+test("what a server refuses is said", async () => {
+  const server = await training(endless);
+  const page = await browser.page(server.url, ready);
+  await page.keyboard.press(" ");
+  await page.waitForSelector(".state.paused");
+  const why = await server.post("api/run/ctl", { do: "rewind", to: 999999999 });
+  assert.ok(why.mistakes.length > 0);
+  await page.close();
+  await server.stop();
+});
+
+test("a tab that stands still stops nothing, and is told the newest when it wakes", async () => {
+  const server = await training(endless);
+  const page = await browser.page(server.url, ready);
+  const last = async () => (await server.get("api/run")).steps.last;
+  await until("news", async () => page.said.some((one) => one.k === "news"));
+  const cdp = await browser.context.newCDPSession(page);
+  await cdp.send("Emulation.setCPUThrottlingRate", { rate: 20 });
+  const from = await last();
+  const before = page.said.length;
+  // A tab that computes for so long answers nothing.
+  const stalled = page.evaluate(() => {
+    const end = performance.now() + 1500;
+    while (performance.now() < end);
+  });
+  await until("steps without the page", async () => (await last()) > from + 20);
+  await stalled;
+  const during = page.said.slice(before).filter((one) => one.k === "news").length;
+  await cdp.send("Emulation.setCPUThrottlingRate", { rate: 1 });
+  const now = await last();
+  await until("the newest", async () => (await shown(page)) >= now);
+  oneAtATime(page.said);
+  assert.ok(during <= 3, `${during} pieces of news for a tab that stood still`);
+  await page.close();
+  await server.stop();
+});
+
+test("a server that goes is missed, and what comes back goes on where it was", async () => {
+  const file = ran(["moons"]);
+  let server = await serve([file.path]);
+  const page = await browser.page(`${server.url}#/t?s=20&sort=worst`, ready);
+  await page.waitForSelector(".strip [data-stat=s]");
+  const before = await page.locator(".health").innerHTML();
+  await server.stop();
+  await page.waitForSelector(".banner");
+  assert.equal(await page.locator(".health").innerHTML(), before, "what was there stays");
+  server = await serve([file.path], server.port);
+  await page.waitForFunction(() => document.querySelector(".banner") === null);
+  assert.equal(await shown(page), 20);
+  // It goes on: another step is asked for and shown, and the socket is there again.
+  await page.keyboard.press("End");
+  const { steps } = await server.get("api/run");
+  await until("the last step", async () => (await shown(page)) === steps.last);
+  await until("the socket", async () => page.said.filter((one) => one.k === "see").length >= 2);
+  await page.close();
+  await server.stop();
+  file.remove();
+});
+
+test("without a socket everything is fetched", async () => {
+  const server = await training(endless);
+  const page = await browser.context.newPage();
+  await page.routeWebSocket(/\/ws$/, (socket) => socket.close());
+  await page.goto(server.url);
+  await page.waitForSelector(ready);
+  const from = await shown(page);
+  await until("steps", async () => (await shown(page)) > from);
+  assert.equal(await page.locator(".banner").count(), 0);
+  await page.close();
+  await server.stop();
+});
