@@ -19,6 +19,13 @@ function built() {
   return binary;
 }
 
+/** What the binary says on its standard output. */
+export function command(args) {
+  const { status, stdout } = spawnSync(built(), args, { encoding: "utf8", maxBuffer: 1 << 26 });
+  if (status !== 0) throw new Error(`chainrule ${args[0]} ended with ${status}`);
+  return stdout;
+}
+
 /** A server of this page; `url` ends with a slash, `get` and `post` ask it as the page does. */
 export function serve(args = [], port = 0) {
   return started(["view", ...args, "--port", String(port)]);

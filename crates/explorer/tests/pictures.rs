@@ -324,3 +324,47 @@ fn what_is_boxed_is_a_stage() {
         assert!(why.contains(word), "{why}");
     }
 }
+
+#[test]
+fn everything_is_in_the_index_and_can_be_drawn() {
+    let (circuit, flow) = circuit("two_layer", &[]);
+    let all = chainrule_explorer::scene::index(&circuit, Some(&flow), &View::default());
+    let open = scene(&circuit, Some(&flow), &View { depth: 9, ..View::default() }).expect("it is small");
+    let ids = |ids: Vec<&String>| ids.into_iter().cloned().collect::<std::collections::BTreeSet<_>>();
+    assert_eq!(ids(all.iter().map(|f| &f.id).collect()), ids(open.blocks.iter().map(|b| &b.id).collect()));
+    // What is closed is drawn when the stage that it is said to be in is open.
+    let hidden = all.iter().rfind(|f| f.within.is_some() && f.gate == "relu").expect("a gate in a stage");
+    let view = View { open: hidden.within.iter().cloned().collect(), ..View::default() };
+    let opened = scene(&circuit, Some(&flow), &view).expect("it is small");
+    assert!(opened.blocks.iter().any(|b| b.id == hidden.id));
+    let (circuit, flow) = formula("f = log(x) * 0 + relu(y)", &[("x", 0.0), ("y", -1.0)]);
+    let all = chainrule_explorer::scene::index(&circuit, Some(&flow), &View::default());
+    let found = |label: &str| all.iter().find(|f| f.label == label).expect("it is there");
+    assert!(found("log").special && found("y").zero && !found("relu").zero);
+}
+
+/// Numbers of two points stand beside each other where they differ, and have room.
+#[test]
+fn two_points_are_compared() {
+    let (circuit, flow) = formula(NEURON, &AT);
+    let (_, other) = formula(NEURON, &[("w0", 0.5), AT[1], AT[2], AT[3], AT[4]]);
+    let both = chainrule_explorer::scene::scene_beside(&circuit, Some(&flow), Some(&other), &View::default())
+        .expect("it is small");
+    assert_eq!(faults(&both), Vec::<String>::new());
+    let text = |name: &str| {
+        let block = both.blocks.iter().find(|b| b.label == name).expect("it is drawn");
+        let wire = both.wires.iter().find(|w| w.from == block.id).expect("it leads on");
+        wire.value.as_ref().map(|v| v.text.clone())
+    };
+    assert_eq!((text("w0").as_deref(), text("x0").as_deref()), (Some("2 | 0.5"), Some("−1")));
+    assert_eq!(text("σ").as_deref(), Some("0.7311 | 0.9241"));
+}
+
+/// Stages of one name and size say how many there are, and stay apart.
+#[test]
+fn repeated_stages_are_counted() {
+    let (circuit, flow) = formula("stage s(z) = 1 / (1 + exp(-z))\nf = s(s(s(x)))", &[("x", 0.5)]);
+    let drawn = scene(&circuit, Some(&flow), &View::default()).expect("it is small");
+    let details: Vec<_> = drawn.blocks.iter().filter_map(|b| b.detail.as_deref()).collect();
+    assert_eq!(details, ["4 gates ×3"; 3]);
+}

@@ -92,7 +92,7 @@ function View() {
         </article>
         <section class="live" aria-label="the circuit of this page">
           <Caption />
-          <Picture />
+          <Picture isWhole={false} />
           <Scrubber />
         </section>
         <Question />

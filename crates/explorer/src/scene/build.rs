@@ -33,7 +33,21 @@ const MARGIN: f64 = 16.0;
 /// # Errors
 /// Too many boxes, a name that nothing has, a flow of another circuit.
 pub fn scene(circuit: &Circuit, flow: Option<&Flow>, view: &View) -> Result<Scene, Refused> {
-    if flow.is_some_and(|f| f.wires.len() != circuit.len() || f.stages.len() != circuit.stages.len()) {
+    scene_beside(circuit, flow, None, view)
+}
+
+/// The same with the numbers of another point written behind those that differ: `0.73 | 0.5`.
+///
+/// # Errors
+/// As [`scene`].
+pub fn scene_beside(
+    circuit: &Circuit,
+    flow: Option<&Flow>,
+    other: Option<&Flow>,
+    view: &View,
+) -> Result<Scene, Refused> {
+    let is_foreign = |f: &Flow| f.wires.len() != circuit.len() || f.stages.len() != circuit.stages.len();
+    if flow.is_some_and(is_foreign) || other.is_some_and(is_foreign) {
         return Err(Refused::Foreign);
     }
     let shaped = added::shape(circuit, view);
@@ -46,7 +60,9 @@ pub fn scene(circuit: &Circuit, flow: Option<&Flow>, view: &View) -> Result<Scen
         let coarser = open::coarser(&reading, view, most).map(Box::new);
         return Err(Refused::Crowded { boxes, most, coarser });
     }
-    let facts = Facts { reading: &reading, flow: flow.filter(|_| boxes <= WITH_NUMBERS) };
+    let is_readable = boxes <= WITH_NUMBERS;
+    let (flow, other) = (flow.filter(|_| is_readable), other.filter(|_| is_readable));
+    let facts = Facts { reading: &reading, flow, other };
     let direction = if view.cells { Direction::Lr } else { view.direction };
     let style = Style { direction, labels: boxes <= WITH_NUMBERS, cells: view.cells };
     let laid = measure::level(&facts, &style, &items, None);
@@ -230,8 +246,11 @@ impl<'i> Maker<'_, 'i> {
             from: block(strand.from),
             to: strand.to.iter().map(|&(to, at)| (block(to), port(to, at))).collect(),
             spec: (spec.shape.rank() > 0).then(|| spec.to_string()),
-            value: self.facts.shown_value(strand.wire),
-            gradient: self.flowing(strand, &whole, enters),
+            value: self.facts.written_value(strand.wire),
+            gradient: match enters {
+                false => self.facts.written_upstream(strand.wire),
+                true => self.flowing(strand, &whole, enters),
+            },
             place: strand.label.then_some(match self.style.direction {
                 _ if self.style.cells => {
                     Place { x: begin.0 + 1.0, value_y: begin.1 - 1.0, gradient_y: begin.1 + 1.0 }

@@ -14,6 +14,8 @@ const NAMED: usize = 4;
 pub struct Facts<'a> {
     pub reading: &'a Reading<'a>,
     pub flow: Option<&'a Flow>,
+    /// The flow at another point, to be compared with.
+    pub other: Option<&'a Flow>,
 }
 
 impl Facts<'_> {
@@ -34,6 +36,18 @@ impl Facts<'_> {
     /// What arrives at a wire.
     pub fn shown_upstream(&self, wire: u32) -> Option<Quantity> {
         self.upstream(wire).map(Quantity::gradient)
+    }
+
+    /// The value of a wire as it is written beside it: with that of the other point, where they differ.
+    pub fn written_value(&self, wire: u32) -> Option<Quantity> {
+        let other = self.other.map(|f| Quantity::value(&f.wires[wire as usize].value));
+        self.shown_value(wire).map(|now| beside(now, other))
+    }
+
+    /// What arrives at a wire, in the same way.
+    pub fn written_upstream(&self, wire: u32) -> Option<Quantity> {
+        let other = self.other.and_then(|f| f.wires[wire as usize].upstream.as_ref()).map(Quantity::gradient);
+        self.shown_upstream(wire).map(|now| beside(now, other))
     }
 
     /// What is passed back by some uses of a wire together.
@@ -247,6 +261,16 @@ impl Facts<'_> {
             }
         };
         Step { pass, number: block.step.unwrap_or(0), block: block.id.clone(), wires, text }
+    }
+}
+
+/// Two numbers beside each other, first the one that is looked at.
+fn beside(now: Quantity, other: Option<Quantity>) -> Quantity {
+    match other {
+        Some(other) if other.text != now.text => {
+            Quantity { text: format!("{} | {}", now.text, other.text), ..now }
+        }
+        _ => now,
     }
 }
 

@@ -17,6 +17,7 @@ mod birth;
 mod build;
 mod card;
 mod cells;
+mod index;
 mod measure;
 mod open;
 mod pieces;
@@ -26,7 +27,8 @@ mod words;
 
 pub use added::boxed;
 pub use birth::birth_scene;
-pub use build::scene;
+pub use build::{scene, scene_beside};
+pub use index::{Found, index};
 pub use measure::label_size;
 
 use serde::{Deserialize, Serialize};

@@ -80,6 +80,8 @@ pub struct Reading<'a> {
     pub open: HashSet<u32>,
     /// Ids of the stages.
     pub ids: &'a StageIds,
+    /// Gates of each stage itself.
+    pub sizes: Vec<u32>,
 }
 
 impl<'a> Reading<'a> {
@@ -96,8 +98,22 @@ impl<'a> Reading<'a> {
         let live = circuit.reached_from(&outputs);
         let literals = literals(circuit);
         let (joined, chains, readers, uses) = Default::default();
-        let mut reading =
-            Reading { circuit, outputs, origin, live, literals, joined, chains, readers, uses, open, ids };
+        let mut sizes = vec![0; circuit.stages.len()];
+        circuit.gates().for_each(|(_, node)| sizes[node.stage as usize] += 1);
+        let mut reading = Reading {
+            circuit,
+            outputs,
+            origin,
+            live,
+            literals,
+            joined,
+            chains,
+            readers,
+            uses,
+            open,
+            ids,
+            sizes,
+        };
         reading.join(view);
         reading.note_readers();
         reading

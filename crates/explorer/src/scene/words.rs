@@ -24,6 +24,10 @@ pub fn label(reading: &Reading<'_>, item: &Item) -> (String, Option<String>) {
                     format!("{detail}, {inputs} inputs")
                 };
             }
+            let alike = alike(reading, item.number);
+            if alike > 1 {
+                detail += &format!(" ×{alike}");
+            }
             (cut(name, LETTERS), Some(detail))
         }
         Kind::Input => (cut(&wire_name(reading, item.number), LETTERS), None),
@@ -48,6 +52,20 @@ pub fn label(reading: &Reading<'_>, item: &Item) -> (String, Option<String>) {
         }
         Kind::Gate => gate_label(reading, item),
     }
+}
+
+/// How many stages beside this one, itself included, have its name and as many gates: the blocks of a network. They are counted and
+/// never merged.
+fn alike(reading: &Reading<'_>, stage: u32) -> usize {
+    let stages = &reading.circuit.stages;
+    let this = &stages[stage as usize];
+    let is_alike = |other: &usize| {
+        let other_stage = &stages[*other];
+        other_stage.name == this.name
+            && other_stage.parent == this.parent
+            && reading.sizes[*other] == reading.sizes[stage as usize]
+    };
+    (1..stages.len()).filter(is_alike).count()
 }
 
 /// Gates in a block, those that joined others and those inside stages counted.

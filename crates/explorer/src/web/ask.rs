@@ -34,6 +34,8 @@ pub struct Ask {
     pub theme: String,
     /// What the reader has put into stages of its own.
     pub boxes: Vec<Boxed>,
+    /// Values at another point, whose numbers are written beside those of this one.
+    pub against: Option<BTreeMap<String, Numbers>>,
     /// Not the circuit itself is looked at, but the one of a single element inside it.
     pub inside: Option<Inside>,
 }
@@ -87,6 +89,8 @@ pub struct Query {
     theme: String,
     /// A JSON array, as in `[{"name":"mine","of":["g5","g6"]}]`.
     boxes: String,
+    /// As `values`.
+    against: String,
     /// A JSON object, as in `{"wire":5,"element":0}`.
     inside: String,
 }
@@ -105,10 +109,11 @@ impl TryFrom<Query> for Ask {
     fn try_from(query: Query) -> Result<Ask, String> {
         let values = json("values", &query.values, r#"{"x":2}"#)?;
         let boxes = json("boxes", &query.boxes, r#"[{"name":"mine","of":["g5"]}]"#)?;
+        let against = json("against", &query.against, r#"{"x":2}"#)?;
         let inside = json("inside", &query.inside, r#"{"wire":5,"element":0}"#)?;
         let open = query.open.split(',').filter(|name| !name.is_empty()).map(String::from).collect();
         let Query { formula, dir, depth, at, x, y, name, element, theme, .. } = query;
-        Ok(Ask { formula, values, open, dir, depth, at, x, y, name, element, theme, boxes, inside })
+        Ok(Ask { formula, values, open, dir, depth, at, x, y, name, element, theme, boxes, against, inside })
     }
 }
 

@@ -4,7 +4,7 @@ use super::ask::Ask;
 use super::limits;
 use super::point::Point;
 use crate::run::number;
-use crate::scene::{Block, Direction, Refused, Scene, View, scene};
+use crate::scene::{self, Block, Direction, Refused, Scene, View, scene_beside};
 use crate::svg::{self, Theme};
 use chainrule::{Diagnostic, Mistake, Place};
 use serde::Serialize;
@@ -79,6 +79,16 @@ fn nothing(id: &str) -> Diagnostic {
     mistake.hint("take one of the scene; open the stage that it is in").into()
 }
 
+/// Everything there is, also what is inside of closed stages.
+///
+/// # Errors
+/// None.
+pub fn index(point: &Point, ask: &Ask) -> Result<Vec<scene::Found>, Diagnostic> {
+    // Open sums have other blocks than closed ones.
+    let view = View { open: ask.open.clone(), ..View::default() };
+    Ok(scene::index(&point.built.circuit, Some(&point.flow), &view))
+}
+
 /// The picture as SVG.
 ///
 /// # Errors
@@ -125,7 +135,7 @@ fn draw(point: &Point, ask: &Ask) -> Result<Drawn, Diagnostic> {
     let mut note = None;
     // A name that another formula had is forgotten; a crowd is answered with a coarser view. Each turn makes the view smaller.
     for _ in 0..=limits::OPEN + 1 {
-        match scene(&point.built.circuit, Some(&point.flow), &view) {
+        match scene_beside(&point.built.circuit, Some(&point.flow), point.other.as_ref(), &view) {
             Ok(scene) => return Ok(Drawn { scene, note, open: view.open }),
             Err(Refused::Unknown { name, .. }) => view.open.retain(|open| *open != name),
             Err(Refused::Crowded { boxes, most, coarser: Some(coarser) }) => {

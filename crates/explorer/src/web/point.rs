@@ -37,6 +37,7 @@ struct Asked {
     values: BTreeMap<String, Numbers>,
     boxes: Vec<Boxed>,
     inside: Option<Inside>,
+    against: Option<BTreeMap<String, Numbers>>,
 }
 
 /// A formula at a point, with everything that flows.
@@ -50,6 +51,8 @@ pub struct Point {
     pub started: Vec<String>,
     /// What happens.
     pub flow: Flow,
+    /// What happens at the point that it is compared with.
+    pub other: Option<Flow>,
 }
 
 impl Point {
@@ -70,24 +73,38 @@ impl Engine {
     /// # Errors
     /// Everything that is wrong with the formula or the values; limits that they pass.
     pub fn point(&mut self, ask: &Ask) -> Result<Arc<Point>, Diagnostic> {
-        let Ask { formula, values, boxes, inside, .. } = ask;
+        let Ask { formula, values, boxes, inside, against, .. } = ask;
         if let Some(last) = &self.last
             && (&last.asked.formula, &last.asked.values) == (formula, values)
-            && (&last.asked.boxes, &last.asked.inside) == (boxes, inside)
+            && (&last.asked.boxes, &last.asked.inside, &last.asked.against) == (boxes, inside, against)
         {
             return Ok(Arc::clone(last));
         }
         let built = self.circuit(ask)?;
-        let (values, started) = self.values(&built, ask)?;
+        let (numbers, started) = self.values(&built, ask)?;
         let output = built.circuit.node(built.circuit.outputs[0]).spec;
-        let flow = flow(&built.circuit, &values, &[Tensor::full(output, 1.0)])?;
-        let (formula, asked_values) = (formula.clone(), ask.values.clone());
-        let asked =
-            Asked { formula, values: asked_values, boxes: ask.boxes.clone(), inside: ask.inside.clone() };
-        let mut point = Point { asked, built, values, started, flow };
-        if let Some(inside) = &ask.inside {
+        let upstream = [Tensor::full(output, 1.0)];
+        let flow = flow(&built.circuit, &numbers, &upstream)?;
+        let other = match against {
+            // Values that were started are the same in both.
+            Some(against) => {
+                let ask = Ask { values: against.clone(), ..ask.clone() };
+                let (numbers, _) = self.values(&built, &ask)?;
+                Some(chainrule::flow(&built.circuit, &numbers, &upstream)?)
+            }
+            None => None,
+        };
+        let asked = Asked {
+            formula: formula.clone(),
+            values: values.clone(),
+            boxes: boxes.clone(),
+            inside: inside.clone(),
+            against: against.clone(),
+        };
+        let mut point = Point { asked, built, values: numbers, started, flow, other };
+        if let Some(inside) = inside {
             let (built, values, flow) = element::inside(&point, inside)?;
-            point = Point { built: Arc::new(built), values, started: Vec::new(), flow, ..point };
+            point = Point { built: Arc::new(built), values, started: Vec::new(), flow, other: None, ..point };
         }
         let point = Arc::new(point);
         self.last = Some(Arc::clone(&point));

@@ -53,6 +53,7 @@ pub fn router(site: Site) -> Router {
         .route("/api/check", get(check).post(check))
         .route("/api/paths", get(why).post(why))
         .route("/api/array", get(array).post(array))
+        .route("/api/index", get(index).post(index))
         .fallback(async || refuse(StatusCode::NOT_FOUND, "there is nothing under this address; hint: open /"))
         .method_not_allowed_fallback(async || {
             refuse(
@@ -132,6 +133,10 @@ async fn check(State(site): State<Site>, Asked(ask): Asked) -> Response {
 
 async fn why(State(site): State<Site>, Asked(ask): Asked) -> Response {
     answer(&site, ask, paths::answer).await
+}
+
+async fn index(State(site): State<Site>, Asked(ask): Asked) -> Response {
+    answer(&site, ask, look::index).await
 }
 
 async fn array(State(site): State<Site>, Asked(ask): Asked) -> Response {
