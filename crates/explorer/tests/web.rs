@@ -328,8 +328,8 @@ fn gates_can_be_boxed_and_elements_looked_into() {
     );
     let query = "formula=input%20A%3A%20f64%5B2%2C%202%5D%0Asum(A%20%40%20A)&values=%7B%22A%22%3A%5B%5B1%2C2%5D%2C%5B3%2C4%5D%5D%7D&at=g1";
     let heat = get(&server, &format!("/api/array?{query}")).json();
-    assert_eq!((&heat["value"]["cells"], &heat["opens"]), (&json!([7, 10, 15, 22]), &json!(true)));
-    assert_eq!(heat["gradient"]["cells"], json!([1, 1, 1, 1]));
+    assert_eq!((&heat["value"]["cells"], &heat["opens"]), (&json!([7.0, 10.0, 15.0, 22.0]), &json!(true)));
+    assert_eq!(heat["gradient"]["cells"], json!([1.0, 1.0, 1.0, 1.0]));
     is_up(&server);
 }
 
