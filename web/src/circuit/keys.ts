@@ -98,7 +98,10 @@ const plain: Record<string, () => unknown> = {
   x: () => at.value !== null && pick(at.value),
   "/": () => {
     sheet.value = "outline";
-    document.getElementById("search")?.focus();
+    const field = document.getElementById("search");
+    field?.focus();
+    // Where it comes up in a sheet, it can't be entered before it is there.
+    if (document.activeElement !== field) setTimeout(() => field?.focus(), 50);
   },
   e: () => document.getElementById("formula")?.focus(),
   "?": () => {

@@ -1,7 +1,7 @@
 // The circuit, drawn from the scene: the places are the server's, what is known at this step decides what is shown.
 
 import { useEffect, useRef } from "preact/hooks";
-import { fit, follow, isFitted, reach, size, view, zoom } from "./canvas";
+import { enter, fit, follow, isFitted, isPart, reach, size, view, zoom } from "./canvas";
 import { Body, Hatch, type Shown, Wire, named } from "../draw";
 import { grab } from "./drag";
 import { Lenses, heat } from "./lens";
@@ -151,7 +151,7 @@ export function Picture({ isWhole = true }: { isWhole?: boolean }) {
   useEffect(() => follow(root.current!), []);
   const shown = scene.value;
   useEffect(() => {
-    if (shown !== null && !isFitted.value && size.value.w > 0) fit();
+    if (shown !== null && !isFitted.value && size.value.w > 0) enter();
   }, [shown, size.value]);
   const { x, y, k } = view.value;
   const onPath = new Set(why.value?.lines);
@@ -177,7 +177,7 @@ export function Picture({ isWhole = true }: { isWhole?: boolean }) {
           <Sums isLine={false} />
         </g>
       </svg>
-      {shown !== null && shown.blocks.length >= 60 && <Minimap shown={shown} />}
+      {shown !== null && (shown.blocks.length >= 60 || (shown.blocks.length > 12 && isPart())) && <Minimap shown={shown} />}
       <div class="tools" role="toolbar" aria-label="view">
         <button type="button" title="fit (f)" aria-label="fit the picture into the window" onClick={fit}>⤢</button>
         <button type="button" title="larger" aria-label="larger" onClick={() => zoom(1.25)}>+</button>

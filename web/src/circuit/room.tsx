@@ -3,7 +3,7 @@
 import "./circuit.css";
 import { computed } from "@preact/signals";
 import type { Room } from "../room";
-import { fit, isFitted } from "./canvas";
+import { enter as show, fit, isFitted } from "./canvas";
 import { CardPanel } from "./card";
 import { Formula } from "./formula";
 import { Help } from "./help";
@@ -29,7 +29,7 @@ function Caption() {
       {now !== null && <span class={`pass ${now.pass}`}>{`${now.pass} ${now.number}`}</span>}
       <span class="sentence">{text}</span>
       {whole !== null && (
-        <button type="button" class="whole" title="the whole (Esc)" onClick={() => void lookInside(null).then(fit)}>
+        <button type="button" class="back" title="the whole (Esc)" onClick={() => void lookInside(null).then(fit)}>
           back to the whole
         </button>
       )}
@@ -79,7 +79,7 @@ function Switches() {
 async function enter(address: string): Promise<void> {
   if (address === hash()) return;
   isFitted.value = false;
-  if (await visit(address)) return fit();
+  if (await visit(address)) return show();
   if (look.value !== null) return;
   await begin();
   await intro();

@@ -4,7 +4,6 @@ import "./learn.css";
 import { computed, effect } from "@preact/signals";
 import { Picture } from "../circuit/picture";
 import { Scrubber } from "../circuit/scrubber";
-import { fit } from "../circuit/canvas";
 import { onKey as circuitKey } from "../circuit/keys";
 import { Help as Marks } from "../circuit/help";
 import { current, isPlaying } from "../circuit/state";
@@ -119,7 +118,6 @@ async function visit(hash: string): Promise<void> {
   const next = wanted === undefined ? number.value : Number(wanted) - 1;
   if (next === number.value && isHere()) return;
   await show(next);
-  fit();
 }
 
 function onKey(event: KeyboardEvent): void {
