@@ -148,6 +148,9 @@ export interface Look {
   output: string;
   inputs: Input[];
   note: string | null;
+  /** Of an example of a run: its row, and the step whose weights are shown. */
+  example?: number | null;
+  step?: number | null;
   open: string[];
   scene: Scene;
 }

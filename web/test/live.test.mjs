@@ -39,8 +39,9 @@ function oneAtATime(said) {
   return talk.filter((one) => one.k === "news").length;
 }
 
-test("it follows the training, one message at a time, and says what it can see", async () => {
+test("it follows the training, one message at a time, and says what it can see", async (t) => {
   const server = await training(endless);
+  t.after(() => server.stop());
   const page = await browser.page(server.url, ready);
   const from = await shown(page);
   await until("news", async () => (await shown(page)) > from && page.said.filter((one) => one.k === "news").length >= 5);
@@ -65,11 +66,11 @@ test("it follows the training, one message at a time, and says what it can see",
   await until("see nothing", async () => { const last = sees().at(-1); return last.at === false && last.strip === null && last.losses === null && last.network === false; });
   assert.deepEqual(page.complaints, []);
   await page.close();
-  await server.stop();
 });
 
-test("pause, one step, rewind, resume", async () => {
+test("pause, one step, rewind, resume", async (t) => {
   const server = await training(endless);
+  t.after(() => server.stop());
   const page = await browser.page(server.url, ready);
   const last = async () => (await server.get("api/run")).steps.last;
   await until("a step to go back to", async () => (await server.get("api/run")).rewinds.length > 1);
@@ -97,22 +98,65 @@ test("pause, one step, rewind, resume", async () => {
   await until("steps", async () => (await last()) > stood + 2);
   assert.deepEqual(page.complaints, []);
   await page.close();
-  await server.stop();
 });
 
-test("what a server refuses is said", async () => {
+test("a point of the plane opens its own circuit, with the numbers of the engine", async (t) => {
   const server = await training(endless);
+  t.after(() => server.stop());
   const page = await browser.page(server.url, ready);
+  await until("a boundary", async () => (await server.get("api/run/boundary")).n > 0);
   await page.keyboard.press(" ");
   await page.waitForSelector(".state.paused");
-  const why = await server.post("api/run/ctl", { do: "rewind", to: 999999999 });
-  assert.ok(why.mistakes.length > 0);
+  await page.waitForSelector(".plane-plate canvas");
+  await until("the boundary of the last step", async () => (await server.get("api/run/at")).s === (await shown(page)));
+  const plane = await server.get("api/run/boundary");
+  const point = plane.points[3];
+  const plate = await page.locator(".plane-plate").boundingBox();
+  const x = plate.x + ((point.x - plane.x[0]) / (plane.x[1] - plane.x[0])) * plate.width;
+  const y = plate.y + plate.height - ((point.y - plane.y[0]) / (plane.y[1] - plane.y[0])) * plate.height;
+  await page.mouse.click(x, y);
+  await page.waitForSelector(".sampled");
+  const query = new URLSearchParams(page.url().split("?")[1]);
+  // Where two lie on each other it may be the other one.
+  const hit = plane.points.find((one) => one.row === Number(query.get("x")));
+  assert.ok(Math.hypot(hit.x - point.x, hit.y - point.y) < 0.1 * (plane.x[1] - plane.x[0]));
+  const asked = { example: hit.row, step: Number(query.get("xs")), values: {}, open: [], dir: "lr" };
+  const { scene, step } = await server.post("api/set", asked);
+  await page.waitForFunction((count) => document.querySelectorAll("svg.circuit [data-block]").length === count, scene.blocks.length);
+  const values = await page.locator("svg.circuit [data-value]").evaluateAll((texts) => texts.map((text) => text.firstChild.textContent));
+  assert.deepEqual(values, scene.wires.filter((line) => line.place !== null && line.value !== null).map((line) => line.value.text));
+  assert.match(await page.locator(".sampled").textContent(), new RegExp(`row ${hit.row} .* step ${step}\\.`));
+  // Back, and the same with keys.
+  await page.getByRole("link", { name: "back to Train" }).focus();
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(ready);
+  await page.getByRole("slider", { name: "points of the data" }).focus();
+  await page.keyboard.press("ArrowLeft");
+  const row = /row (\d+)/.exec(await page.locator(".plane-key").textContent())[1];
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".sampled");
+  assert.match(await page.locator(".sampled").textContent(), new RegExp(`row ${row} `));
   await page.close();
-  await server.stop();
 });
 
-test("a tab that stands still stops nothing, and is told the newest when it wakes", async () => {
+test("what a server refuses is said", async (t) => {
   const server = await training(endless);
+  t.after(() => server.stop());
+  const page = await browser.page(server.url, ready);
+  await until("a step to go back to", async () => (await server.get("api/run")).rewinds.length > 1);
+  await page.keyboard.press(" ");
+  await page.waitForSelector(".state.paused");
+  // The step is no longer held when the server is asked for it.
+  await page.route("**/api/run/ctl", (route) => route.continue({ postData: JSON.stringify({ do: "rewind", to: 999999999 }) }));
+  await page.keyboard.press("r");
+  await page.waitForSelector(".cost [role=alert]");
+  assert.match(await page.locator(".cost").textContent(), /999999999/);
+  await page.close();
+});
+
+test("a tab that stands still stops nothing, and is told the newest when it wakes", async (t) => {
+  const server = await training(endless);
+  t.after(() => server.stop());
   const page = await browser.page(server.url, ready);
   const last = async () => (await server.get("api/run")).steps.last;
   await until("news", async () => page.said.some((one) => one.k === "news"));
@@ -134,12 +178,13 @@ test("a tab that stands still stops nothing, and is told the newest when it wake
   oneAtATime(page.said);
   assert.ok(during <= 3, `${during} pieces of news for a tab that stood still`);
   await page.close();
-  await server.stop();
 });
 
-test("a server that goes is missed, and what comes back goes on where it was", async () => {
+test("a server that goes is missed, and what comes back goes on where it was", async (t) => {
   const file = ran(["moons"]);
   let server = await serve([file.path]);
+  t.after(() => server.stop());
+  t.after(file.remove);
   const page = await browser.page(`${server.url}#/t?s=20&sort=worst`, ready);
   await page.waitForSelector(".strip [data-stat=s]");
   const before = await page.locator(".health").innerHTML();
@@ -155,12 +200,11 @@ test("a server that goes is missed, and what comes back goes on where it was", a
   await until("the last step", async () => (await shown(page)) === steps.last);
   await until("the socket", async () => page.said.filter((one) => one.k === "see").length >= 2);
   await page.close();
-  await server.stop();
-  file.remove();
 });
 
-test("without a socket everything is fetched", async () => {
+test("without a socket everything is fetched", async (t) => {
   const server = await training(endless);
+  t.after(() => server.stop());
   const page = await browser.context.newPage();
   await page.routeWebSocket(/\/ws$/, (socket) => socket.close());
   await page.goto(server.url);
@@ -169,5 +213,4 @@ test("without a socket everything is fetched", async () => {
   await until("steps", async () => (await shown(page)) > from);
   assert.equal(await page.locator(".banner").count(), 0);
   await page.close();
-  await server.stop();
 });

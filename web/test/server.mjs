@@ -44,7 +44,7 @@ export function ran(args) {
 }
 
 async function started(args) {
-  const child = spawn(built(), args, { stdio: ["ignore", "pipe", process.env.CHAINRULE_LOUD ? "inherit" : "ignore"] });
+  const child = spawn(built(), args, { stdio: ["ignore", "pipe", "ignore"] });
   const url = await new Promise((found, failed) => {
     const lines = createInterface({ input: child.stdout });
     lines.on("line", (line) => line.startsWith("http://") && found(line.trim()));
@@ -82,6 +82,7 @@ export async function open(options = {}) {
     /** A page at this address, once its picture is there. What it complains about is an error; `said` are the messages of its socket. */
     page: async (url, ready = "[data-block]") => {
       const page = await context.newPage();
+      if (process.env.CHAINRULE_PATIENCE) page.setDefaultTimeout(Number(process.env.CHAINRULE_PATIENCE));
       page.complaints = [];
       page.on("pageerror", (error) => page.complaints.push(error.message));
       page.on("console", (line) => line.type() === "error" && page.complaints.push(line.text()));

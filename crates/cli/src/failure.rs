@@ -69,6 +69,11 @@ impl Failure {
         Failure { origin: Some((text.to_string(), path.to_path_buf())), ..self }
     }
 
+    /// The same after it has been reported.
+    pub fn reported(self) -> Failure {
+        Failure { kind: self.kind, ..Failure::no() }
+    }
+
     /// Several at once; trouble with files outweighs the rest. None if there are none.
     pub fn from_all(failures: Vec<Failure>) -> Option<Failure> {
         failures.into_iter().reduce(|mut all, mut one| {

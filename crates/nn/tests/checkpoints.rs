@@ -43,7 +43,7 @@ fn run(trainer: &mut Any, keeper: Option<&mut Keeper>, until: usize) -> End {
         Event::Step(progress) if progress.step == until => ControlFlow::Break(()),
         _ => ControlFlow::Continue(()),
     };
-    let given = Trained { train: &train, validation: Some(&held), keeper };
+    let given = Trained { train: &train, validation: Some(&held), keeper, steering: None };
     trainer.fit_with(given, &mut watch).expect("it trains")
 }
 

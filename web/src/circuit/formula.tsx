@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { isFitted } from "./canvas";
 import { examples } from "./examples";
 import type { Sample } from "./link";
-import { example, formula, mistakes, setFormula, show } from "./state";
+import { example, formula, look, mistakes, setFormula, show } from "./state";
 import type { Mistake } from "../types";
 
 /** Milliseconds after the last letter until it is read. */
@@ -41,9 +41,10 @@ function Marked({ text, wrong }: { text: string; wrong: Mistake[] }) {
 
 /** Where the circuit is that of one example: which one, and the way back. */
 function Sampled({ row, step }: Sample) {
+  const held = look.value?.example === row ? (look.value.step ?? step) : step;
   return (
     <p class="sampled">
-      <span>{`The network at row ${row} of its data, with the weights of ${step === null ? "the last step" : `step ${step}`}.`}</span>
+      <span>{`The network at row ${row} of its data, with the weights of ${held === null ? "the last step" : `step ${held}`}.`}</span>
       <a href={step === null ? "#/t" : `#/t?s=${step}`}>back to Train</a>
       {mistakes.value.map((one, i) => <span key={i} class="wrong" role="status">{one.what}</span>)}
     </p>

@@ -36,7 +36,7 @@ export const chosen = signal<number | null>(null);
 export const wire = signal<number | null>(null);
 export const field = signal<Field | null>(null);
 export const order = signal<Order>("order");
-/** Whether the loss has a log axis; none: where it spans three powers of ten. */
+/** Whether the loss has a log axis; none: where the losses are far apart. */
 export const isLog = signal<boolean | null>(null);
 
 /** Which panels are in the window; none in other rooms. */
@@ -144,7 +144,7 @@ async function bear(count: number): Promise<void> {
 }
 
 /** Everything of one step. Of steps that are asked for faster than they come, the newest wins. */
-const travel = new Latest<number | null>(async (step) => {
+const travel = new Latest<{ step: number | null }>(async ({ step }) => {
   const query = step === null ? "" : `?s=${step}`;
   const hasBoundary = run.value?.has_boundary === true;
   const [one, net, plane] = await Promise.all([
@@ -173,7 +173,7 @@ export function choose(step: number | null): void {
   chosen.value = next;
   // What a link says before the run is there is asked for with the rest.
   if (!isKnown) return;
-  void travel.put(next);
+  void travel.put({ step: next });
 }
 
 /** Chooses what the strip shows. */
@@ -190,7 +190,7 @@ export async function control(what: Deed, to?: number): Promise<void> {
     const next = await ask<Run>("/api/run/ctl", to === undefined ? { do: what } : { do: what, to });
     if (what === "rewind" || what === "step") choose(null);
     batch(() => arrived(next));
-    if (what !== "pause") void travel.put(chosen.value);
+    if (what !== "pause") void travel.put({ step: chosen.value });
   } catch (why) {
     if (why instanceof Gone) void lost();
     else if (why instanceof Refused) refusal.value = why.message;
@@ -222,7 +222,7 @@ async function all(): Promise<void> {
     arrived(next);
     if (chosen.value !== null && chosen.value > (next.steps.last ?? 0)) chosen.value = null;
   });
-  await Promise.all([whole(), travel.put(chosen.value)]);
+  await Promise.all([whole(), travel.put({ step: chosen.value })]);
   const [w, f] = [shownWire.value?.w, shownField.value];
   if (w !== undefined && f !== null) await look.put({ w, f });
 }

@@ -144,6 +144,8 @@ export function exampleLink(row: number, step: number | null): string {
 
 function Plane({ shown }: { shown: Boundary }) {
   const points = pointsOf(shown);
+  // A file holds neither weights nor data.
+  const canOpen = run.value?.live === true;
   const chosen = held.value !== null && held.value < points.length ? held.value : null;
   const paint = useMemo(() => painter(shown, chosen), [shown, chosen]);
   const point = chosen === null ? null : points[chosen]!;
@@ -155,7 +157,7 @@ function Plane({ shown }: { shown: Boundary }) {
   const key = (event: KeyboardEvent) => {
     const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (by !== undefined) held.value = ((chosen ?? (by > 0 ? -1 : 0)) + by + points.length) % points.length;
-    else if (event.key === "Enter" && point !== null) location.hash = exampleLink(point.row, shown.s);
+    else if (event.key === "Enter" && point !== null && canOpen) location.hash = exampleLink(point.row, shown.s);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -172,16 +174,16 @@ function Plane({ shown }: { shown: Boundary }) {
             const found = find(event);
             if (found === null) return;
             held.value = found;
-            location.hash = exampleLink(points[found]!.row, shown.s);
+            if (canOpen) location.hash = exampleLink(points[found]!.row, shown.s);
           }}
         />
       </div>
       <p class="plane-key">
         {point === null ? (
-          <span>Click a point: its own circuit opens.</span>
+          <span>{canOpen ? "Click a point: its own circuit opens." : "Point at an example to read it."}</span>
         ) : (
           <>
-            <a href={exampleLink(point.row, shown.s)}>{`row ${point.row}`}</a>
+            {canOpen ? <a href={exampleLink(point.row, shown.s)}>{`row ${point.row}`}</a> : <span>{`row ${point.row}`}</span>}
             <span>{`(${brief(point.x, 3)}, ${brief(point.y, 3)}), ${className(shown, point.label)}${said === null ? "" : `; answered ${className(shown, said.label)}, ${percent(said.sure)}`}`}</span>
           </>
         )}

@@ -14,6 +14,8 @@ const LEFT = 48;
 const RIGHT = 12;
 const TOP = 14;
 const BOTTOM = 20;
+/** From how much larger the largest loss is than the least the axis is one of powers of ten. */
+const SPAN = 50;
 /** Rows of the hidden table. */
 const ROWS = 20;
 
@@ -41,7 +43,7 @@ export const isLogAxis = computed(() => {
   if (isLog.value !== null) return isLog.value;
   const finite = (losses.value?.loss ?? []).filter((one): one is number => typeof one === "number");
   const low = Math.min(...finite);
-  return low > 0 && Math.max(...finite) > 1000 * low;
+  return low > 0 && Math.max(...finite) > SPAN * low;
 });
 
 /** Between which numbers the curve lies. */

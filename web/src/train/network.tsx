@@ -54,9 +54,9 @@ export function NetworkPane() {
               const isAt = id !== null && focused.value === id;
               const act = id === null ? { role: "img" as const } : { role: "button" as const, tabIndex: 0, "aria-pressed": isAt, onClick: () => enterLayer(id), onKeyDown: (event: KeyboardEvent) => (event.key === "Enter" || event.key === " ") && enterLayer(id) };
               return (
-                <g key={i} class={`block gate ${id === null ? "constant" : ""} ${isAt ? "at" : ""}`} data-box={i} aria-label={`${box.name}, ${box.detail}${found === null ? "" : `, ${found.severity}: ${found.why}`}`} {...act}>
+                <g key={i} class={`block gate ${id === null ? "constant" : ""} ${isAt ? "at" : ""}`} data-box={i} aria-label={`${box.name} ${box.detail}${found === null ? "" : `, ${found.severity}: ${found.why}`}`} {...act}>
                   <rect class="body" x={box.x} y={box.y} width={box.w} height={box.h} rx={8} />
-                  <text class="label" x={box.x + box.w / 2} y={box.y + (box.detail === "" ? box.h / 2 : box.h / 2 - 8)} text-anchor="middle">{box.name}</text>
+                  <text class="label" x={box.x + box.w / 2} y={box.y + (box.detail === "" ? box.h / 2 : box.h / 2 - 8)} text-anchor="middle">{box.name}</text>{" "}
                   {box.detail !== "" && <text class="detail" x={box.x + box.w / 2} y={box.y + box.h / 2 + 9} text-anchor="middle">{box.detail}</text>}
                   {found !== null && <Flag x={box.x + box.w} y={box.y} severity={found.severity} />}
                 </g>

@@ -73,7 +73,7 @@ function painter(shown: Strip | null, at: number | null, step: number): Paint {
     const top = LANES * LANE + GAP;
     ground(brush, w, h, axis, ink);
     const most = shown.columns.reduce((most, column) => Math.max(most, ...column.counts.map((count) => count / Math.max(1, column.n))), 0);
-    const bins = shown.bins.map((_, bin) => edges(axis, shown, bin).map((place) => h - place * (h - top)) as [number, number]);
+    const bins = shown.bins.map((_, bin) => edges(axis, shown, bin).map((place) => Math.round(h - place * (h - top))) as [number, number]);
     shown.columns.forEach((column, i) => {
       const [from, to] = span(shown, i, w);
       column.counts.forEach((count, bin) => {

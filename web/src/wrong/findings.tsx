@@ -12,7 +12,7 @@ function Finding({ verdict, layer, step }: { verdict: Verdict; layer: number | n
   return (
     <li data-finding={verdict.rule}>
       <p>
-        <Chip verdict={verdict} /> <b>{layer === null ? "the whole run" : layerName(layer)}</b> <span class="measured">{measured(verdict)}</span>
+        <Chip verdict={verdict} /> <b>{layer === null ? "the whole run" : layerName(layer)}</b> {verdict.rule !== "non_finite" && <span class="measured">{measured(verdict)}</span>}
       </p>
       <p>{verdict.why}</p>
       <p><b>Try:</b> {verdict.try}</p>

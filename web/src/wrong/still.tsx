@@ -11,7 +11,7 @@ function sick(scene: Scene, isBack: boolean): Set<string> {
 
 export function Still({ scene, born, isBack }: { scene: Scene; born: string; isBack: boolean }) {
   const ill = sick(scene, isBack);
-  const shown = (line: Line) => ({ value: true, gradient: true, pieces: line.pieces.map(() => true), pulse: null, isOnPath: false });
+  const shown = (line: Line) => ({ value: true, gradient: true, pieces: line.pieces.map((piece) => piece.gradient !== null || line.gradient !== null), pulse: null, isOnPath: false });
   const box = (block: Block) => {
     const isBorn = block.id === born;
     const name = ["block", block.kind, isBorn ? "birthplace" : ill.has(block.id) && block.kind !== "input" ? "ill" : ""].filter((one) => one !== "").join(" ");
@@ -24,7 +24,7 @@ export function Still({ scene, born, isBack }: { scene: Scene; born: string; isB
   const frames = scene.blocks.filter((block) => block.kind === "frame");
   const others = scene.blocks.filter((block) => block.kind !== "frame");
   return (
-    <div class="still">
+    <div class="still" role="group" tabIndex={0} aria-label="the circuit around it">
       <svg class="circuit" viewBox={`${scene.left} ${scene.top} ${scene.width} ${scene.height}`} style={{ maxWidth: `${scene.width * 1.5}px` }} aria-hidden="true">
         <Hatch />
         {frames.map(box)}

@@ -35,23 +35,23 @@ pub struct View {
 }
 
 /// Where a page is served.
-#[derive(clap::Args)]
+#[derive(clap::Args, Clone)]
 pub struct Listening {
     /// The port; 0 takes a free one
     #[arg(long, value_name = "NUMBER", default_value_t = 7717)]
-    port: u16,
+    pub port: u16,
 
     /// The address to listen at. Beyond this machine the page asks for the token that is printed
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
-    host: IpAddr,
+    pub host: IpAddr,
 
     /// Also open the page in the browser
     #[arg(long)]
-    browser: bool,
+    pub browser: bool,
 
     /// A folder with index.html, app.js and app.css to serve in the place of the page in this binary: for work on the page
     #[arg(long, value_name = "FOLDER", hide_short_help = true)]
-    web_dir: Option<PathBuf>,
+    pub web_dir: Option<PathBuf>,
 }
 
 const EXAMPLE: &str = "\
@@ -171,10 +171,15 @@ impl Listening {
 /// # Errors
 /// That is how it ends.
 pub fn wait(_: &Server) -> Result<()> {
+    hold();
+    Err(Failure::interrupted())
+}
+
+/// Waits for Ctrl-C.
+pub fn hold() {
     while !interrupt::pressed() {
         thread::sleep(Duration::from_millis(50));
     }
-    Err(Failure::interrupted())
 }
 
 /// Whether a browser could be asked to show an address.

@@ -1,12 +1,13 @@
 //! One network trained on one data set.
 
+use super::live::{Live, Place};
 use super::material::{Divided, Material};
 use super::tell::Teller;
 use crate::commands::train::keeping::Keeping;
 use crate::failure::{Result, file};
 use crate::{interrupt, output};
 use chainrule::formula::Formula;
-use chainrule_explorer::run::{Head, Writer};
+use chainrule_explorer::run::{Head, Sink, Writer};
 use chainrule_nn::architecture::{Architecture, Interface, summarised};
 use chainrule_nn::checkpoint::Keeper;
 use chainrule_nn::data::{Examples, Part};
@@ -15,9 +16,10 @@ use chainrule_nn::model::AnyModel;
 use chainrule_nn::saved::{self, About};
 use chainrule_nn::split::{Split, held_out};
 use chainrule_nn::summary::Summary;
-use chainrule_nn::trainer::{self, End, Event, Length, Settings, Trainer};
+use chainrule_nn::trainer::{self, End, Event, Length, Settings, Steering, Trainer};
 use chainrule_nn::{Error, atomic, observe};
 use serde_json::Value;
+use std::cell::OnceCell;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -48,6 +50,10 @@ pub struct Job<'a> {
     pub settings: Settings,
     /// What is kept and told.
     pub keeping: &'a Keeping,
+    /// Where a page shows it, if that is asked for,
+    pub place: Option<Place>,
+    /// and what stands behind that page once it is served.
+    pub live: OnceCell<Live>,
 }
 
 /// Called with the parts of the data and the network's name when everything is known to fit.
@@ -135,7 +141,7 @@ impl Job<'_> {
             preparation,
         };
         let mut keeper = self.keeper(&mut trainer, train)?;
-        self.watch(&mut trainer)?;
+        let live = self.watch(&mut trainer, train)?;
         // A place that can't be written is known before the training, not after it.
         self.save(&about, &mut trainer, atomic::rehearse)?;
         let name = about.architecture.name(&about.interface)?;
@@ -144,12 +150,21 @@ impl Job<'_> {
         let mut teller =
             Teller::new(keeping.log, keeping.tensorboard.as_deref(), trainer.epochs(train.rows()), by_steps)?;
         ready(&parts, &name)?;
+        let live = match live {
+            Some(live) => {
+                live.serve(&trainer, train)?;
+                Some(self.live.get_or_init(|| live))
+            }
+            None => None,
+        };
+        let mut steerer = live.map(Live::steerer);
         let start = Instant::now();
         let mut steps = trainer.steps_made();
         let given = trainer::Trained {
             train,
             validation: parts.validation.as_ref().map(|part| part as &dyn Examples),
             keeper: keeper.as_mut(),
+            steering: steerer.as_mut().map(|steerer| steerer as &mut dyn Steering),
         };
         let ended = trainer.fit_with(given, &mut |event| {
             if let Event::Step(progress) = event {
@@ -160,6 +175,7 @@ impl Job<'_> {
             if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         let told = teller.finish();
+        live.into_iter().for_each(|live| live.over(&trainer));
         if let Some(born) = trainer.born() {
             output::tell(&format!("{born}\n"));
         }
@@ -219,14 +235,26 @@ impl Job<'_> {
         Ok(Some(keeper))
     }
 
-    /// Writes a run file, if that is asked for.
-    fn watch(&self, trainer: &mut AnyTrainer) -> Result<()> {
-        let Some(path) = &self.keeping.run else { return Ok(()) };
-        let resumed = self.keeping.resume && path.is_file();
-        let writer = if resumed { Writer::append(path, OBSERVED) } else { Writer::create(path, OBSERVED) };
-        let writer = writer.map_err(|why| file(path, "written", &why))?;
-        let head = Head { argv: std::env::args().collect(), dtype: "f32".to_string(), ..Head::default() };
-        Ok(trainer.watch(observe::Settings::default(), writer, head)?)
+    /// Has it watched, if a run file or a page is asked for. Gives what stands behind the page.
+    fn watch(&self, trainer: &mut AnyTrainer, train: &Part) -> Result<Option<Live>> {
+        let mut sinks: Vec<Box<dyn Sink + Send>> = Vec::new();
+        if let Some(path) = &self.keeping.run {
+            let resumed = self.keeping.resume && path.is_file();
+            let writer =
+                if resumed { Writer::append(path, OBSERVED) } else { Writer::create(path, OBSERVED) };
+            sinks.push(Box::new(writer.map_err(|why| file(path, "written", &why))?));
+        }
+        let live = self.place.clone().map(Live::new);
+        sinks.extend(live.as_ref().map(Live::sink));
+        if sinks.is_empty() {
+            return Ok(None);
+        }
+        let steps = u64::try_from(trainer.settings().steps(train.rows())).ok();
+        let (argv, dtype) = (std::env::args().collect(), "f32".to_string());
+        let head = Head { argv, dtype, steps, ..Head::default() };
+        trainer.watch(observe::Settings::default(), sinks, head)?;
+        trainer.watch_plane(train)?;
+        Ok(live)
     }
 
     fn save(

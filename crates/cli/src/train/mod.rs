@@ -1,6 +1,11 @@
 //! Training as the command line does it: data, network, progress, report.
 
 mod job;
+#[cfg(feature = "web")]
+pub mod live;
+#[cfg(not(feature = "web"))]
+#[path = "unseen.rs"]
+pub mod live;
 mod material;
 pub mod report;
 pub mod run;

@@ -3,15 +3,26 @@
 use super::report::{header, line, results, results_json, several};
 use super::{Job, Trained};
 use crate::commands::train::keeping::Log;
-use crate::failure::Result;
-use crate::output;
+use crate::failure::{Failure, Result};
+use crate::{output, render};
 use chainrule_nn::trainer::End;
 
-/// Trains once; whether Ctrl-C ended it.
+/// Trains once; whether Ctrl-C ended it. A page that shows it is served on until Ctrl-C, however it ended.
 ///
 /// # Errors
 /// As [`Job::train`].
 pub fn one(job: &Job<'_>, seed: u64) -> Result<bool> {
+    let told = learn(job, seed);
+    let Some(live) = job.live.get() else { return told };
+    if let Err(failure) = &told {
+        render::failure(failure);
+    }
+    live.wait();
+    told.map_err(Failure::reported)
+}
+
+/// Trains once and prints what came of it; whether Ctrl-C ended it.
+fn learn(job: &Job<'_>, seed: u64) -> Result<bool> {
     let json = job.keeping.log == Some(Log::Json);
     let trained = job.train(seed, &mut |parts, name| {
         if json { Ok(()) } else { output::print(&format!("{}\n", header(job, parts, name))) }

@@ -23,6 +23,13 @@ impl Sink for Vec<Record> {
     }
 }
 
+/// Everyone in a list.
+impl Sink for Vec<Box<dyn Sink + Send>> {
+    fn record(&mut self, record: &Record) -> io::Result<()> {
+        self.iter_mut().try_for_each(|sink| sink.record(record))
+    }
+}
+
 impl<F: FnMut(&Record) -> io::Result<()>> Sink for F {
     fn record(&mut self, record: &Record) -> io::Result<()> {
         self(record)

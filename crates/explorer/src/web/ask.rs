@@ -32,6 +32,10 @@ pub struct Ask {
     pub element: usize,
     /// `light` or `dark`, for pictures; both if empty.
     pub theme: String,
+    /// In the place of a formula: the network of the training at this example,
+    pub example: Option<usize>,
+    /// with the weights of this step, or of the nearest before it that are held.
+    pub step: Option<u64>,
     /// What the reader has put into stages of its own.
     pub boxes: Vec<Boxed>,
     /// Values at another point, whose numbers are written beside those of this one.
@@ -87,6 +91,8 @@ pub struct Query {
     name: Option<String>,
     element: usize,
     theme: String,
+    example: Option<usize>,
+    step: Option<u64>,
     /// A JSON array, as in `[{"name":"mine","of":["g5","g6"]}]`.
     boxes: String,
     /// As `values`.
@@ -112,8 +118,25 @@ impl TryFrom<Query> for Ask {
         let against = json("against", &query.against, r#"{"x":2}"#)?;
         let inside = json("inside", &query.inside, r#"{"wire":5,"element":0}"#)?;
         let open = query.open.split(',').filter(|name| !name.is_empty()).map(String::from).collect();
-        let Query { formula, dir, depth, at, x, y, name, element, theme, .. } = query;
-        Ok(Ask { formula, values, open, dir, depth, at, x, y, name, element, theme, boxes, against, inside })
+        let Query { formula, dir, depth, at, x, y, name, element, theme, example, step, .. } = query;
+        Ok(Ask {
+            formula,
+            values,
+            open,
+            dir,
+            depth,
+            at,
+            x,
+            y,
+            name,
+            element,
+            theme,
+            example,
+            step,
+            boxes,
+            against,
+            inside,
+        })
     }
 }
 
@@ -129,6 +152,9 @@ impl Ask {
                 "the formula has {bytes} bytes, more than {}; hint: numbers belong into inputs",
                 limits::FORMULA
             ));
+        }
+        if self.example.is_some() && !self.formula.is_empty() {
+            return Err("a formula and an example are asked for; hint: leave one of them out".into());
         }
         if self.open.len() > limits::OPEN {
             return Err(format!("{} stages are named as open, more than {}", self.open.len(), limits::OPEN));

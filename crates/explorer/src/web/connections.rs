@@ -45,7 +45,7 @@ async fn one(stream: TcpStream, router: Router) {
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(limits::IDLE).max_buf_size(limits::HEAD);
     let mut connection =
-        pin!(server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)));
+        pin!(server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)).with_upgrades());
     // How a connection ends, also a broken one, concerns nobody else.
     if timeout(limits::LIFE, connection.as_mut()).await.is_err() {
         // Also who does not read what was asked for leaves the place to others.

@@ -104,7 +104,7 @@ mod tests {
     fn point(formula: &str, values: &str, inside: Option<Inside>) -> Result<Arc<Point>, String> {
         let values = serde_json::from_str(values).expect("values");
         let ask = Ask { formula: formula.into(), values, inside, ..Ask::default() };
-        let mut engine = Engine::new(Box::new(|_, spec, _| Tensor::full(spec, 0.5)));
+        let mut engine = Engine::new(Box::new(|_, spec, _| Tensor::full(spec, 0.5)), None);
         engine.point(&ask).map_err(|why| why.to_string())
     }
 

@@ -59,3 +59,24 @@ pub const PRODUCTS: usize = 256;
 
 /// Rows and columns of the picture of an array; of larger ones a cell is the mean of several numbers.
 pub const CELLS: usize = 48;
+
+/// Pages that have a socket open at a time.
+pub const SOCKETS: usize = 32;
+
+/// Bytes of a message from a page.
+pub const MESSAGE: usize = 64 << 10;
+
+/// Messages a second from a page.
+pub const MESSAGES: usize = 500;
+
+/// Questions of one page that are answered at a time.
+pub const ASKS: usize = 4;
+
+/// Bytes of an answer that goes through a socket.
+pub const ANSWER_BYTES: usize = 32 << 20;
+
+/// How long a page waits for what it has asked of a training: the step under way must end first.
+pub const ORDER: Duration = Duration::from_secs(2);
+
+/// How long sockets have to say goodbye when the server ends.
+pub const GOODBYE: Duration = Duration::from_millis(300);

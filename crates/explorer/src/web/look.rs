@@ -18,6 +18,9 @@ pub struct Look {
     inputs: Vec<Input>,
     /// What people should know about this view, as that it is coarser than what they asked for.
     note: Option<String>,
+    /// The example of a training that it is of, and the step whose weights it has.
+    example: Option<usize>,
+    step: Option<u64>,
     /// Names of what is open: those that were asked for and are there.
     open: Vec<String>,
     scene: Scene,
@@ -61,7 +64,8 @@ pub fn look(point: &Point, ask: &Ask) -> Result<Look, Diagnostic> {
         values: (value.shape().elements() <= limits::SHOWN).then(|| Shown(value.to_f64())),
     });
     let inputs = inputs.collect();
-    Ok(Look { formula: ask.formula.clone(), output, inputs, note, open, scene })
+    let (example, step) = point.of.unzip();
+    Ok(Look { formula: ask.formula.clone(), output, inputs, note, example, step, open, scene })
 }
 
 /// One block of the picture, with its card.

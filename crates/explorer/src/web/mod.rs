@@ -32,7 +32,8 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
+use tokio::time::timeout;
 use worker::Worker;
 
 /// Which screen the page opens first.
@@ -108,19 +109,25 @@ impl Server {
         let guard = Arc::new(Guard::new(address)?);
         let token = guard.token().map(String::from);
         let Setup { first, draw, run, folder } = setup;
-        let worker = Worker::start(|| Engine::new(draw))?;
+        let run = run.map(Arc::new);
+        let examples = run.as_ref().and_then(|run| run.examples());
+        let worker = Worker::start(|| Engine::new(draw, examples))?;
         let start = Arc::new(serde_json::to_string(&Told { first: &first, run: run.is_some() })?);
-        let (run, folder) = (run.map(Arc::new), folder.map(Arc::from));
-        let router = routes::router(Site { guard, worker, start, run, folder });
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
+        let folder = folder.map(Arc::from);
         let (stop, mut stopped) = watch::channel(false);
+        let sockets = Arc::new(Semaphore::new(limits::SOCKETS));
+        let all = Arc::clone(&sockets);
+        let closing = stopped.clone();
+        let router = routes::router(Site { guard, worker, start, run, folder, sockets, closing });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
         let thread = thread::Builder::new().name("explorer server".into()).spawn(move || {
             runtime.block_on(async {
                 // Registering a socket that listens fails only outside of a runtime.
                 if let Ok(listener) = tokio::net::TcpListener::from_std(listener) {
                     tokio::spawn(connections::serve(listener, router));
-                    // What still runs ends with the runtime.
                     stopped.changed().await.ok();
+                    // Pages are told; what still runs after that ends with the runtime.
+                    timeout(limits::GOODBYE, all.acquire_many(limits::SOCKETS as u32)).await.ok();
                 }
             });
         })?;

@@ -164,7 +164,7 @@ mod tests {
     fn point(formula: &str, values: &str) -> std::sync::Arc<Point> {
         let values = serde_json::from_str(values).expect("values");
         let ask = Ask { formula: formula.into(), values, ..Ask::default() };
-        let mut engine = Engine::new(Box::new(|_, spec, _| Tensor::full(spec, 0.5)));
+        let mut engine = Engine::new(Box::new(|_, spec, _| Tensor::full(spec, 0.5)), None);
         engine.point(&ask).expect("a formula")
     }
 

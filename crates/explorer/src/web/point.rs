@@ -1,10 +1,11 @@
 //! The engine's side of a request: the formula's circuit and what flows through it, kept for the next request.
 
 use super::ask::{Ask, Boxed, Inside, Numbers};
+use super::run::{Example, Examples};
 use super::{element, limits};
 use crate::scene::boxed;
 use chainrule::formula::{Built, Dim, Formula, Init, Options, Variable, nearest};
-use chainrule::{DType, Diagnostic, Flow, Mistake, Place, Spec, Tensor, flow};
+use chainrule::{Circuit, DType, Diagnostic, Flow, Mistake, Place, Spec, Tensor, flow};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ const LENGTH: usize = 3;
 /// What the engine keeps between requests.
 pub struct Engine {
     start: Start,
+    examples: Option<Arc<dyn Examples>>,
     /// The newest last.
     circuits: Vec<(Shape, Arc<Built>)>,
     last: Option<Arc<Point>>,
@@ -38,6 +40,22 @@ struct Asked {
     boxes: Vec<Boxed>,
     inside: Option<Inside>,
     against: Option<BTreeMap<String, Numbers>>,
+    example: Option<usize>,
+    step: Option<u64>,
+}
+
+impl Asked {
+    fn of(ask: &Ask) -> Asked {
+        Asked {
+            formula: ask.formula.clone(),
+            values: ask.values.clone(),
+            boxes: ask.boxes.clone(),
+            inside: ask.inside.clone(),
+            against: ask.against.clone(),
+            example: ask.example,
+            step: ask.step,
+        }
+    }
 }
 
 /// A formula at a point, with everything that flows.
@@ -51,6 +69,8 @@ pub struct Point {
     pub started: Vec<String>,
     /// What happens.
     pub flow: Flow,
+    /// The example that it is of, and the step whose weights it has.
+    pub of: Option<(usize, u64)>,
     /// What happens at the point that it is compared with.
     pub other: Option<Flow>,
 }
@@ -62,10 +82,13 @@ impl Point {
     }
 }
 
+/// What a point is made of.
+type Parts = (Arc<Built>, Vec<Tensor>, Vec<String>, Option<(usize, u64)>);
+
 impl Engine {
-    /// An engine that draws first values of inputs with `start`.
-    pub fn new(start: Start) -> Engine {
-        Engine { start, circuits: Vec::new(), last: None }
+    /// An engine that draws first values of inputs with `start`, and knows a training's examples.
+    pub fn new(start: Start, examples: Option<Arc<dyn Examples>>) -> Engine {
+        Engine { start, examples, circuits: Vec::new(), last: None }
     }
 
     /// The flow of what is asked about; the last answer again, if nothing that it depends on has changed.
@@ -73,42 +96,73 @@ impl Engine {
     /// # Errors
     /// Everything that is wrong with the formula or the values; limits that they pass.
     pub fn point(&mut self, ask: &Ask) -> Result<Arc<Point>, Diagnostic> {
-        let Ask { formula, values, boxes, inside, against, .. } = ask;
-        if let Some(last) = &self.last
-            && (&last.asked.formula, &last.asked.values) == (formula, values)
-            && (&last.asked.boxes, &last.asked.inside, &last.asked.against) == (boxes, inside, against)
-        {
+        // Of an example, whose newest weights are another thing each time, only what is held stays as it is.
+        let asked = Asked::of(ask);
+        let is_settled = ask.example.is_none() || ask.step.is_some();
+        if let Some(last) = self.last.as_ref().filter(|last| is_settled && last.asked == asked) {
             return Ok(Arc::clone(last));
         }
-        let built = self.circuit(ask)?;
-        let (numbers, started) = self.values(&built, ask)?;
+        let (built, values, started, of) = self.parts(ask)?;
         let output = built.circuit.node(built.circuit.outputs[0]).spec;
         let upstream = [Tensor::full(output, 1.0)];
-        let flow = flow(&built.circuit, &numbers, &upstream)?;
-        let other = match against {
+        let flow = flow(&built.circuit, &values, &upstream)?;
+        let other = match &ask.against {
             // Values that were started are the same in both.
             Some(against) => {
-                let ask = Ask { values: against.clone(), ..ask.clone() };
-                let (numbers, _) = self.values(&built, &ask)?;
-                Some(chainrule::flow(&built.circuit, &numbers, &upstream)?)
+                let (_, values, ..) = self.parts(&Ask { values: against.clone(), ..ask.clone() })?;
+                Some(chainrule::flow(&built.circuit, &values, &upstream)?)
             }
             None => None,
         };
-        let asked = Asked {
-            formula: formula.clone(),
-            values: values.clone(),
-            boxes: boxes.clone(),
-            inside: inside.clone(),
-            against: against.clone(),
-        };
-        let mut point = Point { asked, built, values: numbers, started, flow, other };
-        if let Some(inside) = inside {
+        let mut point = Point { asked, built, values, started, flow, of, other };
+        if let Some(inside) = &ask.inside {
             let (built, values, flow) = element::inside(&point, inside)?;
             point = Point { built: Arc::new(built), values, started: Vec::new(), flow, other: None, ..point };
         }
         let point = Arc::new(point);
         self.last = Some(Arc::clone(&point));
         Ok(point)
+    }
+
+    /// The circuit that is asked about, with values for its inputs.
+    fn parts(&mut self, ask: &Ask) -> Result<Parts, Diagnostic> {
+        let Some(row) = ask.example else {
+            let built = self.circuit(ask)?;
+            let (values, started) = self.values(&built, ask)?;
+            return Ok((built, values, started, None));
+        };
+        let (built, values, started, of) = self.example(row, ask)?;
+        let built = if ask.boxes.is_empty() {
+            built
+        } else {
+            Arc::new(Built { circuit: with_boxes(&built.circuit, &ask.boxes)?, ..Built::clone(&built) })
+        };
+        Ok((built, values, started, of))
+    }
+
+    /// The network at one example of a training, with the values that are asked for in the place of its own.
+    fn example(&self, row: usize, ask: &Ask) -> Result<Parts, Diagnostic> {
+        let Some(examples) = &self.examples else {
+            let mistake =
+                Mistake::new(Place::Argument("example".into()), "", "there are no examples to open");
+            return Err(mistake
+                .hint("a run file holds neither weights nor data; chainrule train --web does")
+                .into());
+        };
+        let Example { built, mut values, step } = examples.example(row, ask.step)?;
+        bounded(&built).map_err(too_large)?;
+        for (name, given) in &ask.values {
+            let place = built.inputs.iter().position(|input| input.name == *name);
+            let place = place.ok_or_else(|| {
+                Diagnostic::from(Mistake::new(
+                    Place::Argument(name.clone()),
+                    "",
+                    "the network has no such input",
+                ))
+            })?;
+            values[place] = tensor(name, given, built.inputs[place].spec)?;
+        }
+        Ok((built, values, Vec::new(), Some((row, step))))
     }
 
     fn circuit(&mut self, ask: &Ask) -> Result<Arc<Built>, Diagnostic> {
@@ -224,13 +278,18 @@ fn build(shape: &Shape) -> Result<Built, Diagnostic> {
             .hint("end with a number that is computed from floats")
             .into());
     }
-    for stage in &shape.boxes {
-        built.circuit = boxed(&built.circuit, &stage.name, &stage.of).map_err(|why| {
-            let (what, hint) = why.split_once("; hint: ").unwrap_or((&why, "choose other gates"));
-            Mistake::new(Place::Argument(stage.name.clone()), "", what).hint(hint)
-        })?;
-    }
+    built.circuit = with_boxes(&built.circuit, &shape.boxes)?;
     Ok(built)
+}
+
+/// A circuit with the stages that the reader has made.
+fn with_boxes(circuit: &Circuit, boxes: &[Boxed]) -> Result<Circuit, Diagnostic> {
+    boxes.iter().try_fold(circuit.clone(), |circuit, stage| {
+        boxed(&circuit, &stage.name, &stage.of).map_err(|why| {
+            let (what, hint) = why.split_once("; hint: ").unwrap_or((&why, "choose other gates"));
+            Mistake::new(Place::Argument(stage.name.clone()), "", what).hint(hint).into()
+        })
+    })
 }
 
 /// The lengths of a variable's named dimensions are those of its value.
@@ -240,6 +299,17 @@ fn told(variable: &Variable, dims: &[usize], lengths: &mut BTreeMap<String, usiz
             lengths.insert(name.clone(), length);
         }
     }
+}
+
+/// The same said of a network.
+fn too_large(mistakes: Diagnostic) -> Diagnostic {
+    let what = |mistake: &Mistake| mistake.what.replacen("the formula", "the network at one example", 1);
+    let told = mistakes.mistakes().iter().map(|mistake| {
+        let hint = "a smaller network can be opened; the screen Train shows this one";
+        Mistake::new(mistake.place.clone(), "", what(mistake).replacen("of the formula", "of the network", 1))
+            .hint(hint)
+    });
+    Diagnostic::from_all(told.collect()).unwrap_or(mistakes)
 }
 
 /// Whether a circuit is small enough to be run for a page.

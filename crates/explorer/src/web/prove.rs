@@ -108,7 +108,7 @@ mod tests {
     fn proof(formula: &str, values: &str, name: &str, element: usize) -> Result<Proof, String> {
         let values = serde_json::from_str(values).expect("values");
         let ask = Ask { formula: formula.into(), values, name: Some(name.into()), element, ..Ask::default() };
-        let mut engine = Engine::new(Box::new(|_, spec, _| Tensor::full(spec, 0.5)));
+        let mut engine = Engine::new(Box::new(|_, spec, _| Tensor::full(spec, 0.5)), None);
         let point = engine.point(&ask).map_err(|why| why.to_string())?;
         prove(&point, &ask).map_err(|why| why.to_string())
     }
@@ -136,7 +136,7 @@ mod tests {
         let values = serde_json::from_str(r#"{"x": 3, "y": -4}"#).expect("values");
         let formula = "stage sigma(z) = 1 / (1 + exp(-z))\nf = (x + sigma(y)) / (sigma(x) + (x + y)^2)";
         let ask = Ask { formula: formula.into(), values, depth: 3, ..Ask::default() };
-        let mut engine = Engine::new(Box::new(|_, spec, _| Tensor::full(spec, 0.5)));
+        let mut engine = Engine::new(Box::new(|_, spec, _| Tensor::full(spec, 0.5)), None);
         let point = engine.point(&ask).expect("a formula");
         let gates: Vec<u32> = point.built.circuit.gates().map(|(index, _)| index).collect();
         let mut proved = 0;

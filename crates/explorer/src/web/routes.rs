@@ -9,6 +9,8 @@ use super::{array, assets, limits, look, paths, prove};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::{BytesRejection, QueryRejection};
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
@@ -16,8 +18,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use chainrule::{Diagnostic, Mistake, Place};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::path::Path;
 use std::sync::Arc;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
 /// What all answers share.
@@ -33,6 +37,10 @@ pub struct Site {
     pub run: Option<Arc<Run>>,
     /// Where the page's files are read from, in the place of those in the binary.
     pub folder: Option<Arc<Path>>,
+    /// Places for sockets.
+    pub sockets: Arc<Semaphore>,
+    /// Tells when the server ends.
+    pub closing: watch::Receiver<bool>,
 }
 
 /// Everything that is answered.
@@ -41,7 +49,7 @@ pub fn router(site: Site) -> Router {
     for asset in &assets::ALL {
         router = router.route(asset.path, get(async |State(site): State<Site>| asset_answer(&site, asset)));
     }
-    router
+    let router = router
         .merge(run::routes())
         // Browsers ask for it unasked.
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
@@ -61,7 +69,18 @@ pub fn router(site: Site) -> Router {
                 "this address does not take this method; hint: GET, or POST with a body",
             )
         })
-        .layer(DefaultBodyLimit::max(limits::BODY))
+        .layer(DefaultBodyLimit::max(limits::BODY));
+    // What a socket asks was let in with it, and has no socket of its own.
+    let inner = router.clone().with_state(site.clone());
+    let socket = async move |State(site): State<Site>,
+                             upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>| {
+        match upgrade {
+            Ok(upgrade) => run::open(&site, inner, upgrade),
+            Err(why) => refuse(why.status(), "this is no handshake of a socket; hint: open / in a browser"),
+        }
+    };
+    router
+        .route("/ws", get(socket))
         .layer(middleware::from_fn_with_state(site.clone(), guarded))
         .with_state(site)
 }
@@ -181,6 +200,33 @@ async fn work<T: Send + 'static>(
     }
 }
 
+/// What a request's body says, which is JSON.
+pub(super) struct Given<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Given<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Given<T>, Response> {
+        let is_json =
+            request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
+        if !is_json {
+            return Err(refuse(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "the body is no JSON; hint: send application/json",
+            ));
+        }
+        let body = timeout(limits::IDLE, Bytes::from_request(request, state)).await;
+        let body = body.map_err(|_| {
+            refuse(StatusCode::REQUEST_TIMEOUT, "the body takes too long; hint: send it in one go")
+        })?;
+        let body = body.map_err(|why: BytesRejection| {
+            refuse(why.status(), &format!("the body is refused: at most {} bytes are taken", limits::BODY))
+        })?;
+        let given = serde_json::from_slice(&body);
+        given.map(Given).map_err(|why| refuse(StatusCode::BAD_REQUEST, &format!("the body: {why}")))
+    }
+}
+
 /// A request's question, from its address or its body.
 struct Asked(Ask);
 
@@ -188,27 +234,8 @@ impl<S: Send + Sync> FromRequest<S> for Asked {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Asked, Response> {
-        let ask = if request.method() == axum::http::Method::POST {
-            let is_json =
-                request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
-            if !is_json {
-                return Err(refuse(
-                    StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                    "the body is no JSON; hint: send application/json",
-                ));
-            }
-            let body = timeout(limits::IDLE, Bytes::from_request(request, state)).await;
-            let body = body.map_err(|_| {
-                refuse(StatusCode::REQUEST_TIMEOUT, "the body takes too long; hint: send it in one go")
-            })?;
-            let body = body.map_err(|why: BytesRejection| {
-                refuse(
-                    why.status(),
-                    &format!("the body is refused: at most {} bytes are taken", limits::BODY),
-                )
-            })?;
-            serde_json::from_slice(&body)
-                .map_err(|why| refuse(StatusCode::BAD_REQUEST, &format!("the body: {why}")))?
+        let ask: Ask = if request.method() == axum::http::Method::POST {
+            Given::from_request(request, state).await?.0
         } else {
             let query = axum::extract::Query::<Query>::try_from_uri(request.uri());
             let query =

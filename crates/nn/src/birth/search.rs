@@ -70,10 +70,11 @@ pub fn find(circuit: &Circuit, inputs: &[Tensor], search: Search) -> Result<Opti
     for (&wire, input) in circuit.inputs.iter().zip(inputs) {
         seen[wire as usize] = Bad::of(input);
     }
-    let live = circuit.live();
+    let (live, fixed) = (circuit.live(), fixed(circuit));
     let program = Program::from_circuit(circuit.clone());
-    let wires: Vec<u32> =
-        (0..circuit.len() as u32).filter(|&w| live[w as usize] && is_looked_at(circuit, w)).collect();
+    let wires: Vec<u32> = (0..circuit.len() as u32)
+        .filter(|&w| live[w as usize] && !fixed[w as usize] && is_float_gate(circuit, w))
+        .collect();
     for wires in chunks(circuit, &wires, search.memory) {
         let (_, values) = program.watching(wires)?.run(inputs.to_vec())?;
         for (&wire, value) in wires.iter().zip(&values) {
@@ -94,9 +95,21 @@ pub fn find(circuit: &Circuit, inputs: &[Tensor], search: Search) -> Result<Opti
 }
 
 /// Floats that a gate gives.
-fn is_looked_at(circuit: &Circuit, wire: u32) -> bool {
+fn is_float_gate(circuit: &Circuit, wire: u32) -> bool {
     let node = circuit.node(wire);
-    !node.is_input() && !node.is_constant() && node.spec.dtype.is_float()
+    !node.is_input() && node.spec.dtype.is_float()
+}
+
+/// Wires that constants alone decide. A NaN or infinity in them was written there on purpose, as what a loss gives for a label that
+/// there is not; it is no birth, but who lets it through is.
+fn fixed(circuit: &Circuit) -> Vec<bool> {
+    let mut fixed = vec![false; circuit.len()];
+    for wire in 0..circuit.len() as u32 {
+        let inputs = circuit.inputs_of(circuit.holder(wire));
+        fixed[wire as usize] =
+            !circuit.node(wire).is_input() && inputs.iter().all(|&input| fixed[input as usize]);
+    }
+    fixed
 }
 
 fn is_clean(circuit: &Circuit, wire: u32, seen: &[Bad]) -> bool {
@@ -152,6 +165,23 @@ mod tests {
             let chunks = chunks(program.circuit(), &wires, memory);
             assert_eq!((chunks.len(), chunks.concat()), (count, wires.clone()), "{memory}");
         }
+    }
+
+    #[test]
+    fn a_nan_that_was_written_there_is_no_birth_but_letting_it_through_is() {
+        let spec = Spec::new(&[2], DType::F64).unwrap();
+        let program = trace(
+            |x: Wire| {
+                let odd = chainrule::constant(f64::NAN).broadcast_to(&[2]);
+                x.gt(0.0).select(x * 2.0, odd).sum()
+            },
+            &(spec,),
+        );
+        let program = program.unwrap();
+        let found = |at: [f64; 2]| find(program.circuit(), &[Tensor::from(at)], Search::default()).unwrap();
+        assert_eq!(found([1.0, 2.0]), None);
+        let through = found([1.0, 0.0]).map(|found| program.circuit().node(found.wire).gate.name);
+        assert_eq!(through, Some("select"));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Which steps are observed.
 
+use chainrule_explorer::run::BUDGET;
+
 /// How often.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Cadence {
@@ -12,7 +14,7 @@ pub enum Cadence {
 impl Default for Cadence {
     /// 2 % of the time.
     fn default() -> Cadence {
-        Cadence::Budget(0.02)
+        Cadence::Budget(BUDGET)
     }
 }
 
@@ -40,6 +42,13 @@ impl Books {
     pub fn new(cadence: Cadence) -> Books {
         let (steps, trained, observed, plain, extra) = (0, 0.0, 0.0, None, 0.0);
         Books { cadence, steps, trained, observed, plain, extra, is_asked: false }
+    }
+
+    /// Leaves a part of the budget to something else that is observed.
+    pub fn leave(&mut self, part: f64) {
+        if let Cadence::Budget(share) = &mut self.cadence {
+            *share = (*share - part).max(0.0);
+        }
     }
 
     /// Has the next step observed, whatever it costs.

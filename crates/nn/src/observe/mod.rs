@@ -154,6 +154,11 @@ where
         })
     }
 
+    /// Leaves a part of the budget to something else that is observed.
+    pub fn leave(&mut self, part: f64) {
+        self.books.leave(part);
+    }
+
     /// Whether the next step will be observed.
     pub fn is_due(&self) -> bool {
         self.books.is_due()

@@ -1,6 +1,7 @@
 //! The loop over steps, epochs and validations.
 
-use super::{Done, End, Event, Length, OnNan, Progress, Settings, Trainer};
+use super::steering::Holds;
+use super::{Course, Done, End, Event, Length, OnNan, Progress, Settings, Steering, Trainer};
 use crate::batches::shuffled;
 use crate::checkpoint::Keeper;
 use crate::data::{Ahead, Examples, Goal, ahead};
@@ -8,7 +9,9 @@ use crate::error::Result;
 use crate::metrics::Evaluation;
 use crate::model::Model;
 use crate::schedule::Schedule;
+use chainrule_explorer::run::{Record, Try};
 use std::ops::ControlFlow;
+use std::time::Instant;
 
 /// What a training is given beside its settings.
 pub struct Trained<'a> {
@@ -18,6 +21,8 @@ pub struct Trained<'a> {
     pub validation: Option<&'a dyn Examples>,
     /// Where checkpoints go.
     pub keeper: Option<&'a mut Keeper>,
+    /// Someone who has it wait, and go back.
+    pub steering: Option<&'a mut dyn Steering>,
 }
 
 /// Called after each step and validation; may stop the training there.
@@ -48,13 +53,18 @@ impl Order {
     }
 }
 
+/// A validation as a record.
+fn tried(step: usize, evaluation: &Evaluation) -> Record {
+    Record::Try(Try { s: step as u64, loss: evaluation.loss, acc: evaluation.accuracy() })
+}
+
 impl<M: Model> Trainer<M> {
     /// Trains on examples: see [`Trainer::fit_with`].
     ///
     /// # Errors
     /// As [`Trainer::fit_with`].
     pub fn fit(&mut self, train: &dyn Examples, watch: Watch<'_>) -> Result<End> {
-        self.fit_with(Trained { train, validation: None, keeper: None }, watch)
+        self.fit_with(Trained { train, validation: None, keeper: None, steering: None }, watch)
     }
 
     /// Trains from where it is to the end of what the settings say.
@@ -62,30 +72,65 @@ impl<M: Model> Trainer<M> {
     /// # Errors
     /// Examples that can't be read, a loss that becomes NaN or infinite, checkpoints that can't be written.
     pub fn fit_with(&mut self, given: Trained<'_>, watch: Watch<'_>) -> Result<End> {
+        let mut given = given;
+        let mut holds = Holds::new();
+        loop {
+            if let Some(end) = self.stretch(&mut given, &mut holds, watch)? {
+                return Ok(end);
+            }
+        }
+    }
+
+    /// Trains until it ends, or has gone back, which gives none.
+    fn stretch(
+        &mut self,
+        given: &mut Trained<'_>,
+        holds: &mut Holds<M>,
+        watch: Watch<'_>,
+    ) -> Result<Option<End>> {
         let train = given.train;
         if !train.is_slow() {
-            return self.walk(given, None, watch);
+            return self.walk(given, None, holds, watch);
         }
         let mut order = Order::new(&self.settings, train.rows());
         let steps = self.position.step..self.settings.steps(train.rows());
         let batch = order.batch;
         ahead(train, batch, steps.map(move |step| order.at(step).to_vec()), |batches| {
-            self.walk(given, Some(batches), watch)
+            self.walk(given, Some(batches), holds, watch)
         })?
+    }
+
+    /// Asks whoever steers, and goes back if that is wanted. Gives whether it has.
+    fn steer(&mut self, given: &mut Trained<'_>, holds: &mut Holds<M>) -> bool {
+        let Some(steering) = &mut given.steering else { return false };
+        if holds.take(self) {
+            steering.holds(self.position.step, self.weights_now());
+        }
+        match steering.between(self.position.step, &holds.steps(), &|| self.weights_now()) {
+            Course::Back(step) if holds.bring(self, step) => {
+                steering.back(step);
+                true
+            }
+            _ => false,
+        }
     }
 
     /// The loop over steps; `loaded` has the examples of each, where they are loaded on a thread of their own.
     fn walk(
         &mut self,
-        mut given: Trained<'_>,
+        given: &mut Trained<'_>,
         mut loaded: Option<&mut Ahead>,
+        holds: &mut Holds<M>,
         watch: Watch<'_>,
-    ) -> Result<End> {
+    ) -> Result<Option<End>> {
         let (train, rows) = (given.train, given.train.rows());
         let (steps, by_epoch) = (self.settings.steps(rows), self.settings.by_epoch(rows));
         let mut order = Order::new(&self.settings, rows);
         let mut examples = 0;
         while self.position.step < steps {
+            if self.steer(given, holds) {
+                return Ok(None);
+            }
             if self.position.step.is_multiple_of(by_epoch) {
                 self.position.begin_epoch();
             }
@@ -99,8 +144,10 @@ impl<M: Model> Trainer<M> {
             if self.position.step + 1 == steps {
                 self.ask();
             }
+            let begun = Instant::now();
             let done = self.step(train, chosen, ready, rate)?;
             self.count(done);
+            self.draw_plane(begun.elapsed().as_secs_f64(), self.position.step == steps)?;
             if !done.loss.is_finite() && self.settings.on_nan != OnNan::Ignore {
                 return Err(self.lost(train, done.loss)?);
             }
@@ -109,6 +156,7 @@ impl<M: Model> Trainer<M> {
             let mut patient = true;
             if let Some(validation) = given.validation.filter(|_| self.is_due(rows, steps)) {
                 let (evaluation, is_best) = self.validate(validation)?;
+                self.record(&tried(self.position.step, &evaluation))?;
                 stop |= watch(&Event::Validated(&progress, &evaluation, is_best)).is_break();
                 patient = self.settings.patience.is_none_or(|most| self.position.waited < most);
             }
@@ -126,10 +174,10 @@ impl<M: Model> Trainer<M> {
             }
             if let Some(end) = end.or(stop.then_some(End::Stopped)) {
                 self.told(if end == End::Stopped { "interrupted" } else { "done" })?;
-                return Ok(end);
+                return Ok(Some(end));
             }
         }
-        Ok(End::Done)
+        Ok(Some(End::Done))
     }
 
     /// The learning rate of the step to come.

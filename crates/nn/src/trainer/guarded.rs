@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::model::{Batch, Model};
 use crate::observe::{self, Guard, Observer};
 use chainrule::{Tree, Wire};
-use chainrule_explorer::run::{Birth, Head, Sink};
+use chainrule_explorer::run::{Birth, Head, Record, Sink};
 
 /// What gives the batch of a step again.
 pub(super) struct Given {
@@ -39,7 +39,17 @@ impl<M: Model> Trainer<M> {
 
     /// The share of the time that observing has taken; none if nothing is observed.
     pub fn observing(&mut self) -> Option<f64> {
-        self.guard.as_mut().and_then(Guard::observer).map(|observer| observer.cost().0)
+        self.observer().map(|observer| observer.cost().0)
+    }
+
+    /// The observer, if there is one.
+    pub(super) fn observer(&mut self) -> Option<&mut Observer<State<M>, Batch<Wire>, Report<Wire>>> {
+        self.guard.as_mut().and_then(Guard::observer)
+    }
+
+    /// The observer is told something, if there is one.
+    pub(super) fn record(&mut self, record: &Record) -> Result<()> {
+        self.observer().map_or(Ok(()), |observer| observer.record(record))
     }
 
     /// Where a number was lost, if that ended the training and the gate was found.
@@ -49,12 +59,12 @@ impl<M: Model> Trainer<M> {
 
     /// The observer is told how it ended, if there is one.
     pub(super) fn told(&mut self, why: &str) -> Result<()> {
-        self.guard.as_mut().and_then(Guard::observer).map_or(Ok(()), |observer| observer.end(why))
+        self.observer().map_or(Ok(()), |observer| observer.end(why))
     }
 
     /// The step to come is one to look at.
     pub(super) fn ask(&mut self) {
-        self.guard.as_mut().and_then(Guard::observer).into_iter().for_each(Observer::ask);
+        self.observer().into_iter().for_each(Observer::ask);
     }
 
     /// The error that ends a training whose loss is no number. Where that is wanted, the gate at which it began is looked for.

@@ -1,17 +1,22 @@
 //! The trainer: forward pass, backward pass and update are one circuit, compiled once and run for every batch.
 
+mod example;
 mod fit;
 mod guarded;
+mod plane;
 mod progress;
 mod settings;
+mod steering;
 mod step;
 #[cfg(test)]
 mod tests;
 
+pub use example::Single;
 pub use fit::Trained;
 pub(crate) use progress::Position;
 pub use progress::{End, Event, Progress};
 pub use settings::{Length, OnNan, Settings};
+pub use steering::{Course, Steering};
 pub use step::{Report, State, StepProgram};
 
 use crate::birth::Search;
@@ -47,6 +52,7 @@ pub struct Trainer<M: Model> {
     fills: bool,
     compiled: Option<Compiled<M>>,
     guard: Option<Guarded<M>>,
+    planes: Option<plane::Planes<M>>,
     born: Option<Birth>,
 }
 
@@ -70,6 +76,7 @@ impl<M: Model> Trainer<M> {
             fills: true,
             compiled: None,
             guard: None,
+            planes: None,
             born: None,
         };
         // Mistakes in the model are found now, not after the data was read and the first lines were printed.

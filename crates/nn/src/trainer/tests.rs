@@ -206,7 +206,7 @@ fn the_best_weights_are_kept_and_patience_ends() {
         }
         ControlFlow::Continue(())
     };
-    let given = Trained { train: &train, validation: Some(&held), keeper: None };
+    let given = Trained { train: &train, validation: Some(&held), keeper: None, steering: None };
     assert_eq!(trainer.fit_with(given, &mut watch).unwrap(), End::Patience);
     let best = losses.iter().map(|(loss, _)| *loss).fold(f64::INFINITY, f64::min);
     assert_eq!(trainer.evaluate(&held).unwrap().loss, best);

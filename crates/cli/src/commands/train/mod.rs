@@ -3,6 +3,7 @@
 pub mod keeping;
 pub mod learning;
 pub mod network;
+pub mod showing;
 pub mod what;
 
 use crate::failure::{Failure, Result, argument, read_text};
@@ -17,6 +18,8 @@ use chainrule_nn::trainer::{Length, Settings};
 use keeping::Keeping;
 use learning::{Course, Learning};
 use network::{NetworkArgs, Reader};
+use showing::Showing;
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use what::{Task, What};
 
@@ -32,6 +35,8 @@ pub struct Train {
     learning: Learning,
     #[command(flatten)]
     keeping: Keeping,
+    #[command(flatten)]
+    showing: Showing,
     /// A TOML file with options by their names; what is given here comes first [default: chainrule.toml, if it is there]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -45,6 +50,7 @@ Example:
   chainrule train csv houses.csv --target price --missing mean
   chainrule train text shakespeare.txt --sample 500
   chainrule train network.cr moons
+  chainrule train spiral --web --paused
 
 Ctrl-C stops after the step; the weights are saved all the same, and the exit code is 130.
 Exit code 1: the loss became NaN or infinite.";
@@ -92,6 +98,8 @@ impl Train {
             architecture,
             origin,
             keeping: &self.keeping,
+            place: self.showing.place(),
+            live: OnceCell::new(),
         })
     }
 

@@ -1,7 +1,7 @@
 //! What run it is, and how far it is.
 
-use super::Run;
 use super::layers::Layer;
+use super::{Control, Run};
 use crate::run::number::Number;
 use crate::run::{Alert, BUDGET, Field, Head, Role};
 use serde::Serialize;
@@ -90,11 +90,12 @@ struct Told {
 
 /// What is known of the run.
 pub fn info(run: &Run) -> Info {
+    let (is_going, control) = (run.is_going(), run.control());
     let book = run.book();
     let layers = run.layers(&book);
-    let state = match (&book.end, &run.file) {
-        (Some(_), _) => "ended",
-        (None, Some(file)) if file.trouble().is_some() || !file.grows() => "ended",
+    let state = match control {
+        _ if !is_going => "ended",
+        Some(control) if control.is_paused() => "paused",
         _ => "running",
     };
     let told = |alert: &Alert| Told {
@@ -116,8 +117,8 @@ pub fn info(run: &Run) -> Info {
         },
         t: book.last.as_ref().map_or(0.0, |last| last.t),
         per_second: book.per_second(),
-        can: Vec::new(),
-        rewinds: Vec::new(),
+        can: control.map_or_else(Vec::new, Control::can),
+        rewinds: control.map_or_else(Vec::new, Control::held),
         observing: Observing { share: book.observing(), budget: BUDGET, every: book.every },
         layers: layers.as_ref().map_or_else(Vec::new, |layers| layers.list.clone()),
         wires: wires(run, &book),

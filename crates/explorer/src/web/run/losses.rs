@@ -17,6 +17,13 @@ pub struct Losses {
     tries: Tries,
 }
 
+impl Losses {
+    /// The last step.
+    pub fn last(&self) -> Option<u64> {
+        self.s.last().copied()
+    }
+}
+
 /// Validations.
 #[derive(Serialize)]
 struct Tries {

@@ -1,16 +1,19 @@
 //! What is answered about a run.
 
+use super::control::Order;
 use super::{Run, at, births, boundary, info, losses, network, strip};
 use crate::run::Field;
-use crate::web::routes::{Site, json_text, refuse};
+use crate::web::limits;
+use crate::web::routes::{Given, Site, json_text, refuse};
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
+use std::time::{Duration, Instant};
 
 /// The addresses of a run.
 pub fn routes() -> Router<Site> {
@@ -25,6 +28,7 @@ pub fn routes() -> Router<Site> {
         .route("/api/run/strip", get(strip_of))
         .route("/api/run/births", get(async |Of(run): Of| json(&births::births(&run))))
         .route("/api/run/boundary", get(boundary_of))
+        .route("/api/run/ctl", post(order))
 }
 
 /// At which step; without one, at the last.
@@ -74,6 +78,22 @@ async fn boundary_of(Of(run): Of, Asked(when): Asked<When>) -> Response {
             "there is no plane to draw; hint: it takes examples of two numbers, and classes",
         ),
     }
+}
+
+/// Asks something of the training, and waits until it is done, but not for ever.
+async fn order(Of(run): Of, Given(order): Given<Order>) -> Response {
+    let Some(control) = run.control() else {
+        let why = "a run file can't be steered; hint: chainrule train --web can";
+        return refuse(StatusCode::CONFLICT, why);
+    };
+    if let Err(why) = control.ask(order) {
+        return refuse(StatusCode::CONFLICT, &why);
+    }
+    let asked = Instant::now();
+    while !control.is_done() && asked.elapsed() < limits::ORDER {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    json(&info::info(&run))
 }
 
 /// The run, if there is one to look at.
