@@ -3,7 +3,8 @@
 import { computed, effect, signal } from "@preact/signals";
 import { ask } from "../server";
 import { fit, isFitted, reveal } from "./canvas";
-import { at, bare, blocks, look, open, search, select, setOpen } from "./state";
+import { at, bare, blocks, lines, look, open, search, select, setOpen } from "./state";
+import type { Look } from "../types";
 
 interface Found {
   id: string;
@@ -16,8 +17,18 @@ interface Found {
   special: boolean;
 }
 
-const all = signal<Found[]>([]);
+/** What the server listed, and for which answer of the engine. */
+const all = signal<{ of: Look | null; found: Found[] }>({ of: null, found: [] });
 let listed: unknown = null;
+
+/** What is drawn, as long as the list is not there. */
+function drawn(): Found[] {
+  return [...blocks.value.values()].map((block) => {
+    const line = lines.value.get(block.outs[0]?.wire ?? "");
+    const special = line?.value?.special != null || line?.gradient?.special != null;
+    return { id: block.id, label: block.label, name: block.name, gate: block.gate, within: null, path: null, zero: line?.gradient?.zero ?? false, special };
+  });
+}
 
 /** The list belongs to one answer of the engine. */
 effect(() => {
@@ -25,7 +36,7 @@ effect(() => {
   if (now === null || search.value.trim() === "" || listed === now) return;
   listed = now;
   // Without a list what is drawn can still be seen.
-  void ask<Found[]>("/api/index", bare()).then((found) => (all.value = found), () => (listed = null));
+  void ask<Found[]>("/api/index", bare()).then((found) => (all.value = { of: now, found }), () => (listed = null));
 });
 
 /** `re:^w`, `op:relu`, `grad:0`, `nan:`, or letters that occur in this order. */
@@ -61,7 +72,10 @@ function inOrder(text: string, letters: string): boolean {
 /** None while nothing is searched. */
 export const hits = computed<Found[] | null>(() => {
   const query = search.value.trim();
-  return query === "" ? null : all.value.filter((one) => matches(one, query));
+  if (query === "") return null;
+  // Opening a stage is another answer, but the same list.
+  const known = all.value.of?.formula === look.value?.formula ? all.value.found : [];
+  return (known.length > 0 ? known : drawn()).filter((one) => matches(one, query));
 });
 
 /** Goes to one that was found, and opens what it is in. */

@@ -1,6 +1,7 @@
 //! Short lists, one for each number below some count, in one block of memory: layouts are made of very many of them.
 
 /// See the module.
+#[derive(Default)]
 pub struct Lists<T> {
     starts: Vec<usize>,
     items: Vec<T>,

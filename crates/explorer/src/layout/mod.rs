@@ -9,7 +9,7 @@
 //! is the direction of the forward pass, *cross* the other; whoever draws turns them into x and y.
 
 mod layers;
-mod lists;
+pub(crate) mod lists;
 mod order;
 mod place;
 mod route;

@@ -57,7 +57,7 @@ pub fn shape<'a>(circuit: &'a Circuit, view: &View) -> Shaped<'a> {
     let ids = StageIds { first: circuit.stages.len(), added: Vec::new() };
     let mut shaped = Shaped { circuit: Cow::Borrowed(circuit), ids, open: Vec::new() };
     let sums: Vec<u32> = view.open.iter().filter_map(|name| sum(name, circuit)).collect();
-    if circuit.len() <= MOST && sums.is_empty() {
+    if !is_long(circuit) && sums.is_empty() {
         return shaped;
     }
     let plain = StageIds::default();
@@ -77,6 +77,14 @@ pub fn shape<'a>(circuit: &'a Circuit, view: &View) -> Shaped<'a> {
         shaped.open.push(stage);
     }
     shaped
+}
+
+/// Whether any level may have more boxes than can be drawn, with room for stages whose gates stand in several places.
+fn is_long(circuit: &Circuit) -> bool {
+    let mut boxes = vec![0usize; circuit.stages.len()];
+    circuit.gates().for_each(|(_, node)| boxes[node.stage as usize] += 1);
+    circuit.stages.iter().skip(1).for_each(|stage| boxes[stage.parent as usize] += 4);
+    boxes.into_iter().any(|boxes| boxes > MOST)
 }
 
 /// The last gate of the sum that a name stands for: `g9` as it is called closed, `c9` open.
@@ -151,7 +159,7 @@ fn divide(reading: &Reading<'_>, shaped: &mut Shaped<'_>, stage: u32, groups: Ve
     chunk(reading, shaped, stage, units, "gates", &mut part_of);
     // Inputs that one part alone reads stand in it.
     sources.retain(|source| {
-        let mut readers = reading.readers(source.first).iter().map(|reader| part_of.get(reader));
+        let mut readers = reading.readers(source.first).map(|reader| part_of.get(&reader));
         let first = readers.next().flatten();
         let alone = first.filter(|_| !reading.outputs.contains(&source.first) && readers.all(|r| r == first));
         alone.into_iter().for_each(|&part| shaped.put(reading, source, part));

@@ -80,8 +80,8 @@ impl Facts<'_> {
         let (mut factors, mut at) = (Vec::new(), first);
         loop {
             factors.push(flow.wires[at.node as usize].locals.get(at.operand)?.as_ref()?);
-            match self.reading.joined.get(&at.node) {
-                Some(&next) => at = next,
+            match self.reading.joined(at.node) {
+                Some(next) => at = next,
                 None => break,
             }
         }

@@ -71,7 +71,7 @@ fn alike(reading: &Reading<'_>, stage: u32) -> usize {
 /// Gates in a block, those that joined others and those inside stages counted.
 pub fn gates(reading: &Reading<'_>, item: &Item) -> usize {
     let gates = item.nodes.iter().filter(|&&n| reading.is_gate(n));
-    gates.map(|&n| reading.gates_of(n).len()).sum()
+    gates.map(|&n| if reading.way(n) == Way::Single { 1 } else { reading.gates_of(n).len() }).sum()
 }
 
 fn gate_label(reading: &Reading<'_>, item: &Item) -> (String, Option<String>) {
