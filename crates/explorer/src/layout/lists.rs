@@ -1,10 +1,15 @@
 //! Short lists, one for each number below some count, in one block of memory: layouts are made of very many of them.
 
 /// See the module.
-#[derive(Default)]
 pub struct Lists<T> {
     starts: Vec<usize>,
     items: Vec<T>,
+}
+
+impl<T> Default for Lists<T> {
+    fn default() -> Self {
+        Lists { starts: Vec::new(), items: Vec::new() }
+    }
 }
 
 impl<T: Copy> Lists<T> {
