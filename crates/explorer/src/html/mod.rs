@@ -249,6 +249,16 @@ mod tests {
     }
 
     #[test]
+    fn formulas_without_stages_have_their_parts() {
+        let rows: String = (0..700).map(|i| format!("a{} = sin(a{i})\n", i + 1)).collect();
+        let all = views(&format!("a0 = x * 2\n{rows}"), 3);
+        assert!(
+            all.len() == 4 && all[0].is_empty() && all[1].iter().all(|id| id.starts_with('p')),
+            "{all:?}"
+        );
+    }
+
+    #[test]
     fn where_they_are_too_many_each_stage_still_opens() {
         let calls: Vec<String> = (0..20).map(|i| format!("s(x * {i}.5)")).collect();
         let all = views(&format!("stage s(z) = tanh(z) * 2\nf = {}", calls.join(" * ")), 30);
