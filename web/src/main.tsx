@@ -17,6 +17,7 @@ function Doors() {
       {there.map((room) => (
         <a key={room.key} href={room.link.value ?? `#/${room.key}`} aria-current={room === here.value ? "page" : undefined}>
           {room.title}
+          {room.isCalling?.() === true && <span class="calling">{" ✖"}</span>}
         </a>
       ))}
     </nav>
@@ -55,13 +56,24 @@ function App() {
   );
 }
 
+/** Who came by a link that is no longer there goes on from the beginning of the room. */
+async function arrive(): Promise<void> {
+  await new Promise(requestAnimationFrame);
+  if (document.activeElement !== document.body) return;
+  const main = document.querySelector("main");
+  main?.setAttribute("tabindex", "-1");
+  main?.focus({ preventScroll: true });
+}
+
 /** Enters the room that an address names; the command line says where to begin. */
 async function enter(hash: string): Promise<void> {
   const first = start.value?.page === "train" ? "#/t" : "#/c";
   const room = roomOf(hash) ?? roomOf(first) ?? rooms[0]!;
-  if (here.value !== room) here.value.leave?.();
+  const isOther = here.value !== room;
+  if (isOther) here.value.leave?.();
   here.value = room;
   await room.visit(hash);
+  if (isOther) await arrive();
 }
 
 /** Writes what is looked at into the address, and follows the address where others change it. */
@@ -91,6 +103,9 @@ async function begin(): Promise<void> {
   effect(() => {
     if (theme.value === "") delete document.documentElement.dataset["theme"];
     else document.documentElement.dataset["theme"] = theme.value;
+  });
+  effect(() => {
+    document.title = `${here.value.title} · Chainrule: see backpropagation`;
   });
   await greet();
   void connect();

@@ -27,7 +27,14 @@ export function percent(share: number): string {
   return `${brief(share * 100, share < 0.1 ? 2 : 3)} %`;
 }
 
-/** A power of ten as people write it. */
+/** A power of ten as people write it: near 1 with its digits. */
 export function power(exponent: number): string {
-  return exponent === 0 ? "1" : `1e${exponent < 0 ? "−" : ""}${Math.abs(exponent)}`;
+  if (Math.abs(exponent) <= 3) return String(Number((10 ** exponent).toPrecision(6)));
+  return `1e${exponent < 0 ? "−" : ""}${Math.abs(exponent)}`;
+}
+
+/** What the engine says begins small and ends without a stop, as in the terminal. Standing alone it is a sentence. */
+export function sentence(text: string): string {
+  const end = /[.!?]$/.test(text) || text === "" ? "" : ".";
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${end}`;
 }

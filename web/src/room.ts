@@ -9,6 +9,8 @@ export interface Room {
   title: string;
   /** Whether there is something to see behind its door. */
   isThere: () => boolean;
+  /** Whether what is behind it should be looked at. */
+  isCalling?: () => boolean;
   /** What stands in the header beside the doors: fields, and buttons. */
   Bar?: ComponentType;
   Switches?: ComponentType;

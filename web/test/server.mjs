@@ -1,7 +1,7 @@
 // Starts the built binary, and a browser that talks to nothing but it.
 
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -36,11 +36,14 @@ export function training(args, port = 0) {
   return started(["train", ...args, "--web", "--port", String(port)]);
 }
 
-/** A run file that a training wrote, which may have failed: that is what some of them are for. */
-export function ran(args) {
-  const path = join(mkdtempSync(join(tmpdir(), "chainrule-run-")), "it.run.jsonl");
-  spawnSync(built(), ["train", ...args, "--run", path], { stdio: "ignore" });
-  return { path, remove: () => rmSync(dirname(path), { recursive: true, force: true }) };
+/** A run file that a training wrote, of a network that is built in or of a formula. It may have failed: that is what some of them are for. */
+export function ran(args, formula = null) {
+  const folder = mkdtempSync(join(tmpdir(), "chainrule-run-"));
+  const path = join(folder, "it.run.jsonl");
+  const network = join(folder, "network.cr");
+  if (formula !== null) writeFileSync(network, formula);
+  spawnSync(built(), ["train", ...(formula === null ? [] : [network]), ...args, "--run", path], { stdio: "ignore" });
+  return { path, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 async function started(args) {

@@ -7,19 +7,34 @@ import { open, ran, serve } from "./server.mjs";
 
 const ready = "[data-layer]";
 
+/** Nothing keeps c above 0, where it has a logarithm. */
+const SLIDING = `input x[batch, features]
+input y: i64[batch]
+param w1[features, 16] = he
+param b1[16] = zeros
+param w2[16, classes] = glorot
+param b2[classes] = zeros
+param c[4] = ones
+
+hidden = relu(x @ w1 + b1)
+logits = hidden @ w2 + b2
+loss = cross_entropy_mean(logits, y) + 0.01 * sum(c) - 0.000001 * sum(log(c))
+`;
+
 let files;
 let moons;
 let digits;
 let broken;
+let slid;
 let browser;
 before(async () => {
-  files = [ran(["moons"]), ran(["digits", "--epochs", "2"]), ran(["digits", "--rate", "1e6"])];
-  [moons, digits, broken] = await Promise.all(files.map((file) => serve([file.path])));
+  files = [ran(["moons"]), ran(["digits", "--epochs", "2"]), ran(["digits", "--rate", "1e6"]), ran(["digits", "--epochs", "30", "--rate", "0.01"], SLIDING)];
+  [moons, digits, broken, slid] = await Promise.all(files.map((file) => serve([file.path])));
   browser = await open();
 });
 after(async () => {
   await browser?.close();
-  for (const server of [moons, digits, broken]) await server?.stop();
+  for (const server of [moons, digits, broken, slid]) await server?.stop();
   files?.forEach((file) => file.remove());
 });
 
@@ -226,7 +241,11 @@ test("Train can be used with keys alone", async () => {
   await page.close();
 });
 
-test("a birth is told where it happened, with its numbers and the way that it took", async () => {
+for (const [name, server] of [["a rate that is far too large", () => broken], ["a logarithm whose argument slides below 0", () => slid]]) {
+  test(`a birth is told where it happened, with its numbers and the way that it took: ${name}`, () => told(server()));
+}
+
+async function told(broken) {
   const page = await browser.page(broken.url, ".born");
   const [birth] = await broken.get("api/run/births");
   assert.ok(birth !== undefined);
@@ -241,11 +260,11 @@ test("a birth is told where it happened, with its numbers and the way that it to
   // The way, the line of the source, what to try.
   const way = await page.locator(".path li").allTextContents();
   assert.deepEqual(way, birth.path.map((gate) => (gate.module === "" ? gate.op : `${gate.module}.${gate.op}`)));
-  const told = await page.locator(".told").textContent();
-  for (const part of [birth.src, birth.try]) assert.ok(told.includes(part), part);
+  const facts = await page.locator(".told").textContent();
+  for (const part of [birth.src, birth.try]) assert.ok(facts.includes(part), part);
   const inputs = birth.pass === "bwd" ? birth.of_in : birth.in;
   assert.equal(await page.locator(".told [data-read]").count(), inputs.length + (birth.pass === "bwd" ? birth.in.length : 0));
-  assert.equal(await page.locator(".past table tbody tr").count(), birth.before.length);
+  assert.equal(await page.locator(".past table tbody tr").count(), birth.before.length > 1 ? birth.before.length : 0);
   // Layers below it, each with a link to its strip.
   const { layers, run } = await broken.get("api/run/at");
   const count = run.length + layers.reduce((all, layer) => all + layer.verdicts.length, 0);
@@ -256,7 +275,7 @@ test("a birth is told where it happened, with its numbers and the way that it to
   }
   assert.deepEqual(page.complaints, []);
   await page.close();
-});
+}
 
 test("a run without a birth says so", async () => {
   const page = await browser.page(`${moons.url}#/w`, ".wrong-page");
@@ -276,12 +295,13 @@ for (const scheme of ["light", "dark"]) {
         await page.keyboard.press("ArrowDown");
         await clean(own.context, page, `${where} of ${server.url}`);
         assert.deepEqual(await cut(page, ".pane-head, .pane-head *, .facts, .facts *, .health td, .health th, .run-time button, .run-time output, .cost"), []);
+        assert.equal(await page.evaluate(() => { const table = document.querySelector(".at .scroll"); return table.scrollWidth - table.clientWidth; }), 0, "the table of health is wider than its panel");
         await page.close();
       }
       for (const server of [broken, moons]) {
         const page = await own.page(`${server.url}#/w`, ".pane.at");
         await clean(own.context, page, "what went wrong");
-        assert.deepEqual(await cut(page, ".birth-view h2, .told *, .findings *, .path li"), []);
+        assert.deepEqual(await cut(page, ".birth-view h2, .told th, .told td, .told p, .told dd, .findings *"), []);
         await page.close();
       }
     });

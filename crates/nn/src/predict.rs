@@ -28,7 +28,8 @@ pub struct Network<'a, M: Model> {
     pub compiled: &'a mut Option<Compiled<M>>,
 }
 
-type Forward<M> = Function<(<M as Model>::Net, <M as Model>::Seen, Batch<Wire>), Wire>;
+/// A compiled forward pass, from weights, what was seen, and a batch.
+pub(crate) type Forward<M> = Function<(<M as Model>::Net, <M as Model>::Seen, Batch<Wire>), Wire>;
 
 /// A compiled forward pass.
 pub struct Compiled<M: Model> {

@@ -149,7 +149,7 @@ fn what_is_told_is_what_happened() {
     assert_eq!((value.units, value.dead), (Some(20), Some(dead as u64)));
     assert_eq!(value.zero, own.iter().filter(|x| **x == 0.0).count() as u64);
     let list = told.0.lock().unwrap();
-    assert!(matches!(&list[0], Record::Run(head) if head.v == 1 && head.t > 0.0));
+    assert!(matches!(&list[0], Record::Run(head) if head.v == 2 && head.t > 0.0));
     let Record::Graph(graph) = &list[1] else { panic!("{:?}", list[1]) };
     assert!(graph.modules.iter().any(|m| m.path == "layers.1"));
     assert_eq!(graph.loss, Some(program.circuit().outputs[0]));

@@ -116,8 +116,11 @@ fn run(train: &dyn Examples, script: Option<&mut Script>) -> (Vec<Tensor>, f64, 
     (trainer.net().leaves(), loss, book)
 }
 
+/// Steps with the bits of their losses.
+type Losses = Vec<(u64, u64)>;
+
 /// What a book says of losses, validations and weights, but for times and for which steps were observed.
-fn said(book: &Book) -> (Vec<(u64, u64)>, Vec<(u64, u64)>) {
+fn said(book: &Book) -> (Losses, Losses) {
     let dots = book.curve.dots(0, 10_000).iter().map(|dot| (dot.s, dot.loss.to_bits())).collect();
     (dots, book.tries.items().iter().map(|tried| (tried.s, tried.loss.to_bits())).collect())
 }
@@ -226,4 +229,21 @@ fn the_circuit_of_one_example_has_its_loss() {
         let evaluated = self::trainer(settings(), &part).evaluate(&alone).expect("it can be evaluated").loss;
         assert!((loss - evaluated).abs() < 1e-5, "{loss} {evaluated}");
     }
+}
+
+#[test]
+fn steps_of_short_batches_are_told_too() {
+    let (part, _) = parts();
+    let source = "input x[batch, 64]\ninput y: i64[batch]\nparam w[64, 10] = zeros\nlogits = x @ w\n\
+                  loss = mean(cross_entropy(logits, y)) + 0.001 * sum(w^2)\n";
+    let architecture = Architecture::Formula { source: source.into() };
+    let model = architecture.model(&Interface::of(&part), 16).expect("it fits");
+    let mut trainer = Trainer::new(model, settings(), &part).expect("the settings make sense");
+    let book = Shared::default();
+    let settings = observe::Settings::default();
+    trainer.watch(settings, Feed::new(Arc::clone(&book)), Head::default()).expect("a book takes all");
+    trainer.fit(&part, &mut |_| ControlFlow::Continue(())).expect("it trains");
+    // 100 examples in batches of 16: the last one of each epoch has 4.
+    let steps: Vec<u64> = locked(&book).curve.dots(0, 1000).iter().map(|dot| dot.s).collect();
+    assert_eq!(steps, (1..=35).collect::<Vec<u64>>());
 }

@@ -1,6 +1,7 @@
 // The formula, to be edited. What is wrong with it is underlined at its place.
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { run } from "../run/state";
 import { isFitted } from "./canvas";
 import { examples } from "./examples";
 import type { Sample } from "./link";
@@ -45,7 +46,8 @@ function Sampled({ row, step }: Sample) {
   return (
     <p class="sampled">
       <span>{`The network at row ${row} of its data, with the weights of ${held === null ? "the last step" : `step ${held}`}.`}</span>
-      <a href={step === null ? "#/t" : `#/t?s=${step}`}>back to Train</a>
+      {/* Where Train was left, it is found again. */}
+      <a href={step === null || run.value !== null ? "#/t" : `#/t?s=${step}`}>back to Train</a>
       {mistakes.value.map((one, i) => <span key={i} class="wrong" role="status">{one.what}</span>)}
     </p>
   );

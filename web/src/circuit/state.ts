@@ -378,7 +378,8 @@ function follow(to: Link): void {
     open.value = to.open;
     at.value = null;
     dir.value = to.dir;
-    theme.value = to.theme;
+    // A link that says nothing of colours leaves them as they are.
+    if (to.theme !== "") theme.value = to.theme;
     boxes.value = to.boxes;
     inside.value = to.inside;
     against.value = to.against;

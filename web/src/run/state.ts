@@ -2,7 +2,7 @@
 // far as it is seen; at a chosen step it is asked for. Without a socket all of it is asked for, once a second.
 
 import { batch, computed, effect, signal } from "@preact/signals";
-import { isGone, lost, onReturn, start, wait } from "../page";
+import { isGone, lost, onReturn, spoken, start, wait } from "../page";
 import { Gone, Latest, Refused, ask } from "../server";
 import { connect, isConnected, onNews, see } from "../socket";
 import type { At, Birth, Boundary, Deed, Field, Layer, Losses, Network, Order, Run, Strip, Wire } from "./types";
@@ -119,6 +119,7 @@ function arrived(next: Run): void {
   const isOther = before !== null && (before.head.id !== next.head.id || (next.steps.last ?? 0) < (before.steps.last ?? 0));
   if (isOther && chosen.value !== null && chosen.value > (next.steps.last ?? 0)) chosen.value = null;
   if (isOther) void whole();
+  if (before !== null && before.state !== next.state) spoken.value = `the training is ${next.state === "ended" ? "over" : next.state} at step ${next.steps.last ?? 0}`;
   if (before === null || isOther || before.births !== next.births) void bear(next.births);
 }
 
@@ -135,12 +136,16 @@ async function got<T>(path: string): Promise<T | null> {
 
 /** All losses, thinned out. */
 async function whole(): Promise<void> {
-  losses.value = await got<Losses>(`/api/run/losses?points=${POINTS}`);
+  const next = await got<Losses>(`/api/run/losses?points=${POINTS}`);
+  if (next === null) return;
+  losses.value = next;
   tell();
 }
 
 async function bear(count: number): Promise<void> {
-  births.value = count === 0 ? [] : ((await got<Birth[]>("/api/run/births")) ?? []);
+  births.value = count === 0 ? [] : ((await got<Birth[]>("/api/run/births")) ?? births.value);
+  const found = births.value?.[0];
+  if (found !== undefined) spoken.value = found.text.split("\n")[0] ?? "";
 }
 
 /** Everything of one step. Of steps that are asked for faster than they come, the newest wins. */
@@ -152,7 +157,8 @@ const travel = new Latest<{ step: number | null }>(async ({ step }) => {
     got<Network>(`/api/run/network${query}`),
     hasBoundary ? got<Boundary>(`/api/run/boundary${query}`) : null,
   ]);
-  if (step !== chosen.value) return;
+  // What is shown stays while the server is gone; when it is back, this is asked again.
+  if (step !== chosen.value || isGone.value) return;
   batch(() => {
     at.value = one;
     network.value = net;
@@ -162,7 +168,10 @@ const travel = new Latest<{ step: number | null }>(async ({ step }) => {
 
 const look = new Latest<{ w: number; f: Field }>(async ({ w, f }) => {
   const found = await got<Strip>(`/api/run/strip?w=${w}&f=${f}&columns=160`);
-  if (found === null || isShown(found)) strip.value = found;
+  if (found === null && isGone.value) return;
+  // What nothing was seen of is refused: a strip without columns.
+  const next = found ?? { w, f, bins: [], sign: [], columns: [] };
+  if (isShown(next)) strip.value = next;
 });
 
 /** Looks at a step; none follows the last one. */

@@ -72,8 +72,9 @@ export interface Verdict {
   thr: Num;
   why: string;
   try: string;
-  /** The name of the wire or layer. */
+  /** The name of the wire or layer; the wire, where it is watched. */
   at: string;
+  w: number | null;
 }
 
 export interface Health {

@@ -1,6 +1,7 @@
 // Where a bin of a strip lies: positive numbers above, the largest on top, negative ones below, zero between them. The distance
 // from the middle is the power of two, so that what vanishes slides to the middle.
 
+import { power } from "../numbers";
 import type { Strip } from "../run/types";
 
 /** Below the least power of two that has bins of its own lies one bin for all smaller numbers. */
@@ -46,17 +47,16 @@ export function edges(axis: Axis, strip: Strip, bin: number): [number, number] {
 
 /** Powers of ten along the axis, for at most so many labels a side. */
 export function marksOf(axis: Axis, most: number): { place: number; text: string }[] {
-  const from = Math.ceil(axis.low * Math.LOG10E * Math.LN2 - 1e-9);
-  const to = Math.floor(axis.high * Math.LOG10E * Math.LN2 + 1e-9);
+  const from = Math.ceil(axis.low * Math.log10(2) - 1e-9);
+  const to = Math.floor(axis.high * Math.log10(2) + 1e-9);
   const sides = [...(axis.hasPlus ? [1] : []), ...(axis.hasMinus ? [-1] : [])];
   const by = Math.max(1, Math.ceil((to - from + 1) / Math.max(1, most)));
   const found = [];
   for (const sign of sides) {
-    for (let power = to; power >= from; power -= by) {
-      const place = placeOf(axis, sign, power / (Math.LOG10E * Math.LN2));
-      const text = power === 0 ? "1" : `1e${power < 0 ? "−" : ""}${Math.abs(power)}`;
+    for (let exponent = to; exponent >= from; exponent -= by) {
+      const place = placeOf(axis, sign, exponent * Math.log2(10));
       // Nearest to zero there is no room beside the zero itself.
-      if (Math.abs(place - 0.5) > 0.04 || sides.length === 1) found.push({ place, text: `${sign < 0 ? "−" : "+"}${text}` });
+      if (Math.abs(place - 0.5) > 0.04 || sides.length === 1) found.push({ place, text: `${sign < 0 ? "−" : "+"}${power(exponent)}` });
     }
   }
   return found;

@@ -20,6 +20,8 @@ const more = ["#1b9e8f", "#8f6bc9", "#b5a127", "#5c7fa8", "#c06a9a", "#7a8a3a", 
 const shapes = ["circle", "square", "triangle", "diamond"] as const;
 /** How near in px a pointer must be. */
 const NEAR = 24;
+/** Around data that no plane has been drawn for, as a part of it. */
+const ROOM = 0.06;
 
 /** The index of the point that was chosen. */
 const held = signal<number | null>(null);
@@ -142,7 +144,15 @@ export function exampleLink(row: number, step: number | null): string {
   return `#/c?x=${row}${step === null ? "" : `&xs=${step}`}`;
 }
 
-function Plane({ shown }: { shown: Boundary }) {
+/** Before the network has said anything, the plane is as large as the data, and a little more. */
+function roomy(shown: Boundary): Boundary {
+  if (shown.n > 0) return shown;
+  const wider = ([low, high]: [number, number]): [number, number] => [low - (high - low) * ROOM, high + (high - low) * ROOM];
+  return { ...shown, x: wider(shown.x), y: wider(shown.y) };
+}
+
+function Plane({ shown: given }: { shown: Boundary }) {
+  const shown = useMemo(() => roomy(given), [given]);
   const points = pointsOf(shown);
   // A file holds neither weights nor data.
   const canOpen = run.value?.live === true;

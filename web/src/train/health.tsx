@@ -1,6 +1,6 @@
 // The health of the gradients, a row for each layer. The axes stay where they are, so that what changes moves.
 
-import { brief, percent, power, whole } from "../numbers";
+import { brief, percent, power, sentence, whole } from "../numbers";
 import { at, choose, order, pick, run, wires } from "../run/state";
 import type { Health, Verdict } from "../run/types";
 import type { Num } from "../types";
@@ -32,7 +32,7 @@ function axis(list: Health[]): [number, number] {
 /** Mean as a bar, the largest as a line that goes on from it. */
 function Bar({ health, low, high }: { health: Health; low: number; high: number }) {
   const { gradient } = health;
-  if (gradient === null) return <span class="none" title="no gradient of this layer has been observed yet">not observed yet</span>;
+  if (gradient === null) return <span class="none" title="no gradient of this layer has been observed yet">–</span>;
   const place = (value: Num) => {
     const found = exponent(value);
     return found === null ? 0 : ((found - low) / (high - low)) * 100;
@@ -45,7 +45,7 @@ function Bar({ health, low, high }: { health: Health; low: number; high: number 
         <span title={`max |∂| ${gradient.max}`}><small>max</small> <b data-num="max" class={isBad ? "number alarm" : ""}>{brief(gradient.max, 3)}</b></span>
       </span>
       <span class={`bar${isBad ? " hatched" : ""}`} aria-hidden="true">
-        {!isBad && <span class="most" style={{ width: `${place(gradient.max)}%` }} />}
+        {!isBad && place(gradient.max) > 0 && <span class="most" style={{ width: `${place(gradient.max)}%` }} />}
         {!isBad && <span class="mean" style={{ width: `${place(gradient.mean)}%` }} />}
       </span>
     </>
@@ -63,9 +63,9 @@ function Spark({ health }: { health: Health }) {
   // At least a power of ten, so that trembling is not taken for a slide.
   const span = Math.max(1, highs - lows);
   const middle = (lows + highs) / 2;
-  const place = ([s, y]: [number, number]) => `${(((s - from) / Math.max(1, to - from)) * 76 + 2).toFixed(1)} ${(13 - ((y - middle) / span) * 20).toFixed(1)}`;
+  const place = ([s, y]: [number, number]) => `${(((s - from) / Math.max(1, to - from)) * 66 + 2).toFixed(1)} ${(13 - ((y - middle) / span) * 20).toFixed(1)}`;
   return (
-    <svg class="spark" width="80" height="26" viewBox="0 0 80 26" role="img" aria-label={`gradient norm from ${power(Number(points[0]![1].toFixed(1)))} to ${power(Number(end[1].toFixed(1)))}`}>
+    <svg class="spark" width="70" height="26" viewBox="0 0 70 26" role="img" aria-label={`gradient norm from ${power(Number(points[0]![1].toFixed(1)))} to ${power(Number(end[1].toFixed(1)))}`}>
       <path d={`M${points.map(place).join("L")}`} />
       <circle cx={place(end).split(" ")[0]} cy={place(end).split(" ")[1]} r="2.4" />
     </svg>
@@ -88,35 +88,51 @@ function Share({ share, marks, why, name }: { share: Num | null; marks: number[]
   );
 }
 
-/** Powers of ten of the scale of update to data; from -4 to -2 is well. */
+/** Powers of ten of the scale of update to data, and between which all is well. */
 const RATIO: [number, number] = [-6, 0];
+const WELL: [number, number] = [-4, -2];
+
+function isOff(ratio: number): boolean {
+  return ratio < WELL[0] || ratio > WELL[1];
+}
 
 function Ratio({ ratio }: { ratio: Num | null }) {
   if (ratio === null) return <span class="none" title="no update of this layer has been observed yet">–</span>;
   const isNumber = typeof ratio === "number";
   const part = isNumber ? Math.max(0, Math.min(1, (ratio - RATIO[0]) / (RATIO[1] - RATIO[0]))) : 0;
-  const isOff = !isNumber || ratio < -4 || ratio > -2;
   return (
     <span class="share">
       <b data-num="ratio" title={`log10 of update to data: ${ratio}`}>{isNumber ? brief(10 ** ratio, 2) : brief(ratio)}</b>
       <span class="ratio" aria-hidden="true">
         <span class="well" />
-        {isNumber && <i class={isOff ? "off" : ""} style={{ left: `${part * 100}%` }} />}
+        {isNumber && <i class={isOff(ratio) ? "off" : ""} style={{ left: `${part * 100}%` }} />}
       </span>
     </span>
   );
 }
 
 function Said({ verdict, layer }: { verdict: Verdict; layer: number }) {
-  const w = wireOf(verdict.at, layer);
+  const w = wireOf(verdict, layer);
   return (
     <li>
       <p><Chip verdict={verdict} /> <span class="measured">{measured(verdict)}</span></p>
-      <p>{verdict.why}</p>
-      <p><b>Try:</b> {verdict.try}</p>
+      <p>{sentence(verdict.why)}</p>
+      <p><b>Try:</b> {sentence(verdict.try)}</p>
       {w !== null && <button type="button" class="chip" onClick={() => pick(w)}>{`show ${wires.value.get(w)?.name ?? "it"} over training`}</button>}
     </li>
   );
+}
+
+/** Whether something is out of bounds now, though not for as many observed steps as a verdict takes. */
+function isOdd({ gradient, dead, saturated, ratio }: Health): boolean {
+  const above = (share: Num | null, limit: number) => typeof share === "number" && share > limit;
+  return gradient?.max === 0 || (typeof ratio === "number" && isOff(ratio)) || above(dead, 0.05) || above(saturated, 0.2);
+}
+
+function Unjudged({ health }: { health: Health }) {
+  if (health.gradient === null) return <span class="verdict fine">○ not observed</span>;
+  if (isOdd(health)) return <span class="verdict fine" title="a verdict takes several observed steps">○ no verdict yet</span>;
+  return <span class="verdict fine">✓ healthy</span>;
 }
 
 function Row({ health, low, high }: { health: Health; low: number; high: number }) {
@@ -128,7 +144,7 @@ function Row({ health, low, high }: { health: Health; low: number; high: number 
         <th scope="row">
           <button type="button" class="layer" aria-pressed={isAt} onClick={(event) => { event.stopPropagation(); enterLayer(health.id); }}>{layerName(health.id)}</button>
           <span class="chips">
-            {health.verdicts.length === 0 ? <span class="verdict fine">✓ healthy</span> : health.verdicts.map((one, i) => <Chip key={i} verdict={one} />)}
+            {health.verdicts.length === 0 ? <Unjudged health={health} /> : health.verdicts.map((one, i) => <Chip key={i} verdict={one} />)}
           </span>
         </th>
         <td class="gradient-cell" data-label="gradient"><Bar health={health} low={low} high={high} /></td>
@@ -198,7 +214,7 @@ export function HealthPane() {
                 gradient
                 <span class="axis" aria-hidden="true">{marks.map((mark) => <span key={mark}>{power(mark)}</span>)}</span>
               </th>
-              <th scope="col">norm, last 60</th>
+              <th scope="col" title="at the last 60 observed steps">norm</th>
               <th scope="col">dead</th>
               <th scope="col">saturated</th>
               <th scope="col">update : data</th>

@@ -42,7 +42,7 @@ export function visit(hash: string): void {
     field.value = f === "v" || f === "g" || f === "p" || f === "u" ? f : null;
     order.value = query.get("sort") === "worst" ? "worst" : "order";
     isLog.value = query.has("log") ? query.get("log") === "1" : null;
-    theme.value = readTheme(query.get("theme"));
+    if (query.has("theme")) theme.value = readTheme(query.get("theme"));
   });
   choose(number(query.get("s")));
 }

@@ -1,6 +1,6 @@
 // The network as boxes of its layers. The wider a wire, the larger the gradient that comes back through it.
 
-import { brief } from "../numbers";
+import { brief, sentence } from "../numbers";
 import { path } from "../draw";
 import { at, network } from "../run/state";
 import type { Network } from "../run/types";
@@ -8,8 +8,12 @@ import { focused, enterLayer } from "./focus";
 import { Pane } from "./pane";
 import { Chip, worst } from "./words";
 
-/** Room at the right of a wire for its number, in px. */
+/** How small it may become before it scrolls. */
+const LEAST = 0.62;
+/** Room between a wire and its number, in px. */
 const BESIDE = 6;
+/** And how far above the end of its wire it stands. */
+const ABOVE = 9;
 
 function tone(gradient: unknown): string {
   if (gradient === null) return "plain quiet";
@@ -17,36 +21,44 @@ function tone(gradient: unknown): string {
   return gradient === 0 ? "zero" : "plus";
 }
 
+/** Where the number of a wire stands: beside its end, on the side where no other wire ends in the same box. */
+function beside(shown: Network, wire: Network["wires"][number]) {
+  const last = (one: typeof wire): [number, number] => one.points[one.points.length - 1] ?? [0, 0];
+  const end = last(wire);
+  const others = shown.wires.filter((one) => one !== wire && one.to === wire.to);
+  const isLeft = others.some((one) => last(one)[0] > end[0]);
+  const room = BESIDE + wire.thickness / 2;
+  return { x: end[0] + (isLeft ? -room : room), y: end[1] - ABOVE, "text-anchor": isLeft ? ("end" as const) : ("start" as const) };
+}
+
+/** Numbers stand before all wires. */
 function Flow({ shown }: { shown: Network }) {
   return (
     <>
-      {shown.wires.map((wire, i) => {
-        const [x, y] = wire.points[Math.floor((wire.points.length - 1) / 2)] ?? [0, 0];
-        const [nx, ny] = wire.points[Math.floor((wire.points.length - 1) / 2) + 1] ?? [x, y];
-        return (
-          <g key={i} data-flow={`${wire.from}-${wire.to}`}>
-            <path d={path(wire.points)} class={`line ${tone(wire.gradient)}`} stroke-width={wire.thickness} />
-            {wire.gradient !== null && (
-              <text x={(x + nx) / 2 + BESIDE + wire.thickness / 2} y={(y + ny) / 2} class={`flow ${tone(wire.gradient)}`}>
-                {`∂ ${brief(wire.gradient, 3)}`}
-                <title>{`gradient, L2: ${wire.gradient}`}</title>
-              </text>
-            )}
-          </g>
-        );
-      })}
+      {shown.wires.map((wire, i) => (
+        <path key={`w${i}`} d={path(wire.points)} class={`line ${tone(wire.gradient)}`} stroke-width={wire.thickness} />
+      ))}
+      {shown.wires.map((wire, i) =>
+        wire.gradient === null ? null : (
+          <text key={`t${i}`} {...beside(shown, wire)} class={`flow ${tone(wire.gradient)}`} data-flow={`${wire.from}-${wire.to}`}>
+            {`∂ ${brief(wire.gradient, 3)}`}
+            <title>{`gradient, L2: ${wire.gradient}`}</title>
+          </text>
+        ),
+      )}
     </>
   );
 }
 
 export function NetworkPane() {
-  const shown = network.value;
+  // Before the first step there is nothing to draw.
+  const shown = (network.value?.boxes.length ?? 0) > 0 ? network.value : null;
   const health = new Map(at.value?.layers.map((one) => [one.id, one]));
   return (
     <Pane name="network" title="Network" empty={shown === null ? "The layers are drawn once the circuit has run." : null}>
       {shown !== null && (
         <div class="scroll">
-          <svg class="net" viewBox={`0 0 ${shown.width} ${shown.height}`} style={{ maxWidth: `${shown.width}px` }} role="group" aria-label="layers, from the input to the loss">
+          <svg class="net" viewBox={`0 0 ${shown.width} ${shown.height}`} style={{ maxWidth: `${shown.width}px`, maxHeight: `max(100%, ${Math.round(shown.height * LEAST)}px)` }} role="group" aria-label="layers, from the input to the loss">
             <Flow shown={shown} />
             {shown.boxes.map((box, i) => {
               const id = box.layer;
@@ -68,7 +80,7 @@ export function NetworkPane() {
       {shown !== null && at.value !== null && at.value.run.length > 0 && (
         <ul class="whole">
           {at.value.run.map((verdict, i) => (
-            <li key={i}><Chip verdict={verdict} /> {verdict.why} <em>{verdict.try}</em></li>
+            <li key={i}><Chip verdict={verdict} /> {sentence(verdict.why)} <em>{sentence(verdict.try)}</em></li>
           ))}
         </ul>
       )}

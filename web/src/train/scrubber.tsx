@@ -39,9 +39,9 @@ function Buttons() {
 }
 
 function Track() {
-  const { steps, rewinds, alerts } = run.value!;
-  const [begin, done] = [first.value, last.value];
-  const end = Math.max(done, steps.total ?? done);
+  const { rewinds, alerts } = run.value!;
+  // The line ends at the last step, as the curve does: there is no going to what has not been yet.
+  const [begin, end] = [first.value, last.value];
   const share = (step: number) => `${(100 * (step - begin)) / Math.max(1, end - begin)}%`;
   const step = shownStep.value;
   const drag = (event: PointerEvent) => {
@@ -50,7 +50,7 @@ function Track() {
     if (event.type === "pointerdown") track.setPointerCapture(event.pointerId);
     const box = track.getBoundingClientRect();
     const to = Math.round(begin + ((event.clientX - box.left) / box.width) * (end - begin));
-    choose(to >= done ? null : to);
+    choose(to >= end ? null : to);
   };
   return (
     <div
@@ -66,7 +66,7 @@ function Track() {
       onPointerMove={drag}
     >
       <div class="rail">
-        <span class="done forward" style={{ width: share(done) }} />
+        <span class="done forward" style={{ width: share(step) }} />
         {rewinds.map((one) => <span key={one} class="held" style={{ left: share(one) }} />)}
         {alerts.map((one, i) => <span key={i} class="alert" style={{ left: share(one.s) }} />)}
         {(births.value ?? []).map((one, i) => <span key={i} class="birth" style={{ left: share(one.s) }} />)}

@@ -280,6 +280,7 @@ export function StripPane() {
   const now = shownWire.value;
   let empty: string | null = null;
   if (now === null) empty = "Nothing of this run was summarised: it has no wires to choose from.";
+  else if (now.fields.length === 0) empty = `Nothing of ${now.name} has been observed yet: the first step is always observed.`;
   else if (shown === null) empty = "Asking for its numbers …";
   else if (shown.columns.length === 0) empty = `The ${fieldNames[shown.f]} of ${now.name} have not been observed yet.`;
   return (

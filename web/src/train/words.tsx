@@ -1,7 +1,7 @@
 // How a verdict looks: a sign, a word and a pattern, so that none of them depends on colours.
 
 import { brief, percent } from "../numbers";
-import { layers, run } from "../run/state";
+import { layers } from "../run/state";
 import type { Severity, Verdict } from "../run/types";
 import type { Num } from "../types";
 
@@ -45,8 +45,7 @@ export function layerName(id: number | null): string {
 }
 
 /** The wire that a verdict is about, or else the first of its layer. */
-export function wireOf(at: string, layer: number | null): number | null {
-  const named = run.value?.wires.find((one) => one.name === at);
+export function wireOf(verdict: Verdict, layer: number | null): number | null {
   const of = layer === null ? undefined : layers.value.get(layer);
-  return named?.w ?? of?.parameters[0] ?? of?.activations[0] ?? null;
+  return verdict.w ?? of?.parameters[0] ?? of?.activations[0] ?? null;
 }

@@ -59,6 +59,23 @@ function Path({ birth }: { birth: Birth }) {
   );
 }
 
+/** What was seen of the nearest watched wire. A line takes two steps. */
+function Past({ birth }: { birth: Birth }) {
+  const { before, before_wire: wire } = birth;
+  const only = before[0];
+  if (wire === null || only === undefined) return <p class="note">No wire near it had been observed before this step.</p>;
+  return (
+    <>
+      {before.length > 1 ? (
+        <Before past={before} born={birth.s} name={wire.name} />
+      ) : (
+        <p>{`Only step ${whole(only.s)} had been observed: ${wire.name} lay between ${brief(only.min)} and ${brief(only.max)}.`}</p>
+      )}
+      <a href={link({ s: birth.s, w: wire.w })}>its strip over the training</a>
+    </>
+  );
+}
+
 export function BirthView({ birth }: { birth: Birth }) {
   const place = birth.of_op === "" ? birth.op : birth.of_op;
   const [headline, ...rest] = birth.text.split("\n");
@@ -78,29 +95,20 @@ export function BirthView({ birth }: { birth: Birth }) {
             {birth.src !== "" && <><dt>source</dt><dd><code>{birth.src}</code></dd></>}
           </dl>
           {birth.try !== "" && <p class="try"><b>Try</b> {birth.try}</p>}
+          <section class="went" aria-labelledby="went">
+            <h3 id="went">The way it took</h3>
+            <Path birth={birth} />
+            {rest.length > 0 && (
+              <details>
+                <summary>as the terminal says it</summary>
+                <pre>{birth.text}</pre>
+              </details>
+            )}
+          </section>
         </div>
-      </div>
-      <div class="birth-grid">
         <section class="past" aria-labelledby="past">
           <h3 id="past">The steps before</h3>
-          {birth.before.length > 0 && birth.before_wire !== null ? (
-            <>
-              <Before past={birth.before} born={birth.s} name={birth.before_wire.name} />
-              <a href={link({ s: birth.s, w: birth.before_wire.w })}>its strip over the training</a>
-            </>
-          ) : (
-            <p class="note">No wire near it had been observed before this step.</p>
-          )}
-        </section>
-        <section class="went" aria-labelledby="went">
-          <h3 id="went">The way it took</h3>
-          <Path birth={birth} />
-          {rest.length > 0 && (
-            <details>
-              <summary>as the terminal says it</summary>
-              <pre>{birth.text}</pre>
-            </details>
-          )}
+          <Past birth={birth} />
         </section>
       </div>
     </article>

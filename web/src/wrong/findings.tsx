@@ -1,6 +1,6 @@
 // Layers that do not learn as they should, at the step that is looked at, and what was noticed on the way.
 
-import { whole } from "../numbers";
+import { sentence, whole } from "../numbers";
 import { at, run, wires } from "../run/state";
 import type { Alert, Verdict } from "../run/types";
 import { link } from "../train/link";
@@ -8,14 +8,14 @@ import { Pane } from "../train/pane";
 import { Chip, badness, layerName, measured, ruleName, wireOf } from "../train/words";
 
 function Finding({ verdict, layer, step }: { verdict: Verdict; layer: number | null; step: number }) {
-  const w = wireOf(verdict.at, layer);
+  const w = wireOf(verdict, layer);
   return (
     <li data-finding={verdict.rule}>
       <p>
         <Chip verdict={verdict} /> <b>{layer === null ? "the whole run" : layerName(layer)}</b> {verdict.rule !== "non_finite" && <span class="measured">{measured(verdict)}</span>}
       </p>
-      <p>{verdict.why}</p>
-      <p><b>Try:</b> {verdict.try}</p>
+      <p>{sentence(verdict.why)}</p>
+      <p><b>Try:</b> {sentence(verdict.try)}</p>
       <a href={link({ s: step, w })}>{w === null ? "see the step" : `see ${wires.value.get(w)?.name ?? "it"} over the training`}</a>
     </li>
   );

@@ -75,6 +75,7 @@ export const wrong: Room = {
   key: "w",
   title: "What went wrong",
   isThere: () => isRun.value,
+  isCalling: () => (births.value ?? []).length > 0,
   Bar,
   View,
   Help,

@@ -2,9 +2,10 @@
 
 use super::job::AnyTrainer;
 use crate::failure::Result;
+use chainrule::Tensor;
 use chainrule_explorer::run::Sink;
 use chainrule_nn::data::Part;
-use chainrule_nn::trainer::Steering;
+use chainrule_nn::trainer::{Course, Steering};
 
 /// Where a page is served: nowhere.
 #[derive(Clone)]
@@ -13,33 +14,50 @@ pub enum Place {}
 /// What stands behind a page that there is not.
 pub enum Live {}
 
+/// Who steers.
+pub enum Nobody {}
+
+impl Steering for Nobody {
+    fn between(&mut self, _: usize, _: &[usize], _: &dyn Fn() -> Vec<Tensor>) -> Course {
+        match *self {}
+    }
+
+    fn holds(&mut self, _: usize, _: Vec<Tensor>) {
+        match *self {}
+    }
+
+    fn back(&mut self, _: usize) {
+        match *self {}
+    }
+}
+
 impl Live {
     /// There is no place to begin with.
     pub fn new(place: Place) -> Live {
         match place {}
     }
 
-    /// See `live.rs`, as for all below.
+    /// Takes what is told.
     pub fn sink(&self) -> Box<dyn Sink + Send> {
         match *self {}
     }
 
-    #[allow(missing_docs)]
+    /// Serves the page.
     pub fn serve(&self, _: &AnyTrainer, _: &Part) -> Result<()> {
         match *self {}
     }
 
-    #[allow(missing_docs)]
-    pub fn steerer(&self) -> Box<dyn Steering> {
+    /// What the training asks between its steps.
+    pub fn steerer(&self) -> Nobody {
         match *self {}
     }
 
-    #[allow(missing_docs)]
+    /// The training is over.
     pub fn over(&self, _: &AnyTrainer) {
         match *self {}
     }
 
-    #[allow(missing_docs)]
+    /// Serves on.
     pub fn wait(&self) {
         match *self {}
     }

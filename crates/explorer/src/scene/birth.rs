@@ -457,7 +457,7 @@ mod tests {
         let row = &gate.card.rows[0];
         let texts =
             [&row.local, &row.upstream, &row.back].map(|q| q.as_ref().map(|q| (q.text.clone(), q.sign)));
-        assert_eq!(texts[0].as_ref().map(|(text, _)| text.as_str()), Some("inf"));
+        assert_eq!(texts[0].as_ref().map(|(text, _)| text.as_str()), Some("+inf"));
         assert_eq!(texts[1], Some(("0".into(), Sign::Zero)));
     }
 

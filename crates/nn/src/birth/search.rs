@@ -70,10 +70,10 @@ pub fn find(circuit: &Circuit, inputs: &[Tensor], search: Search) -> Result<Opti
     for (&wire, input) in circuit.inputs.iter().zip(inputs) {
         seen[wire as usize] = Bad::of(input);
     }
-    let (live, fixed) = (circuit.live(), fixed(circuit));
+    let (live, written) = (circuit.live(), written(circuit));
     let program = Program::from_circuit(circuit.clone());
     let wires: Vec<u32> = (0..circuit.len() as u32)
-        .filter(|&w| live[w as usize] && !fixed[w as usize] && is_float_gate(circuit, w))
+        .filter(|&w| live[w as usize] && !written[w as usize] && is_float_gate(circuit, w))
         .collect();
     for wires in chunks(circuit, &wires, search.memory) {
         let (_, values) = program.watching(wires)?.run(inputs.to_vec())?;
@@ -100,16 +100,19 @@ fn is_float_gate(circuit: &Circuit, wire: u32) -> bool {
     !node.is_input() && node.spec.dtype.is_float()
 }
 
-/// Wires that constants alone decide. A NaN or infinity in them was written there on purpose, as what a loss gives for a label that
-/// there is not; it is no birth, but who lets it through is.
-fn fixed(circuit: &Circuit) -> Vec<bool> {
-    let mut fixed = vec![false; circuit.len()];
+/// Wires whose NaN or infinity was written there on purpose, as what a loss gives for a label that there is not: constants alone
+/// decide them, and one of these is not finite. That is no birth, but who lets it through is.
+fn written(circuit: &Circuit) -> Vec<bool> {
+    let (mut fixed, mut written) = (vec![false; circuit.len()], vec![false; circuit.len()]);
     for wire in 0..circuit.len() as u32 {
+        let node = circuit.node(wire);
         let inputs = circuit.inputs_of(circuit.holder(wire));
-        fixed[wire as usize] =
-            !circuit.node(wire).is_input() && inputs.iter().all(|&input| fixed[input as usize]);
+        fixed[wire as usize] = !node.is_input() && inputs.iter().all(|&input| fixed[input as usize]);
+        let is_odd = || node.is_constant() && Bad::of(node.attrs.tensor("value")).is_any();
+        let from_odd = inputs.iter().any(|&input| written[input as usize]);
+        written[wire as usize] = fixed[wire as usize] && (from_odd || is_odd());
     }
-    fixed
+    written
 }
 
 fn is_clean(circuit: &Circuit, wire: u32, seen: &[Bad]) -> bool {

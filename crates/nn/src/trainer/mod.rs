@@ -32,6 +32,7 @@ use chainrule::{Tensor, Tree, Wire, trace};
 use chainrule_explorer::run::Birth;
 use guarded::{Given, Guarded};
 use std::collections::BTreeMap;
+use std::time::Instant;
 use step::{Done, Stepper};
 
 /// Examples that are predicted together, at least.
@@ -157,9 +158,14 @@ impl<M: Model> Trainer<M> {
                 guard.step(function, &mut self.state, batch, given, report, at)?;
             }
             guard => {
+                let begun = Instant::now();
                 stepper.function.step(&mut self.state, &stepper.batch, &mut stepper.report)?;
+                let (loss, seconds) = (stepper.report.loss.item()?, begun.elapsed().as_secs_f64());
                 // What can't be made again, since it is another circuit, is no part of the way back.
                 guard.iter_mut().for_each(Guard::forget);
+                if let Some(observer) = guard.as_mut().and_then(Guard::observer) {
+                    observer.unobserved(At { step: step as u64 + 1, rate }, loss, seconds)?;
+                }
             }
         }
         stepper.done(&data.goal(), chosen.len())

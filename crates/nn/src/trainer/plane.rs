@@ -5,7 +5,8 @@ use super::{Trainer, latest};
 use crate::data::{Examples, Goal, batched};
 use crate::error::Result;
 use crate::model::{Batch, Mode, Model, replace, specs};
-use chainrule::{DType, Function, Tensor, Wire, trace};
+use crate::predict::Forward;
+use chainrule::{DType, Tensor, Wire, trace};
 use chainrule_explorer::run::{Plane, Points, Record, limits};
 use std::time::Instant;
 
@@ -18,7 +19,7 @@ const AROUND: f64 = 0.1;
 
 /// Makes the pictures.
 pub(super) struct Planes<M: Model> {
-    function: Function<(M::Net, M::Seen, Batch<Wire>), Wire>,
+    function: Forward<M>,
     batch: Batch<Tensor>,
     range: ([f64; 2], [f64; 2]),
     classes: usize,

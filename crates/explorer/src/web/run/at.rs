@@ -51,6 +51,8 @@ struct Gradient {
 struct Said {
     rule: health::Rule,
     at: String,
+    /// The watched wire that it is about, if it is one.
+    w: Option<u32>,
     severity: Severity,
     x: Number,
     thr: Number,
@@ -60,10 +62,11 @@ struct Said {
 }
 
 impl Said {
-    fn of(verdict: &Verdict) -> Said {
+    fn of(verdict: &Verdict, w: Option<u32>) -> Said {
         Said {
             rule: verdict.rule,
             at: verdict.at.clone(),
+            w,
             severity: verdict.severity,
             x: Number(verdict.value),
             thr: Number(verdict.threshold),
@@ -84,19 +87,18 @@ pub fn at(run: &Run, s: Option<u64>) -> At {
         return At { s, observed: None, loss: None, lr: None, layers: vec![], run: vec![] };
     };
     let moments = book.moments_until(s);
+    let watched = |verdict: &Verdict| {
+        let mut watched = book.graph.iter().flat_map(|graph| &graph.watch);
+        watched.find(|watch| watch.name == verdict.at).map(|watch| watch.w)
+    };
     let of = |verdict: &Verdict| {
-        let watched = book.graph.iter().flat_map(|graph| &graph.watch).find(|watch| watch.name == verdict.at);
         let by_name = || layers.list.iter().find(|layer| layer.name == verdict.at).map(|layer| layer.id);
-        watched.and_then(|watch| layers.layer_of(watch.w)).or_else(by_name)
+        watched(verdict).and_then(|w| layers.layer_of(w)).or_else(by_name)
     };
     let owners: Vec<Option<usize>> = verdicts.iter().map(of).collect();
     let said = |owner: Option<usize>| -> Vec<Said> {
-        verdicts
-            .iter()
-            .zip(&owners)
-            .filter(|(_, own)| **own == owner)
-            .map(|(verdict, _)| Said::of(verdict))
-            .collect()
+        let own = verdicts.iter().zip(&owners).filter(|(_, own)| **own == owner);
+        own.map(|(verdict, _)| Said::of(verdict, watched(verdict))).collect()
     };
     let state = |layer: &Layer| State { verdicts: said(Some(layer.id)), ..state(&book, layer, moments) };
     let dot = book.curve.at(s);

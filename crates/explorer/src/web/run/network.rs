@@ -12,6 +12,11 @@ use serde::Serialize;
 const LETTERS: (f64, f64) = (13.0, 11.0);
 const HEIGHT: f64 = 44.0;
 const BESIDE: f64 = 12.0;
+/// Between boxes: the gradient stands there.
+const BETWEEN: f64 = 32.0;
+/// Between wires that come in, and bends that are taken out: a chain of layers is to be a straight line.
+const PORT: f64 = 16.0;
+const BEND: f64 = 40.0;
 /// Around everything.
 const MARGIN: f64 = 12.0;
 /// Letters of a name.
@@ -49,7 +54,7 @@ struct Wire {
     thickness: f64,
 }
 
-/// The network at a step; without one, at the last.
+/// The network at a step, laid out from top to bottom: it stands in a narrow column; without a step, at the last.
 pub fn network(run: &Run, s: Option<u64>) -> Network {
     let book = run.book();
     let Some(layers) = run.layers(&book) else {
@@ -66,23 +71,23 @@ pub fn network(run: &Run, s: Option<u64>) -> Network {
             layers: part.layers.clone(),
             name: text::cut(&part.name, NAME),
             detail: details[i].clone(),
-            x: x + MARGIN,
-            y: y + MARGIN,
-            w: node.main,
-            h: node.cross,
+            x: y + MARGIN,
+            y: x + MARGIN,
+            w: node.cross,
+            h: node.main,
         }
     });
     let mut wires = Vec::new();
     for (net, ways) in graph.nets.iter().zip(&placed.ways) {
         for (&(to, _), way) in net.to.iter().zip(ways) {
-            let points = way.iter().map(|(x, y)| (x + MARGIN, y + MARGIN)).collect();
+            let points = way.iter().map(|(x, y)| (y + MARGIN, x + MARGIN)).collect();
             let gradient = moment.and_then(|moment| gradient(&layers, moment, net.from.0, to));
             let magnitude = gradient.map(f64::log10).filter(|size| size.is_finite());
             let thickness = Quantity::thickness(magnitude);
             wires.push(Wire { from: net.from.0, to, points, gradient: gradient.map(Number), thickness });
         }
     }
-    let (width, height) = (placed.size.0 + 2.0 * MARGIN, placed.size.1 + 2.0 * MARGIN);
+    let (width, height) = (placed.size.1 + 2.0 * MARGIN, placed.size.0 + 2.0 * MARGIN);
     Network { width, height, boxes: boxes.collect(), wires }
 }
 
@@ -98,15 +103,19 @@ fn gradient(layers: &Layers, moment: &Moment, from: usize, to: usize) -> Option<
 
 fn graph(layers: &Layers, details: &[String]) -> Graph {
     let ends = |i: usize| layers.ways.iter().filter(|way| way.to == i).count();
-    let node = |i: usize| {
+    let text = |i: usize| {
         let name = text::width(&text::cut(&layers.parts[i].name, NAME), LETTERS.0);
-        let main = (name.max(text::width(&details[i], LETTERS.1)) + 2.0 * BESIDE).ceil();
+        name.max(text::width(&details[i], LETTERS.1))
+    };
+    // All as wide as the widest, so that a chain of layers is a straight line.
+    let wide = ((0..layers.parts.len()).map(text).fold(0.0, f64::max) + 2.0 * BESIDE).ceil();
+    let node = |i: usize| {
         let ins = ends(i);
         Node {
-            main,
-            cross: HEIGHT,
-            ins: (1..=ins).map(|k| HEIGHT * k as f64 / (ins + 1) as f64).collect(),
-            outs: vec![Out { at: HEIGHT / 2.0, ..Out::default() }],
+            main: HEIGHT,
+            cross: wide,
+            ins: (0..ins).map(|k| wide / 2.0 + PORT * (k as f64 - (ins as f64 - 1.0) / 2.0)).collect(),
+            outs: vec![Out { at: wide / 2.0, ..Out::default() }],
             pin: Pin::Free,
             ..Node::default()
         }
@@ -118,7 +127,7 @@ fn graph(layers: &Layers, details: &[String]) -> Graph {
         let to: Vec<(usize, usize)> = own.map(|at| (layers.ways[at].to, place(at))).collect();
         (!to.is_empty()).then_some(Net { from: (from, 0), to })
     });
-    let metrics = Metrics { between: 28.0, ..PIXELS };
+    let metrics = Metrics { between: BETWEEN, margin: BETWEEN / 2.0, jog: BEND, ..PIXELS };
     Graph { nodes: (0..layers.parts.len()).map(node).collect(), nets: nets.collect(), metrics }
 }
 
