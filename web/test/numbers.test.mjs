@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { CONVOLUTION, NETWORK, NEURON, STAGED, drawn, link, open, serve } from "./server.mjs";
+import { CONVOLUTION, NETWORK, NEURON, STAGED, drawn, labels, link, open, serve } from "./server.mjs";
 
 let server;
 let browser;
@@ -14,14 +14,6 @@ after(async () => {
   await browser?.close();
   await server?.stop();
 });
-
-/** The texts beside the wires, by wire. */
-function labels(page) {
-  return page.evaluate(() => {
-    const texts = (name) => Object.fromEntries([...document.querySelectorAll(`[data-${name}]`)].map((text) => [text.getAttribute(`data-${name}`), text.firstChild.textContent]));
-    return { values: texts("value"), gradients: texts("gradient") };
-  });
-}
 
 /** What must be on the screen after so many steps, from the engine's answer alone. */
 function expected(scene, done) {

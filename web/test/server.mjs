@@ -19,6 +19,13 @@ function built() {
   return binary;
 }
 
+/** What the binary says on its standard output. */
+export function command(args) {
+  const { status, stdout } = spawnSync(built(), args, { encoding: "utf8", maxBuffer: 1 << 26 });
+  if (status !== 0) throw new Error(`chainrule ${args[0]} ended with ${status}`);
+  return stdout;
+}
+
 /** A server of this page; `url` ends with a slash, `get` and `post` ask it as the page does. */
 export function serve(args = [], port = 0) {
   return started(["view", ...args, "--port", String(port)]);
@@ -106,6 +113,14 @@ export function link(formula, values, more = {}) {
 /** What is drawn, without what only says how wide the window is. */
 export function drawn(page) {
   return page.evaluate(() => document.querySelector("svg.circuit").innerHTML + document.querySelector("[role=tree]").innerHTML + document.querySelector(".caption").innerHTML);
+}
+
+/** The texts beside the wires, by wire. */
+export function labels(page) {
+  return page.evaluate(() => {
+    const texts = (name) => Object.fromEntries([...document.querySelectorAll(`[data-${name}]`)].map((text) => [text.getAttribute(`data-${name}`), text.firstChild.textContent]));
+    return { values: texts("value"), gradients: texts("gradient") };
+  });
 }
 
 export const NEURON = { formula: "f = sigmoid(w0*x0 + w1*x1 + w2)", values: { w0: 2, x0: -1, w1: -3, x1: -2, w2: -3 } };

@@ -77,5 +77,6 @@ fn names(circuit: &Circuit, ids: &[String]) -> String {
     let paths = circuit.stage_paths();
     let path =
         |id: &String| id.strip_prefix('s').and_then(|n| n.parse::<usize>().ok()).and_then(|n| paths.get(n));
-    ids.iter().filter_map(path).cloned().collect::<Vec<_>>().join(",")
+    // Parts of what is too long have an id alone.
+    ids.iter().map(|id| path(id).unwrap_or(id).as_str()).collect::<Vec<_>>().join(",")
 }

@@ -171,13 +171,11 @@ fn what_does_not_fit_is_refused_with_an_offer() {
     assert!(matches!(scene(&circuit, Some(&flow), &unknown), Err(Refused::Unknown { .. })));
     let (other, _) = common::formula(NEURON, &AT);
     assert_eq!(scene(&other, Some(&flow), &View::default()), Err(Refused::Foreign));
-    // 700 gates in a row, without stages: nothing can be closed
-    let long = "x".to_string() + &" * x".repeat(700);
-    let (long, flow) = formula(&long, &[("x", 1.0)]);
-    assert!(matches!(
-        scene(&long, Some(&flow), &View::default()),
-        Err(Refused::Crowded { coarser: None, .. })
-    ));
+    // Seven hundred outputs: nothing can be closed
+    let many: Vec<String> = (0..700).map(|i| format!("a{i} = x * {i}.5")).collect();
+    let (many, flow) = formula(&format!("{}\nx", many.join("\n")), &[("x", 1.0)]);
+    let view = View { outputs: (1..many.len() as u32).collect(), ..View::default() };
+    assert!(matches!(scene(&many, Some(&flow), &view), Err(Refused::Crowded { coarser: None, .. })));
 }
 
 #[test]
@@ -226,11 +224,147 @@ fn sums_are_one_gate_and_open() {
     assert_eq!(block.card.rows[2].local.as_ref().map(|l| l.raw[0]), value("x1"));
     let opened = scene(&circuit, Some(&flow), &View { open: vec![dot.clone()], ..View::default() })
         .expect("it is small");
-    assert!(gates(&opened).len() >= 9);
+    // the eight products and the sum stand in a frame, which closes again
+    assert_eq!(gates(&opened).len(), 9);
+    let frame = opened.blocks.iter().find(|b| b.kind == Kind::Frame).expect("there is one");
+    assert_eq!((&frame.id[1..], frame.id.as_bytes()[0]), (&dot[1..], b'c'));
+    assert!(opened.blocks.iter().all(|b| !b.opens));
+    assert_eq!(faults(&opened), Vec::<String>::new());
     let (circuit, flow) = formula("a + b + c + d", &[]);
     let closed = scene(&circuit, Some(&flow), &View::default()).expect("it is small");
     let open = gates(&closed);
     assert_eq!(open.len(), 1);
     let opened = scene(&circuit, Some(&flow), &View { open, ..View::default() }).expect("it is small");
     assert_eq!(gates(&opened).len(), 3);
+}
+
+/// Formulas without stages, of each kind that there is: a row of gates, many inputs, a comb, and a long sum of all.
+fn flat(gates: usize) -> Vec<String> {
+    let row = format!(
+        "a0 = x * 2\n{}",
+        (0..gates).map(|i| format!("a{} = sin(a{i})\n", i + 1)).collect::<String>()
+    );
+    let inputs: String = (0..gates / 2).map(|i| format!("h{} = tanh(h{i} * v{i})\n", i + 1)).collect();
+    let comb: String = (2..gates / 2).map(|i| format!("b{i} = b{} * b{} + 0.5\n", i - 1, i - 2)).collect();
+    vec![row, format!("h0 = x\n{inputs}"), format!("b0 = x\nb1 = y\n{comb}")]
+}
+
+#[test]
+fn flat_formulas_are_drawn_in_parts() {
+    for source in [590, 700, 3000].into_iter().flat_map(flat) {
+        let (circuit, flow) = formula(&source, &[("x", 0.3)]);
+        let closed = scene(&circuit, Some(&flow), &View::default()).expect("its parts are few");
+        assert!(closed.blocks.len() <= chainrule_explorer::scene::MOST);
+        let all = closed.blocks.iter().filter(|b| b.kind == Kind::Gate).count();
+        let inside: usize = closed.stages.iter().filter(|s| s.parent.is_none()).map(|s| s.gates).sum();
+        let is_drawn =
+            |n: &chainrule::Node<'_>| !n.is_input() && !n.is_constant() && n.gate.name != "identity";
+        assert_eq!(all + inside, circuit.gates().filter(|(_, n)| is_drawn(n)).count());
+        assert_eq!(faults(&closed), Vec::<String>::new());
+        // Each part opens, by its id and by its name, and its wires have the numbers of the flow.
+        for part in closed.stages.iter().step_by(9) {
+            let open = |name: &str| View { open: vec![name.into()], ..View::default() };
+            let opened = scene(&circuit, Some(&flow), &open(&part.id)).expect("one part fits");
+            assert_eq!(opened, scene(&circuit, Some(&flow), &open(&part.path)).expect("one part fits"));
+            assert!(opened.numbers && opened.blocks.len() > 20);
+            assert_eq!(faults(&opened), Vec::<String>::new());
+            let values = opened.wires.iter().map(|w| (w.wire, w.value.as_ref().expect("a number").raw[0]));
+            values.for_each(|(wire, value)| assert_eq!(flow.wires[wire as usize].value.to_f64()[0], value));
+            let kept =
+                |s: &Scene| s.stages.iter().map(|e| (e.id.clone(), e.path.clone())).collect::<Vec<_>>();
+            assert_eq!(kept(&opened), kept(&closed));
+        }
+    }
+}
+
+#[test]
+fn levels_that_are_too_long_are_divided_as_often_as_it_takes() {
+    // 45,000 gates of one stage: parts of parts, and everything around as it was
+    let inside: String = (0..45_000).map(|i| format!("a{} = sin(a{i})\n", i + 1)).collect();
+    let source = format!("stage long(z) {{\na0 = z * 2\n{inside}}}\nf = long(x) * y");
+    let (circuit, _) = formula(&source, &[]);
+    let open =
+        |names: &[&str]| View { open: names.iter().map(|n| n.to_string()).collect(), ..View::default() };
+    let closed = scene(&circuit, None, &open(&[])).expect("a stage is one box");
+    assert_eq!(
+        closed.blocks.iter().map(|b| b.label.as_str()).collect::<Vec<_>>(),
+        ["x", "y", "long", "×", "f"]
+    );
+    let opened = scene(&circuit, None, &open(&["long"])).expect("its parts are few");
+    let inner: Vec<&str> =
+        opened.blocks.iter().filter(|b| b.frame.is_some()).map(|b| b.label.as_str()).collect();
+    assert!(inner.len() < 20 && inner[0].starts_with("gates 1-"), "{inner:?}");
+    let deep = opened.stages.iter().rfind(|e| e.depth == 2).expect("parts have parts");
+    let opened = scene(&circuit, None, &open(&[&deep.id])).expect("it fits");
+    assert!(opened.blocks.iter().any(|b| b.label == "sin"));
+}
+
+/// A reader's box is a stage: it states its local gradient beside the product of its parts.
+#[test]
+fn what_is_boxed_is_a_stage() {
+    let (circuit, flow) = formula("f = sin(x * y) * tanh(x * y + z)", &[("x", 0.5), ("y", 0.7), ("z", 0.1)]);
+    let plain = scene(&circuit, Some(&flow), &View::default()).expect("it is small");
+    let id = |label: &str| plain.blocks.iter().find(|b| b.label == label).expect("it is drawn").id.clone();
+    let ids = [id("+"), id("tanh")];
+    let boxed = chainrule_explorer::scene::boxed(&circuit, "mine", &ids).expect("both are at the top");
+    let values = circuit.inputs.iter().map(|&w| flow.wires[w as usize].value.clone()).collect::<Vec<_>>();
+    let flow = chainrule::flow(&boxed, &values, &[1.0.into()]).expect("the same inputs");
+    let drawn = scene(&boxed, Some(&flow), &View::default()).expect("it is small");
+    assert_eq!(faults(&drawn), Vec::<String>::new());
+    let stage = drawn.blocks.iter().find(|b| b.label == "mine").expect("it is drawn");
+    assert_eq!((stage.kind, stage.opens), (Kind::Stage, true));
+    let slope = 1.0 - (0.35f64 + 0.1).tanh().powi(2);
+    assert!(stage.card.checks.iter().all(|c| (c.local.raw[0] - slope).abs() < 1e-12 && c.apart < 1e-12));
+    assert_eq!(stage.card.checks.len(), 2);
+    for (wrong, word) in
+        [(vec![], "nothing"), (vec!["g0".to_string()], "no gate"), (vec!["s9".into()], "no gate")]
+    {
+        let why =
+            chainrule_explorer::scene::boxed(&circuit, "mine", &wrong).expect_err("that can't be boxed");
+        assert!(why.contains(word), "{why}");
+    }
+}
+
+#[test]
+fn everything_is_in_the_index_and_can_be_drawn() {
+    let (circuit, flow) = circuit("two_layer", &[]);
+    let all = chainrule_explorer::scene::index(&circuit, Some(&flow), &View::default());
+    let open = scene(&circuit, Some(&flow), &View { depth: 9, ..View::default() }).expect("it is small");
+    let ids = |ids: Vec<&String>| ids.into_iter().cloned().collect::<std::collections::BTreeSet<_>>();
+    assert_eq!(ids(all.iter().map(|f| &f.id).collect()), ids(open.blocks.iter().map(|b| &b.id).collect()));
+    // What is closed is drawn when the stage that it is said to be in is open.
+    let hidden = all.iter().rfind(|f| f.within.is_some() && !f.gate.is_empty()).expect("a gate in a stage");
+    let view = View { open: hidden.within.iter().cloned().collect(), ..View::default() };
+    let opened = scene(&circuit, Some(&flow), &view).expect("it is small");
+    assert!(opened.blocks.iter().any(|b| b.id == hidden.id));
+    let (circuit, flow) = formula("f = log(x) * 0 + relu(y)", &[("x", 0.0), ("y", -1.0)]);
+    let all = chainrule_explorer::scene::index(&circuit, Some(&flow), &View::default());
+    let found = |label: &str| all.iter().find(|f| f.label == label).expect("it is there");
+    assert!(found("log").special && found("y").zero && !found("relu").zero);
+}
+
+/// Numbers of two points stand beside each other where they differ, and have room.
+#[test]
+fn two_points_are_compared() {
+    let (circuit, flow) = formula(NEURON, &AT);
+    let (_, other) = formula(NEURON, &[("w0", 0.5), AT[1], AT[2], AT[3], AT[4]]);
+    let both = chainrule_explorer::scene::scene_beside(&circuit, Some(&flow), Some(&other), &View::default())
+        .expect("it is small");
+    assert_eq!(faults(&both), Vec::<String>::new());
+    let text = |name: &str| {
+        let block = both.blocks.iter().find(|b| b.label == name).expect("it is drawn");
+        let wire = both.wires.iter().find(|w| w.from == block.id).expect("it leads on");
+        wire.value.as_ref().map(|v| v.text.clone())
+    };
+    assert_eq!((text("w0").as_deref(), text("x0").as_deref()), (Some("2 | 0.5"), Some("−1")));
+    assert_eq!(text("σ").as_deref(), Some("0.7311 | 0.9241"));
+}
+
+/// Stages of one name and size say how many there are, and stay apart.
+#[test]
+fn repeated_stages_are_counted() {
+    let (circuit, flow) = formula("stage s(z) = 1 / (1 + exp(-z))\nf = s(s(s(x)))", &[("x", 0.5)]);
+    let drawn = scene(&circuit, Some(&flow), &View::default()).expect("it is small");
+    let details: Vec<_> = drawn.blocks.iter().filter_map(|b| b.detail.as_deref()).collect();
+    assert_eq!(details, ["4 gates ×3"; 3]);
 }

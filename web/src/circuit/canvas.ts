@@ -22,6 +22,29 @@ export function fit(): void {
   isFitted.value = true;
 }
 
+/** Smallest scale at which texts can be read. */
+const READABLE = 0.45;
+
+/** What is seen first: the whole, or of what is too long for that its beginning, large enough to be read. */
+export function enter(): void {
+  fit();
+  const shown = scene.value;
+  const { k } = view.value;
+  if (shown === null || k >= READABLE) return;
+  const { w, h } = size.value;
+  const from = (length: number, room: number) => (length * READABLE > room ? 0 : (room - length * READABLE) / 2);
+  view.value = { x: from(shown.width, w) - shown.left * READABLE, y: from(shown.height, h) - shown.top * READABLE, k: READABLE };
+}
+
+/** Whether the window shows less than all. */
+export function isPart(): boolean {
+  const shown = scene.value;
+  const { x, y, k } = view.value;
+  if (shown === null) return false;
+  const out = (from: number, length: number, shift: number, room: number) => from * k + shift < -40 || (from + length) * k + shift > room + 40;
+  return out(shown.left, shown.width, x, size.value.w) || out(shown.top, shown.height, y, size.value.h);
+}
+
 /** Brings a place of the picture into the middle. */
 export function reach(x: number, y: number): void {
   const { k } = view.value;

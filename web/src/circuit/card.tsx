@@ -3,10 +3,11 @@
 import { useState } from "preact/hooks";
 import { exact } from "../draw";
 import { brief, tone } from "../numbers";
-import { reveal } from "./canvas";
+import { Heat, Pictures, place } from "./array";
+import { fit, reveal } from "./canvas";
 import { changed, nudge, numberOf, parsed } from "./drag";
-import { at, blockOf, blocks, explain, look, lines, proof, prove, select, selected, setValue, sheet, toggle, why } from "./state";
-import type { Block, Check, Input, Num, Quantity } from "../types";
+import { at, blockOf, blocks, box, boxes, explain, inside, look, lines, pick, picked, proof, prove, select, selected, setValue, sheet, toggle, unbox, why } from "./state";
+import type { Block, Check, Input, Quantity } from "../types";
 
 function Number_({ quantity }: { quantity: Quantity | null }) {
   if (quantity === null) return <span class="none">·</span>;
@@ -65,45 +66,13 @@ function Rows({ block }: { block: Block }) {
   );
 }
 
-/** Largest cells of a picture of an array. */
-const CELL = 28;
-
-function color(value: number, most: number): string {
-  const part = most === 0 ? 0 : Math.min(1, Math.abs(value) / most);
-  return `color-mix(in srgb, var(${value < 0 ? "--fill-minus" : "--fill-plus"}) ${Math.round(part * 100)}%, var(--fill-zero))`;
-}
-
-/** An array as coloured cells, symmetric around zero: rows are the last axis. */
-function Heat({ title, values, shape, chosen, choose }: { title: string; values: Num[]; shape: number[]; chosen?: number; choose?: (i: number) => void }) {
-  const columns = shape[shape.length - 1] ?? 1;
-  const finite = values.filter((v): v is number => typeof v === "number");
-  const most = Math.max(0, ...finite.map(Math.abs));
-  const cell = Math.min(CELL, Math.floor(270 / columns));
-  return (
-    <figure class="heat">
-      <figcaption>{title}</figcaption>
-      <div class="cells" style={{ gridTemplateColumns: `repeat(${columns}, ${cell}px)`, gridAutoRows: `${cell}px` }}>
-        {values.map((v, i) => {
-          const text = `[${place(i, shape).join(", ")}] ${brief(v)}`;
-          const style = { background: typeof v === "number" ? color(v, most) : "var(--alarm)" };
-          return choose === undefined ? (
-            <span key={i} class="cell" title={text} style={style} />
-          ) : (
-            <button key={i} type="button" class="cell" aria-label={text} title={text} aria-pressed={i === chosen} style={style} onClick={() => choose(i)} />
-          );
-        })}
-      </div>
-    </figure>
-  );
-}
-
-function place(flat: number, shape: number[]): number[] {
-  const at: number[] = [];
-  for (let axis = shape.length - 1; axis >= 0; axis -= 1) {
-    at.unshift(flat % shape[axis]!);
-    flat = Math.floor(flat / shape[axis]!);
-  }
-  return at;
+/** The numbers of an input, all of them, to choose one. */
+function Elements({ input, chosen, choose }: { input: Input; chosen: number; choose: (i: number) => void }) {
+  const values = input.values ?? [];
+  const columns = input.shape[input.shape.length - 1] ?? 1;
+  const scale = Math.max(0, ...values.filter((v): v is number => typeof v === "number").map(Math.abs));
+  const cells = { rows: values.length / columns, columns, step: [1, 1] as [number, number], cells: values, scale, outliers: [] };
+  return <Heat title="value" cells={cells} shape={input.shape} chosen={chosen} choose={choose} />;
 }
 
 function Field({ label, value, set }: { label: string; value: number; set: (value: number) => void }) {
@@ -144,8 +113,7 @@ function Knob({ input, block }: { input: Input; block: Block }) {
         <p class="hint">Too large to be changed here.</p>
       ) : (
         <>
-          {!isScalar && <Heat title="value" values={input.values} shape={input.shape} chosen={index} choose={setElement} />}
-          {!isScalar && gradient !== null && gradient.raw.length === input.values.length && <Heat title="gradient" values={gradient.raw} shape={input.shape} />}
+          {!isScalar && <Elements input={input} chosen={index} choose={setElement} />}
           <div class="turn">
             <button type="button" aria-label={`${input.name} down`} onClick={() => (isScalar ? nudge(input, -1) : set(value - 0.1))}>−</button>
             <Field label={label} value={value} set={set} />
@@ -195,6 +163,55 @@ function Proved({ name }: { name: string }) {
       <dt>relative error</dt>
       <dd class={isRight ? "right" : "doubt"}>{`${brief(error, 2)} ${isRight ? "✓" : "at a kink differences say nothing"}`}</dd>
     </dl>
+  );
+}
+
+/** A wire in the middle is moved by itself; what made it stays as it was. */
+function Inner({ block }: { block: Block }) {
+  const gradient = lines.value.get(block.outs[0]?.wire ?? "")?.gradient ?? null;
+  if (gradient === null) return null;
+  return (
+    <section>
+      <button type="button" class="act" onClick={() => void prove(block.id, 0, false)}>
+        Prove its gradient
+      </button>
+      <Proved name={block.id} />
+    </section>
+  );
+}
+
+/** Gates are gathered, and become a stage. */
+function Gather({ block }: { block: Block }) {
+  const [name, setName] = useState("");
+  const gathered = picked.value;
+  const isOwn = boxes.value.some((one) => one.name === block.card.title.replace(/^stage /, ""));
+  const canPick = (block.kind === "gate" || block.kind === "stage") && inside.value === null;
+  const submit = (event: Event) => {
+    event.preventDefault();
+    void box(name).then(fit);
+  };
+  return (
+    <>
+      {canPick && (
+        <button type="button" class="act" aria-pressed={gathered.includes(block.id)} onClick={() => pick(block.id)}>
+          {gathered.includes(block.id) ? "Leave it out (x)" : "Gather it for a stage (x)"}
+        </button>
+      )}
+      {gathered.length > 0 && (
+        <form class="gather" onSubmit={submit}>
+          <label>
+            {`${gathered.length} gathered, as `}
+            <input type="text" value={name} placeholder="mine" onInput={(event) => setName(event.currentTarget.value)} onKeyDown={(event) => event.stopPropagation()} />
+          </label>
+          <button type="submit">Stage these</button>
+        </form>
+      )}
+      {isOwn && (
+        <button type="button" class="act" onClick={() => void unbox().then(fit)}>
+          {`Take “${boxes.value[boxes.value.length - 1]!.name}” apart again`}
+        </button>
+      )}
+    </>
   );
 }
 
@@ -308,6 +325,7 @@ function Body({ block }: { block: Block }) {
       {card.formula !== "" && <p class="formula">{card.formula}</p>}
       {card.local !== "" && <p class="formula local">{card.local}</p>}
       {input !== undefined && <Knob key={input.name} input={input} block={block} />}
+      <Pictures isTurned={input !== undefined && input.values !== null} />
       <Rows block={block} />
       {card.pattern !== null && (
         <p class={`pattern ${card.pattern.key}`}>
@@ -323,12 +341,14 @@ function Body({ block }: { block: Block }) {
           {isFrame ? "Close it (Backspace)" : "Open it (Enter)"}
         </button>
       )}
-      {block.kind !== "frame" && block.kind !== "constant" && block.kind !== "output" && (
+      {(block.kind === "gate" || block.kind === "stage") && <Inner block={block} />}
+      {block.kind !== "frame" && block.kind !== "constant" && block.kind !== "output" && inside.value === null && (
         <button type="button" class="act" onClick={() => void explain(block.id)}>
           Why is its gradient what it is?
         </button>
       )}
       <Because />
+      <Gather block={block} />
       <Ends block={block} />
     </>
   );

@@ -4,7 +4,8 @@ import { isHelpOpen } from "../page";
 import { fit, neighbours, reveal } from "./canvas";
 import { nudge } from "./drag";
 import { play } from "./scrubber";
-import { at, blocks, current, dir, go, gradientOnly, isPlaying, known, look, move, scene, select, setDirection, setOpen, sheet, step, toggle, total } from "./state";
+import { next } from "./search";
+import { at, blocks, current, dir, go, gradientOnly, inside, isPlaying, known, look, lookInside, move, pick, picked, scene, select, setDirection, setOpen, sheet, step, toggle, total } from "./state";
 
 /** Where Alt+arrow came from, so that the way back is the way that was taken. */
 const visited: string[] = [];
@@ -56,6 +57,8 @@ function escape(): void {
   if (isHelpOpen.value) isHelpOpen.value = false;
   else if (sheet.value !== null) sheet.value = null;
   else if (step.value !== null) go(null);
+  else if (picked.value.length > 0) picked.value = [];
+  else if (inside.value !== null) void lookInside(null).then(fit);
   else select(null);
 }
 
@@ -72,7 +75,7 @@ function closeAround(): void {
   if (frame !== undefined && frame !== null) void toggle(frame);
 }
 
-const plain: Record<string, () => boolean | void> = {
+const plain: Record<string, () => unknown> = {
   ArrowRight: () => move(1),
   ArrowLeft: () => move(-1),
   ArrowUp: () => alter(1),
@@ -90,9 +93,15 @@ const plain: Record<string, () => boolean | void> = {
   g: () => {
     gradientOnly.value = !gradientOnly.value;
   },
+  n: () => next(1),
+  N: () => next(-1),
+  x: () => at.value !== null && pick(at.value),
   "/": () => {
     sheet.value = "outline";
-    document.getElementById("search")?.focus();
+    const field = document.getElementById("search");
+    field?.focus();
+    // Where it comes up in a sheet, it can't be entered before it is there.
+    if (document.activeElement !== field) setTimeout(() => field?.focus(), 50);
   },
   e: () => document.getElementById("formula")?.focus(),
   "?": () => {

@@ -10,6 +10,18 @@ export interface Sample {
   step: number | null;
 }
 
+/** Blocks that the reader has put into a stage. */
+export interface Boxed {
+  name: string;
+  of: string[];
+}
+
+/** One element of a product of matrices. */
+export interface Inside {
+  wire: number;
+  element: number;
+}
+
 export interface Link {
   /** Of the run, in place of the formula. */
   example: Sample | null;
@@ -21,6 +33,10 @@ export interface Link {
   step: number | null;
   dir: Direction;
   theme: Theme;
+  boxes: Boxed[];
+  inside: Inside | null;
+  /** The point that numbers are compared with. */
+  against: Record<string, Value> | null;
 }
 
 export function write(link: Link): string {
@@ -36,6 +52,9 @@ export function write(link: Link): string {
   if (link.step !== null) query.set("step", String(link.step));
   if (link.dir !== "lr") query.set("dir", link.dir);
   if (link.theme !== "") query.set("theme", link.theme);
+  if (link.boxes.length > 0) query.set("b", JSON.stringify(link.boxes));
+  if (link.inside !== null) query.set("in", `${link.inside.wire}.${link.inside.element}`);
+  if (link.against !== null) query.set("vs", JSON.stringify(link.against));
   return `#/c?${query}`;
 }
 
@@ -56,6 +75,9 @@ export function read(hash: string): Link | null {
     step: count(query.get("step")),
     dir: query.get("dir") === "tb" ? "tb" : "lr",
     theme: readTheme(query.get("theme")),
+    boxes: boxes(query.get("b")),
+    inside: inside(query.get("in")),
+    against: query.get("vs") === null ? null : values(query.get("vs")),
   };
 }
 
@@ -65,11 +87,25 @@ function count(text: string | null): number | null {
 }
 
 /** A link that was cut or edited by hand still shows its formula. */
-function values(text: string | null): Record<string, Value> {
+function parsed(text: string | null): unknown {
   try {
-    const read: unknown = JSON.parse(text ?? "{}");
-    return typeof read === "object" && read !== null && !Array.isArray(read) ? (read as Record<string, Value>) : {};
+    return JSON.parse(text ?? "null");
   } catch {
-    return {};
+    return null;
   }
+}
+
+function values(text: string | null): Record<string, Value> {
+  const read = parsed(text);
+  return typeof read === "object" && read !== null && !Array.isArray(read) ? (read as Record<string, Value>) : {};
+}
+
+function boxes(text: string | null): Boxed[] {
+  const read = parsed(text);
+  return Array.isArray(read) ? read.filter((one: Partial<Boxed> | null) => typeof one?.name === "string" && Array.isArray(one.of)) : [];
+}
+
+function inside(text: string | null): Inside | null {
+  const [wire, element] = (text ?? "").split(".").map((part) => count(part));
+  return wire == null || element == null ? null : { wire, element };
 }

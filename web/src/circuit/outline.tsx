@@ -1,8 +1,9 @@
 // The circuit as a list, in the order of the forward pass, with the same facts as the picture. `/` searches it.
 
 import { reveal } from "./canvas";
-import { at, blocks, lines, scene, search, select, setOpen, sheet, open, toggle } from "./state";
-import type { Block, Entry } from "../types";
+import { best, hits, next, reach } from "./search";
+import { at, blocks, lines, scene, search, select, sheet, toggle } from "./state";
+import type { Block } from "../types";
 
 interface Leaf {
   block: Block;
@@ -25,56 +26,13 @@ function facts(block: Block): { value: string; gradient: string } {
   return { value: line?.value?.text ?? "", gradient: line?.gradient?.text ?? "" };
 }
 
-/** `re:^w`, `op:relu`, `grad:0`, `nan:`, or letters that occur in this order. */
-export function matches(block: Block, query: string): boolean {
-  const text = `${block.name ?? ""} ${block.label} ${block.gate}`.toLowerCase();
-  const words = query.toLowerCase().split(/\s+/).filter((word) => word !== "");
-  return words.every((word) => {
-    const [key, rest] = word.includes(":") ? [word.slice(0, word.indexOf(":")), word.slice(word.indexOf(":") + 1)] : ["", word];
-    const line = lines.value.get(block.outs[0]?.wire ?? "");
-    if (key === "op") return block.gate.includes(rest);
-    if (key === "grad") return rest === "0" ? (line?.gradient?.zero ?? false) : line?.gradient !== null;
-    if (key === "nan") return line !== undefined && (line.value?.special != null || line.gradient?.special != null);
-    if (key === "re") {
-      try {
-        return new RegExp(rest, "i").test(text);
-      } catch {
-        return false;
-      }
-    }
-    return inOrder(text, rest);
-  });
-}
-
-function inOrder(text: string, letters: string): boolean {
-  let from = 0;
-  for (const letter of letters) {
-    const found = text.indexOf(letter, from);
-    if (found < 0) return false;
-    from = found + 1;
-  }
-  return true;
-}
-
-/** Stages that are not drawn, being inside closed ones. */
-function hidden(query: string): Entry[] {
-  if (query === "" || query.includes(":")) return [];
-  return (scene.value?.stages ?? []).filter((stage) => !stage.visible && inOrder(stage.path.toLowerCase(), query.toLowerCase())).slice(0, 50);
-}
-
-function openTo(entry: Entry): void {
-  const parts = entry.path.split(".");
-  const around = parts.slice(1).map((_, i) => parts.slice(0, i + 1).join("."));
-  void setOpen([...new Set([...open.value, ...around])], null).then(() => {
-    select(entry.id);
-    reveal(entry.id);
-  });
-}
-
 function pick(id: string): void {
   select(id);
   reveal(id);
 }
+
+/** So many hits inside closed stages are listed. */
+const LISTED = 50;
 
 /** Keys within the tree, as trees have them. What is left goes to the page. */
 function key(event: KeyboardEvent, shown: Leaf[], index: number): void {
@@ -101,7 +59,11 @@ function key(event: KeyboardEvent, shown: Leaf[], index: number): void {
 
 export function Outline() {
   const query = search.value.trim();
-  const shown = leaves().filter((leaf) => query === "" || matches(leaf.block, query));
+  const found = hits.value;
+  const ids = new Set(found?.map((one) => one.id));
+  const shown = leaves().filter((leaf) => found === null || ids.has(leaf.block.id));
+  const hidden = found?.filter((one) => !blocks.value.has(one.id)) ?? [];
+  const here = found?.findIndex((one) => one.id === at.value) ?? -1;
   const first = shown.some((leaf) => leaf.block.id === at.value) ? at.value : (shown[0]?.block.id ?? null);
   const typed = (event: KeyboardEvent) => {
     event.stopPropagation();
@@ -110,13 +72,20 @@ export function Outline() {
       search.value = "";
       field.blur();
     }
-    if (event.key === "Enter" && shown[0] !== undefined) pick(shown[0].block.id);
-    else if (event.key === "Enter" && hidden(query)[0] !== undefined) openTo(hidden(query)[0]!);
+    const first = here >= 0 ? null : best();
+    if (event.key === "Enter" && first !== null) void reach(first);
+    else if (event.key === "Enter") next(event.shiftKey ? -1 : 1);
   };
   return (
     <aside class={`panel outline${sheet.value === "outline" ? " up" : ""}`} aria-label="outline" id="outline">
       <button type="button" class="close" aria-label="close the outline" onClick={() => (sheet.value = null)}>×</button>
       <input id="search" type="search" placeholder="search  /" aria-label="search the circuit" value={search.value} onInput={(event) => (search.value = event.currentTarget.value)} onKeyDown={typed} />
+      {found !== null && (
+        <p class="hits" role="status">
+          {found.length === 0 ? "Nothing is called so." : here < 0 ? `${found.length} found` : `${here + 1} of ${found.length}`}
+          {found.length > 0 && <small>{" Enter, n, N"}</small>}
+        </p>
+      )}
       <ul role="tree" aria-label="gates in the order of the forward pass">
         {shown.map(({ block, level }, index) => {
           const { value, gradient } = facts(block);
@@ -128,7 +97,6 @@ export function Outline() {
               aria-level={query === "" ? level : 1}
               aria-selected={at.value === block.id}
               aria-expanded={block.kind === "frame" ? true : block.opens ? false : undefined}
-              aria-label={block.aria}
               tabIndex={first === block.id ? 0 : -1}
               class={block.kind}
               style={{ paddingInlineStart: `${(query === "" ? level - 1 : 0) * 12 + 8}px` }}
@@ -142,16 +110,18 @@ export function Outline() {
               </span>
               <span class="value">{value}</span>
               <span class="gradient">{gradient === "" ? "" : `∂ ${gradient}`}</span>
+              <span class="said">{block.aria}</span>
             </li>
           );
         })}
       </ul>
-      {shown.length === 0 && blocks.value.size > 0 && <p class="hint">Nothing drawn is called so.</p>}
-      {hidden(query).map((entry) => (
-        <button key={entry.id} type="button" class="found" onClick={() => openTo(entry)}>
-          {`inside closed stages: ${entry.path}`}
+      {hidden.slice(0, LISTED).map((one) => (
+        <button key={one.id} type="button" class="found" onClick={() => void reach(one)}>
+          {one.name ?? one.label}
+          <small>{one.path === null ? "" : ` in ${one.path}`}</small>
         </button>
       ))}
+      {hidden.length > LISTED && <p class="hint">{`and ${hidden.length - LISTED} more`}</p>}
     </aside>
   );
 }

@@ -1,10 +1,11 @@
 // The circuit, drawn from the scene: the places are the server's, what is known at this step decides what is shown.
 
 import { useEffect, useRef } from "preact/hooks";
-import { fit, follow, isFitted, reach, size, view, zoom } from "./canvas";
+import { enter, fit, follow, isFitted, isPart, reach, size, view, zoom } from "./canvas";
 import { Body, Hatch, type Shown, Wire, named } from "../draw";
 import { grab } from "./drag";
-import { at, blocks, current, go, gradientOnly, isDragging, known, look, scene, select, step, toggle, why } from "./state";
+import { Lenses, heat } from "./lens";
+import { at, blocks, current, go, gradientOnly, isDragging, known, look, pick, picked, scene, select, step, toggle, why } from "./state";
 import type { Block, Line, Piece, Scene } from "../types";
 
 /** Whether a number is known at this step; everything is known when no step is chosen. */
@@ -45,10 +46,12 @@ function Box({ block }: { block: Block }) {
   const isLit = current.value?.block === block.id;
   const input = look.value?.inputs.find((one) => `g${one.wire}` === block.id);
   const canDrag = input !== undefined && input.shape.length === 0;
-  const classes = ["block", block.kind, isAt ? "at" : "", isLit ? `lit ${current.value?.pass}` : "", canDrag ? "drag" : "", block.on_gradient_path ? "" : "off-path"];
+  const classes = ["block", block.kind, isAt ? "at" : "", isLit ? `lit ${current.value?.pass}` : "", canDrag ? "drag" : "", block.on_gradient_path ? "" : "off-path", picked.value.includes(block.id) ? "picked" : ""];
   const isFrame = block.kind === "frame";
+  const hot = heat.value.parts.get(block.id);
   const down = (event: PointerEvent) => {
     select(block.id);
+    if (event.shiftKey && !canDrag) return pick(block.id);
     if (canDrag) grab(event, input);
   };
   const isButton = block.kind !== "output";
@@ -56,6 +59,8 @@ function Box({ block }: { block: Block }) {
     <g
       class={classes.filter((name) => name !== "").join(" ")}
       data-block={block.id}
+      style={hot === undefined ? undefined : { "--hot": `${Math.round(hot * 50)}%` }}
+      data-hot={hot === undefined ? undefined : hot.toFixed(3)}
       role={isButton ? "button" : "img"}
       aria-label={named(block)}
       aria-pressed={isButton ? isAt : undefined}
@@ -140,19 +145,20 @@ function Minimap({ shown }: { shown: Scene }) {
   );
 }
 
-export function Picture() {
+/** `isWhole`: with everything that can be done to it, not as part of a text. */
+export function Picture({ isWhole = true }: { isWhole?: boolean }) {
   const root = useRef<SVGSVGElement>(null);
   useEffect(() => follow(root.current!), []);
   const shown = scene.value;
   useEffect(() => {
-    if (shown !== null && !isFitted.value && size.value.w > 0) fit();
+    if (shown !== null && !isFitted.value && size.value.w > 0) enter();
   }, [shown, size.value]);
   const { x, y, k } = view.value;
   const onPath = new Set(why.value?.lines);
   const frames = shown?.blocks.filter((block) => block.kind === "frame") ?? [];
   const others = shown?.blocks.filter((block) => block.kind !== "frame") ?? [];
   const isDense = (shown?.blocks.length ?? 0) > 150 && k < 0.7;
-  const classes = ["circuit", step.value === null ? "" : "stepping", onPath.size > 0 ? "traced" : "", gradientOnly.value ? "gradient-only" : "", isDragging.value ? "dragging" : "", isDense ? "dense" : ""];
+  const classes = ["circuit", step.value === null ? "" : "stepping", onPath.size > 0 ? "traced" : "", gradientOnly.value ? "gradient-only" : "", heat.value.parts.size > 0 ? "heated" : "", isDragging.value ? "dragging" : "", isDense ? "dense" : ""];
   return (
     <div class="canvas">
       <svg ref={root} class={classes.filter((name) => name !== "").join(" ")} role="group" aria-label="the circuit" onWheel={zoom}>
@@ -171,11 +177,12 @@ export function Picture() {
           <Sums isLine={false} />
         </g>
       </svg>
-      {shown !== null && shown.blocks.length >= 60 && <Minimap shown={shown} />}
+      {shown !== null && (shown.blocks.length >= 60 || (shown.blocks.length > 12 && isPart())) && <Minimap shown={shown} />}
       <div class="tools" role="toolbar" aria-label="view">
         <button type="button" title="fit (f)" aria-label="fit the picture into the window" onClick={fit}>⤢</button>
         <button type="button" title="larger" aria-label="larger" onClick={() => zoom(1.25)}>+</button>
         <button type="button" title="smaller" aria-label="smaller" onClick={() => zoom(0.8)}>−</button>
+        {isWhole && <Lenses />}
       </div>
       {step.value !== null && (
         <button type="button" class="all" onClick={() => go(null)}>

@@ -4,7 +4,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { isGone, lost, onReturn, spoken, start, theme } from "../page";
 import { Gone, Latest, Refused, ask } from "../server";
 import type { Block, Direction, Line, Look, Mistake, Proof, Value, Why } from "../types";
-import { type Link, type Sample, read, write } from "./link";
+import { type Boxed, type Inside, type Link, type Sample, read, write } from "./link";
 
 export const formula = signal("");
 /** An example of the run, whose circuit is shown in place of a formula. */
@@ -13,6 +13,13 @@ export const values = signal<Record<string, Value>>({});
 export const open = signal<string[]>([]);
 export const dir = signal<Direction>("lr");
 export const at = signal<string | null>(null);
+export const boxes = signal<Boxed[]>([]);
+/** One element of a product of matrices, whose own circuit is shown. */
+export const inside = signal<Inside | null>(null);
+/** Values at the point that numbers are compared with. */
+export const against = signal<Record<string, Value> | null>(null);
+/** Blocks that are gathered to be put into a stage. */
+export const picked = signal<string[]>([]);
 /** Steps done; none when both passes are over, and everything is shown. */
 export const step = signal<number | null>(null);
 export const look = signal<Look | null>(null);
@@ -66,6 +73,9 @@ interface Question {
   values: Record<string, Value>;
   open: string[];
   dir: Direction;
+  boxes?: Boxed[];
+  inside?: Inside;
+  against?: Record<string, Value>;
   at?: string;
   x?: number;
   y?: number;
@@ -78,8 +88,8 @@ function subject(): Partial<Question> {
   return of.step === null ? { example: of.row } : { example: of.row, step: of.step };
 }
 
-function key({ formula, example, step }: Partial<Question>): string {
-  return JSON.stringify([formula, example, step]);
+function key({ formula, example, step, boxes, inside }: Partial<Question>): string {
+  return JSON.stringify([formula, example, step, boxes, inside]);
 }
 
 /** What the picture shows: boxes keep their places within the same circuit. */
@@ -87,7 +97,7 @@ let drawn = "";
 
 function question(): Question {
   const kept = selected.value;
-  const place = kept === null || drawn !== key(subject()) ? {} : { at: kept.id, x: kept.x, y: kept.y };
+  const place = kept === null || drawn !== key(bare()) ? {} : { at: kept.id, x: kept.x, y: kept.y };
   return { ...bare(), ...place };
 }
 
@@ -144,6 +154,7 @@ onReturn(() => {
 /** Another formula: of the values those stay whose names it has, as far as they fit. */
 export function setFormula(text: string): Promise<void> {
   batch(() => {
+    clear();
     formula.value = text;
     example.value = null;
     step.value = null;
@@ -157,6 +168,7 @@ export function setFormula(text: string): Promise<void> {
 
 export function show(text: string, at_: Record<string, Value>): Promise<void> {
   batch(() => {
+    clear();
     formula.value = text;
     example.value = null;
     values.value = at_;
@@ -169,10 +181,24 @@ export function show(text: string, at_: Record<string, Value>): Promise<void> {
   return refresh();
 }
 
+/** The picture before the last change of a number; a drag is one change. */
+export const previous = signal<Look["scene"] | null>(null);
+let isMarked = false;
+
 export function setValue(name: string, value: Value): Promise<void> {
+  if (!isDragging.value || !isMarked) previous.value = scene.value;
+  isMarked = isDragging.value;
   values.value = { ...values.value, [name]: value };
   forget();
   return refresh();
+}
+
+/** What belongs to one formula alone. */
+function clear(): void {
+  boxes.value = [];
+  inside.value = null;
+  against.value = null;
+  picked.value = [];
 }
 
 /** What was asked about numbers that are no longer there. */
@@ -198,10 +224,61 @@ export function toggle(id: string): Promise<void> {
   const entry = scene.value?.stages.find((one) => one.id === stage);
   const isOpen = block.kind === "frame";
   if (!isOpen && !block.opens) return Promise.resolve();
-  const names = [id, stage, entry?.path];
+  const isSum = isOpen && id.startsWith("c");
+  // The frame of a sum is called by the gate that it closes to.
+  const gate = `g${id.slice(1)}`;
+  const names = [id, stage, entry?.path, isSum ? gate : undefined];
   const inside = isOpen && entry !== undefined ? (scene.value?.stages ?? []).filter((one) => one.path.startsWith(`${entry.path}.`)).flatMap((one) => [one.id, one.path]) : [];
   const closed = open.value.filter((name) => !names.includes(name) && !inside.includes(name));
-  return setOpen(isOpen ? closed : [...open.value, stage], id);
+  return setOpen(isOpen ? closed : [...open.value, stage], isSum ? gate : id);
+}
+
+/** Gathers a block, or lets it go again. */
+export function pick(id: string): void {
+  const block = blocks.value.get(id);
+  if (block === undefined || (block.kind !== "gate" && block.kind !== "stage")) return;
+  picked.value = picked.value.includes(id) ? picked.value.filter((one) => one !== id) : [...picked.value, id];
+}
+
+/** Puts what was gathered into a stage. */
+export async function box(name: string): Promise<void> {
+  const of = picked.value.map((id) => id.replace(/-\d+$/, ""));
+  const before = boxes.value;
+  boxes.value = [...before, { name: name.trim() || "mine", of }];
+  picked.value = [];
+  step.value = null;
+  await refresh();
+  // What can't be boxed stays as it was; the reason is on the screen.
+  if (mistakes.value.length > 0) boxes.value = before;
+}
+
+/** Takes the last stage away that the reader has made: others may hold it. */
+export function unbox(): Promise<void> {
+  boxes.value = boxes.value.slice(0, -1);
+  step.value = null;
+  return refresh();
+}
+
+/** Looks at one element of a product by itself, or at the whole again. */
+export async function lookInside(to: Inside | null): Promise<void> {
+  const back = inside.value;
+  batch(() => {
+    inside.value = to;
+    at.value = null;
+    step.value = null;
+    isPlaying.value = false;
+    forget();
+  });
+  await refresh();
+  if (to === null && back !== null && blocks.value.has(`g${back.wire}`)) select(`g${back.wire}`);
+}
+
+/** From here on, numbers are compared with those of now; or no longer. */
+export function compare(isWanted: boolean): Promise<void> {
+  // Inputs that were given no value have one all the same.
+  const now = Object.fromEntries((look.value?.inputs ?? []).flatMap((input) => (input.values === null || input.shape.length > 0 ? [] : [[input.name, input.values[0]!]])));
+  against.value = isWanted ? { ...now, ...values.value } : null;
+  return refresh();
 }
 
 /** What is open changes what there is to step through: a pass that was half done starts anew with all of it shown. */
@@ -240,9 +317,10 @@ export function move(by: number): void {
   go(Math.max(0, Math.min(total.value, from + by)));
 }
 
-export async function prove(name: string, element: number): Promise<void> {
+/** Of an input by its name, of any other block by its id. */
+export async function prove(name: string, element: number, isInput = true): Promise<void> {
   await told(async () => {
-    proof.value = { name, proof: await ask<Proof>("/api/check", { ...bare(), name, element }) };
+    proof.value = { name, proof: await ask<Proof>("/api/check", { ...bare(), ...(isInput ? { name } : { at: name }), element }) };
   }, (found) => {
     proof.value = { name, mistakes: found };
   });
@@ -256,8 +334,12 @@ export async function explain(block: string): Promise<void> {
   });
 }
 
-function bare(): Question {
-  return { ...subject(), values: values.value, open: open.value, dir: dir.value };
+export function bare(): Question {
+  const more: Partial<Question> = {};
+  if (boxes.value.length > 0) more.boxes = boxes.value;
+  if (inside.value !== null) more.inside = inside.value;
+  if (against.value !== null) more.against = against.value;
+  return { ...subject(), values: values.value, open: open.value, dir: dir.value, ...more };
 }
 
 async function told(work: () => Promise<void>, refused: (mistakes: Mistake[]) => void): Promise<void> {
@@ -279,6 +361,9 @@ export const link = computed<Link>(() => ({
   step: step.value,
   dir: dir.value,
   theme: theme.value,
+  boxes: boxes.value,
+  inside: inside.value,
+  against: against.value,
 }));
 
 export function hash(): string {
@@ -295,6 +380,10 @@ function follow(to: Link): void {
     dir.value = to.dir;
     // A link that says nothing of colours leaves them as they are.
     if (to.theme !== "") theme.value = to.theme;
+    boxes.value = to.boxes;
+    inside.value = to.inside;
+    against.value = to.against;
+    picked.value = [];
     step.value = null;
     isPlaying.value = false;
     forget();

@@ -149,6 +149,37 @@ impl Circuit {
         index - self.nodes[index as usize].part
     }
 
+    /// Moves a gate, with all its outputs, into a stage: an index into [`Circuit::stages`].
+    pub fn move_to(&mut self, index: u32, stage: u32) {
+        let holder = self.holder(index);
+        let parts = self.nodes[holder as usize].parts;
+        self.nodes[holder as usize..(holder + parts) as usize].iter_mut().for_each(|node| node.stage = stage);
+    }
+
+    /// Cuts the circuit open at a wire: what computed it is taken away, and it becomes the last input. Of a circuit without
+    /// inputs, and of a gate with several outputs, nothing is changed.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    /// let spec = Spec::scalar(DType::F64);
+    /// let mut circuit = trace(|x: Wire| x.sin() * x, &(spec,))?.circuit().clone();
+    /// assert!(circuit.open_at(1));
+    /// let rest = Program::<Vec<Wire>, Vec<Wire>>::from_circuit(circuit);
+    /// assert_eq!(rest.run(vec![3.0.into(), 5.0.into()])?, [15.0.into()]);
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
+    pub fn open_at(&mut self, wire: u32) -> bool {
+        let Some(&like) = self.inputs.first() else { return false };
+        let (input, old) = (self.nodes[like as usize].clone(), &mut self.nodes[wire as usize]);
+        if old.parts > 1 || self.inputs.contains(&wire) {
+            return false;
+        }
+        *old = Kept { site: old.site, spec: old.spec, stage: old.stage, ..input };
+        self.inputs.push(wire);
+        self.passed.clear();
+        true
+    }
+
     /// Nodes that hold a gate, in order, with their indices.
     pub fn gates(&self) -> impl DoubleEndedIterator<Item = (u32, Node<'_>)> {
         let holders = self.nodes.iter().enumerate().filter(|(_, kept)| kept.part == 0);

@@ -106,15 +106,22 @@ impl Circuit {
     /// # Ok::<(), Diagnostic>(())
     /// ```
     pub fn stage_paths(&self) -> Vec<String> {
-        let mut paths: Vec<String> = Vec::new();
+        let mut paths = vec![String::new(); self.stages.len()];
         let mut seen: HashMap<String, usize> = HashMap::new();
-        for (index, stage) in self.stages.iter().enumerate() {
-            let around = if index == 0 { "" } else { &paths[stage.parent as usize] };
+        // Those around before those inside: a stage that was put around others has a larger number.
+        let mut inside: Vec<Vec<usize>> = vec![Vec::new(); paths.len()];
+        let stages = self.stages.iter().enumerate().skip(1).rev();
+        stages.for_each(|(index, stage)| inside[stage.parent as usize].push(index));
+        let mut open = inside.first().cloned().unwrap_or_default();
+        while let Some(index) = open.pop() {
+            let stage = &self.stages[index];
+            let around = &paths[stage.parent as usize];
             let dot = if around.is_empty() { "" } else { "." };
             let plain = format!("{around}{dot}{}", stage.name);
             let count = seen.entry(plain.clone()).or_insert(0);
             *count += 1;
-            paths.push(if *count == 1 { plain } else { format!("{plain}#{count}") });
+            paths[index] = if *count == 1 { plain } else { format!("{plain}#{count}") };
+            open.extend(&inside[index]);
         }
         paths
     }

@@ -103,6 +103,10 @@ fn wrapped(text: &str, indent: usize) -> String {
 
 const COLUMNS: usize = 100;
 
+/// Gates with a picture in docs/pictures/gates. `tests/pictures.rs` draws them, and says if one is missing or stale.
+const PICTURED: [&str; 12] =
+    ["add", "sub", "mul", "div", "maximum", "minimum", "relu", "sigmoid", "tanh", "exp", "log", "matmul"];
+
 fn markdown(all: &[CatalogueEntry]) -> String {
     let mut text = "# Gates and functions\n\nWritten by `cargo xtask gates` from the rooms of the gates; \
                     `chainrule gates NAME` shows one of them.\n"
@@ -111,6 +115,12 @@ fn markdown(all: &[CatalogueEntry]) -> String {
         text += &format!("\n## {class}\n");
         for entry in all.iter().filter(|e| e.class == class) {
             text += &format!("\n### {}\n\n{}\n\n", entry.name, entry.summary);
+            if PICTURED.contains(&entry.name) {
+                let name = entry.name;
+                text += &format!(
+                    "![{name}: values above the wires, gradients below](pictures/gates/{name}.svg)\n\n"
+                );
+            }
             for (heading, fact) in facts(entry) {
                 let fact = if ["kinks", "source"].contains(&heading) { fact } else { format!("`{fact}`") };
                 text += &format!("- {heading}: {fact}\n");

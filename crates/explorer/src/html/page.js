@@ -1,9 +1,10 @@
 'use strict';
 // One picture at a time, drawn by the engine. `at` counts the steps done; all of them at first.
-const views = JSON.parse(document.getElementById('views').textContent).views;
+const data = JSON.parse(document.getElementById('views').textContent);
+const cards = data.cards.map(text => JSON.parse(text)), views = [data.first, ...data.views];
 const picture = document.getElementById('picture'), card = document.getElementById('card');
 const said = document.getElementById('said'), nav = document.querySelector('nav');
-let view = views[0], at = view.steps.length, picked = null;
+let view = data.first, at = view.steps.length, picked = null;
 
 const place = id => document.getElementById(id + '-frame') || document.getElementById(id);
 const make = (tag, text, kind) => {
@@ -49,25 +50,42 @@ function show(next, focus) {
   light();
 }
 
-// The view in which a stage is open or closed, all else alike; where that was not drawn, the one with it alone.
-function toggle(id) {
-  const stage = view.stages.find(s => s.id === id);
-  if (!stage) return;
+// What is open, by names that do not depend on the view: s4 of a stage, g9 of a sum.
+const name = block => block.kind === 'frame' && block.id[0] === 'c' ? 'g' + block.id.slice(1) : block.id.split('-')[0];
+const same = (a, b) => a.length === b.length && a.every(x => b.includes(x));
+
+// Views are packed until they are looked at.
+async function unpacked(next) {
+  if (!next.packed) return next;
+  const bytes = Uint8Array.from(atob(next.packed), letter => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'));
+  return JSON.parse(await new Response(stream).text());
+}
+
+// The view in which a stage or sum is open or closed, all else alike; where that is not in this file, the one with it alone.
+async function toggle(id) {
+  const block = view.blocks.find(b => b.id === id);
+  if (!block || !(block.opens || block.kind === 'frame')) return;
   const around = [];
-  for (let s = stage; s; s = view.stages.find(p => p.id === s.parent)) around.push(s.id);
-  const within = view.stages.filter(s => { for (let p = s; p; p = view.stages.find(q => q.id === p.parent)) if (p.id === id) return true; });
-  const open = stage.open ? view.open.filter(o => !within.some(s => s.id === o)) : [...new Set([...view.open, ...around])];
-  const same = (a, b) => a.length === b.length && a.every(x => b.includes(x));
-  const alone = stage.open ? around.slice(1) : around;
-  const next = views.find(v => same(v.open, open)) || views.find(v => same(v.open, alone));
-  if (!next) { said.textContent = 'This view has too many boxes to be drawn.'; return; }
+  for (let b = block; b; b = view.blocks.find(p => p.id === b.frame)) around.push(name(b));
+  const within = view.blocks.filter(b => { for (let p = b; p; p = view.blocks.find(q => q.id === p.frame)) if (name(p) === name(block)) return true; });
+  const isOpen = block.kind === 'frame';
+  const open = isOpen ? view.open.filter(o => !within.some(b => b.kind === 'frame' && name(b) === o)) : [...new Set([...view.open, name(block)])];
+  const alone = isOpen ? around.slice(1) : around;
+  const found = views.find(v => same(v.open, open)) || views.find(v => same(v.open, alone));
+  if (!found) { said.textContent = 'This file holds no view of that. chainrule html --open draws one.'; return; }
+  const before = place(id).getBoundingClientRect(), asked = view;
+  const next = await unpacked(found);
+  if (view !== asked) return;
   at = at === view.steps.length ? next.steps.length : Math.min(at, next.steps.length);
-  const before = place(id).getBoundingClientRect();
-  show(next, id);
+  // A sum closes to the gate that it was, and opens to a frame.
+  const there = next.blocks.find(b => name(b) === name(block) && b.kind !== block.kind) || next.blocks.find(b => b.id === id);
+  show(next, there && there.id);
+  if (!there) return;
   // What was opened stays where it was, as far as the picture can be scrolled.
-  const after = place(id).getBoundingClientRect();
+  const after = place(there.id).getBoundingClientRect();
   picture.scrollBy(after.left - before.left, after.top - before.top);
-  pick(id);
+  pick(there.id);
 }
 
 function pick(id) {
@@ -77,10 +95,10 @@ function pick(id) {
   document.querySelectorAll('.picked').forEach(n => n.classList.remove('picked'));
   if (!block) return;
   place(id).classList.add('picked');
-  const c = block.card;
+  const c = cards[block.card];
   card.append(make('h2', c.title));
   if (block.opens || block.kind === 'frame') {
-    const node = make('button', block.kind === 'frame' ? 'close the stage' : 'open the stage');
+    const node = make('button', block.kind === 'frame' ? 'close it' : 'open it');
     node.addEventListener('click', () => toggle(id));
     card.append(node, make('p', ''));
   }

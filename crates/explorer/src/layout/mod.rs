@@ -9,6 +9,7 @@
 //! is the direction of the forward pass, *cross* the other; whoever draws turns them into x and y.
 
 mod layers;
+pub(crate) mod lists;
 mod order;
 mod place;
 mod route;

@@ -1,6 +1,7 @@
 //! The order within each layer: sweeps that put everything at the mean place of what it is linked to, then swaps of neighbours;
 //! the order with the fewest crossings is kept, the earliest such, which is nearest to program order.
 
+use super::lists::Lists;
 use super::{Link, Rows, What};
 use std::collections::HashMap;
 
@@ -82,18 +83,40 @@ fn crossings(rows: &Rows) -> usize {
     rows.links.iter().map(|links| between(links)).sum()
 }
 
+/// Counts for each link those before it that end behind it, in a tree of partial sums (Fenwick 1994).
 fn between(links: &[Link]) -> usize {
-    let mut ends: Vec<(usize, f64, usize, f64)> =
-        links.iter().map(|l| (l.from, l.out, l.to, l.into)).collect();
-    ends.sort_by(|a, b| (a.0, a.2).cmp(&(b.0, b.2)).then(a.1.total_cmp(&b.1)).then(a.3.total_cmp(&b.3)));
-    ends.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    let mut count = 0;
-    for (i, a) in ends.iter().enumerate() {
-        for b in &ends[..i] {
-            let earlier = (b.0, b.1) != (a.0, a.1);
-            let crosses = b.2 > a.2 || (b.2 == a.2 && b.3 > a.3);
-            count += usize::from(earlier && crosses);
+    let by = |a: (usize, f64), b: (usize, f64)| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1));
+    let mut behind: Vec<usize> = (0..links.len()).collect();
+    behind.sort_unstable_by(|&a, &b| by((links[a].to, links[a].into), (links[b].to, links[b].into)));
+    let mut rank = vec![0usize; links.len()];
+    for pair in 1..behind.len() {
+        let (a, b) = (behind[pair - 1], behind[pair]);
+        let is_same = links[a].to == links[b].to && links[a].into == links[b].into;
+        rank[b] = rank[a] + usize::from(!is_same);
+    }
+    let mut before: Vec<usize> = (0..links.len()).collect();
+    before.sort_unstable_by(|&a, &b| by((links[a].from, links[a].out), (links[b].from, links[b].out)));
+    let mut sums = vec![0usize; links.len() + 1];
+    let (mut count, mut seen) = (0, 0);
+    let starts_alike =
+        |a: &usize, b: &usize| links[*a].from == links[*b].from && links[*a].out == links[*b].out;
+    for group in before.chunk_by(starts_alike) {
+        for &link in group {
+            let (mut at, mut not_behind) = (rank[link] + 1, 0);
+            while at > 0 {
+                not_behind += sums[at];
+                at &= at - 1;
+            }
+            count += seen - not_behind;
         }
+        for &link in group {
+            let mut at = rank[link] + 1;
+            while at < sums.len() {
+                sums[at] += 1;
+                at += at & at.wrapping_neg();
+            }
+        }
+        seen += group.len();
     }
     count
 }
@@ -102,20 +125,15 @@ fn between(links: &[Link]) -> usize {
 fn swap(rows: &mut Rows) {
     for at in 0..rows.slots.len() {
         let count = rows.slots[at].len();
-        let (mut left, mut right) = (vec![Vec::new(); count], vec![Vec::new(); count]);
-        if at > 0 {
-            for l in &rows.links[at - 1] {
-                left[l.to].push((l.into, l.from, l.out));
-            }
-        }
-        for l in rows.links.get(at).into_iter().flatten() {
-            right[l.from].push((l.out, l.to, l.into));
-        }
+        let before = at.checked_sub(1).map_or(&[][..], |at| &rows.links[at]);
+        let left = Lists::new(count, before.iter().map(|l| (l.to, (l.into, l.from, l.out))));
+        let behind = rows.links.get(at).map_or(&[][..], Vec::as_slice);
+        let right = Lists::new(count, behind.iter().map(|l| (l.from, (l.out, l.to, l.into))));
         let mut order: Vec<usize> = (0..count).collect();
         for i in 1..count {
             let (a, b) = (order[i - 1], order[i]);
-            let now = inverted(&left[a], &left[b]) + inverted(&right[a], &right[b]);
-            let then = inverted(&left[b], &left[a]) + inverted(&right[b], &right[a]);
+            let now = inverted(left.of(a), left.of(b)) + inverted(right.of(a), right.of(b));
+            let then = inverted(left.of(b), left.of(a)) + inverted(right.of(b), right.of(a));
             if then < now {
                 order.swap(i - 1, i);
             }
@@ -128,4 +146,30 @@ fn swap(rows: &mut Rows) {
 fn inverted(first: &[(f64, usize, f64)], second: &[(f64, usize, f64)]) -> usize {
     let beyond = |a: &(f64, usize, f64), b: &(f64, usize, f64)| a.1 > b.1 || (a.1 == b.1 && a.2 > b.2);
     first.iter().map(|a| second.iter().filter(|b| beyond(a, b)).count()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Link, between};
+
+    /// The tree of sums counts what comparing all pairs does.
+    #[test]
+    fn crossings_are_those_of_all_pairs() {
+        for seed in 0..40usize {
+            let number = |i: usize, most: usize| (i * 7919 + seed * 104_729 + i * i * 31) % most;
+            let link = |i: usize| Link {
+                net: i,
+                from: number(i, 5),
+                out: number(i + 9, 3) as f64,
+                to: number(i + 4, 6),
+                into: number(i + 2, 2) as f64,
+                end: None,
+            };
+            let links: Vec<Link> = (0..seed).map(link).collect();
+            let crosses =
+                |a: &Link, b: &Link| (a.from, a.out) < (b.from, b.out) && (a.to, a.into) > (b.to, b.into);
+            let pairs = links.iter().flat_map(|a| links.iter().map(move |b| (a, b)));
+            assert_eq!(between(&links), pairs.filter(|(a, b)| crosses(a, b)).count(), "{links:?}");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Places across that keep the order and the distances, with wires as straight as can be.
 
+use super::lists::Lists;
 use super::{Link, Rows, Slot, What};
 
 /// Passes forward and back.
@@ -108,16 +109,12 @@ fn apart(slots: &mut [Slot]) {
 
 /// Moves each slot of a layer a little where that makes more of its wires straight.
 fn straighten(rows: &mut Rows, at: usize, jog: f64) {
-    let mut shifts: Vec<Vec<f64>> = vec![Vec::new(); rows.slots[at].len()];
-    if at > 0 {
-        for l in &rows.links[at - 1] {
-            shifts[l.to].push(rows.rise(at - 1, l));
-        }
-    }
-    for l in rows.links.get(at).into_iter().flatten() {
-        shifts[l.from].push(-rows.rise(at, l));
-    }
-    for (index, shifts) in shifts.iter().enumerate() {
+    let before = at.checked_sub(1).into_iter().flat_map(|at| rows.links[at].iter().map(move |l| (at, l)));
+    let before = before.map(|(at, l)| (l.to, rows.rise(at, l)));
+    let behind = rows.links.get(at).into_iter().flatten().map(|l| (l.from, -rows.rise(at, l)));
+    let all = Lists::new(rows.slots[at].len(), before.chain(behind));
+    for index in 0..rows.slots[at].len() {
+        let shifts = all.of(index);
         let slots = &rows.slots[at];
         let slot = slots[index];
         let above = index.checked_sub(1).map_or(f64::NEG_INFINITY, |i| slots[i].start + slots[i].length);
@@ -138,28 +135,26 @@ fn straighten(rows: &mut Rows, at: usize, jog: f64) {
 /// Moves what hangs together by straight wires as one, where that makes more wires straight.
 fn together(rows: &mut Rows, jog: f64) {
     let (group, count) = groups(rows);
-    let mut members: Vec<Vec<(usize, usize)>> = vec![Vec::new(); count];
-    for (at, slots) in group.iter().enumerate() {
-        slots.iter().enumerate().for_each(|(slot, &g)| members[g].push((at, slot)));
-    }
-    // How far each group would have to move for each of its bent wires.
-    let mut shifts: Vec<Vec<f64>> = vec![Vec::new(); count];
-    let mut wires: Vec<Vec<(usize, Link)>> = vec![Vec::new(); count];
-    for (at, links) in rows.links.iter().enumerate() {
-        for link in links {
-            let (from, to) = (group[at][link.from], group[at + 1][link.to]);
-            if from != to {
-                wires[from].push((at, *link));
-                wires[to].push((at, *link));
-            }
-        }
-    }
-    for (g, members) in members.iter().enumerate() {
-        shifts[g] = wires[g].iter().map(|&(at, l)| rows.shift(at, &l, group[at + 1][l.to] == g)).collect();
-        let straight = |by: f64| shifts[g].iter().filter(|&&s| (s - by).abs() < 0.5).count();
+    let slots = group
+        .iter()
+        .enumerate()
+        .flat_map(|(at, slots)| slots.iter().enumerate().map(move |(s, &g)| (g, (at, s))));
+    let members = Lists::new(count, slots);
+    // The bent wires of each group: how far it would have to move for each.
+    let links =
+        rows.links.iter().enumerate().flat_map(|(at, links)| links.iter().map(move |link| (at, *link)));
+    let bent = links.filter(|(at, l)| group[*at][l.from] != group[at + 1][l.to]);
+    let ends = bent.flat_map(|(at, l)| [(group[at][l.from], (at, l)), (group[at + 1][l.to], (at, l))]);
+    let wires = Lists::new(count, ends);
+    let mut shifts: Vec<f64> = Vec::new();
+    for g in 0..count {
+        let members = members.of(g);
+        shifts.clear();
+        shifts.extend(wires.of(g).iter().map(|&(at, l)| rows.shift(at, &l, group[at + 1][l.to] == g)));
+        let straight = |by: f64| shifts.iter().filter(|&&s| (s - by).abs() < 0.5).count();
         let fits = |by: f64| members.iter().all(|&(at, slot)| rows.has_room(at, slot, by, &group));
         let better = |by: &&f64| by.abs() <= jog && straight(**by) > straight(0.0) && fits(**by);
-        let best = shifts[g]
+        let best = shifts
             .iter()
             .filter(better)
             .min_by(|a, b| straight(**b).cmp(&straight(**a)).then(a.abs().total_cmp(&b.abs())));
@@ -174,24 +169,17 @@ fn groups(rows: &Rows) -> (Vec<Vec<usize>>, usize) {
     let mut group: Vec<Vec<usize>> = rows.slots.iter().map(|s| vec![usize::MAX; s.len()]).collect();
     let mut count = 0;
     for at in 0..rows.slots.len() {
-        for (slot, links) in straight_links(rows, at).into_iter().enumerate() {
+        let before = at.checked_sub(1).into_iter().flat_map(|at| rows.links[at].iter().map(move |l| (at, l)));
+        let straight = before.filter(|(at, l)| rows.rise(*at, l).abs() < 0.5);
+        let joined = Lists::new(rows.slots[at].len(), straight.map(|(_, l)| (l.to, l.from)));
+        for slot in 0..rows.slots[at].len() {
             // The layers before have theirs; of several the first one is taken, the others stay apart.
-            let joined = links.into_iter().map(|from| group[at - 1][from]).next();
+            let joined = joined.of(slot).first().map(|&from| group[at - 1][from]);
             group[at][slot] = joined.unwrap_or(count);
             count += usize::from(joined.is_none());
         }
     }
     (group, count)
-}
-
-/// For each slot of a layer the slots of the layer before that straight wires join to it.
-fn straight_links(rows: &Rows, at: usize) -> Vec<Vec<usize>> {
-    let mut links = vec![Vec::new(); rows.slots[at].len()];
-    if at > 0 {
-        let straight = rows.links[at - 1].iter().filter(|l| rows.rise(at - 1, l).abs() < 0.5);
-        straight.for_each(|l| links[l.to].push(l.from));
-    }
-    links
 }
 
 impl Rows {

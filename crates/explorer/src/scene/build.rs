@@ -8,7 +8,7 @@ use super::{
     Block, Direction, Kind, Line, MOST, Pass, Piece, Place, Port, Quantity, Refused, Scene, Step, View,
     WITH_NUMBERS,
 };
-use super::{open, pieces};
+use super::{added, open, pieces};
 use chainrule::{Circuit, Flow};
 
 /// Around everything.
@@ -33,19 +33,36 @@ const MARGIN: f64 = 16.0;
 /// # Errors
 /// Too many boxes, a name that nothing has, a flow of another circuit.
 pub fn scene(circuit: &Circuit, flow: Option<&Flow>, view: &View) -> Result<Scene, Refused> {
-    if flow.is_some_and(|f| f.wires.len() != circuit.len() || f.stages.len() != circuit.stages.len()) {
+    scene_beside(circuit, flow, None, view)
+}
+
+/// The same with the numbers of another point written behind those that differ: `0.73 | 0.5`.
+///
+/// # Errors
+/// As [`scene`].
+pub fn scene_beside(
+    circuit: &Circuit,
+    flow: Option<&Flow>,
+    other: Option<&Flow>,
+    view: &View,
+) -> Result<Scene, Refused> {
+    let is_foreign = |f: &Flow| f.wires.len() != circuit.len() || f.stages.len() != circuit.stages.len();
+    if flow.is_some_and(is_foreign) || other.is_some_and(is_foreign) {
         return Err(Refused::Foreign);
     }
-    let paths = circuit.stage_paths();
-    let stages = open::resolve(circuit, &paths, view)?;
-    let reading = Reading::new(circuit, view, stages);
+    let shaped = added::shape(circuit, view);
+    let paths = shaped.circuit.stage_paths();
+    let stages = open::resolve(&shaped, &paths, view)?;
+    let reading = Reading::new(&shaped.circuit, &shaped.ids, view, stages);
     let items = reading.items();
     let (boxes, most) = (count(&items), if view.most == 0 { MOST } else { view.most });
     if boxes > most {
         let coarser = open::coarser(&reading, view, most).map(Box::new);
         return Err(Refused::Crowded { boxes, most, coarser });
     }
-    let facts = Facts { reading: &reading, flow: flow.filter(|_| boxes <= WITH_NUMBERS) };
+    let is_readable = boxes <= WITH_NUMBERS;
+    let (flow, other) = (flow.filter(|_| is_readable), other.filter(|_| is_readable));
+    let facts = Facts { reading: &reading, flow, other };
     let direction = if view.cells { Direction::Lr } else { view.direction };
     let style = Style { direction, labels: boxes <= WITH_NUMBERS, cells: view.cells };
     let laid = measure::level(&facts, &style, &items, None);
@@ -155,6 +172,8 @@ impl<'i> Maker<'_, 'i> {
             _ => wire.and_then(|w| reading.circuit.names.get(&w).cloned()),
         };
         let is_gate = matches!(item.kind, Kind::Gate | Kind::Input | Kind::Constant);
+        // The sum of an open dot product stands among its products.
+        let is_open_sum = frame.as_ref().is_some_and(|f| *f == format!("c{}", item.number));
         let reached = || item.outs.iter().any(|&w| self.facts.upstream(w).is_some());
         Block {
             id: item.id.clone(),
@@ -168,7 +187,7 @@ impl<'i> Maker<'_, 'i> {
                 String::new()
             },
             frame: frame.clone(),
-            opens: item.kind == Kind::Stage || item.way != super::tree::Way::Single,
+            opens: item.kind == Kind::Stage || (item.way != super::tree::Way::Single && !is_open_sum),
             x,
             y,
             w,
@@ -227,8 +246,11 @@ impl<'i> Maker<'_, 'i> {
             from: block(strand.from),
             to: strand.to.iter().map(|&(to, at)| (block(to), port(to, at))).collect(),
             spec: (spec.shape.rank() > 0).then(|| spec.to_string()),
-            value: self.facts.shown_value(strand.wire),
-            gradient: self.flowing(strand, &whole, enters),
+            value: self.facts.written_value(strand.wire),
+            gradient: match enters {
+                false => self.facts.written_upstream(strand.wire),
+                true => self.flowing(strand, &whole, enters),
+            },
             place: strand.label.then_some(match self.style.direction {
                 _ if self.style.cells => {
                     Place { x: begin.0 + 1.0, value_y: begin.1 - 1.0, gradient_y: begin.1 + 1.0 }

@@ -14,6 +14,8 @@ const NAMED: usize = 4;
 pub struct Facts<'a> {
     pub reading: &'a Reading<'a>,
     pub flow: Option<&'a Flow>,
+    /// The flow at another point, to be compared with.
+    pub other: Option<&'a Flow>,
 }
 
 impl Facts<'_> {
@@ -34,6 +36,18 @@ impl Facts<'_> {
     /// What arrives at a wire.
     pub fn shown_upstream(&self, wire: u32) -> Option<Quantity> {
         self.upstream(wire).map(Quantity::gradient)
+    }
+
+    /// The value of a wire as it is written beside it: with that of the other point, where they differ.
+    pub fn written_value(&self, wire: u32) -> Option<Quantity> {
+        let other = self.other.map(|f| Quantity::value(&f.wires[wire as usize].value));
+        self.shown_value(wire).map(|now| beside(now, other))
+    }
+
+    /// What arrives at a wire, in the same way.
+    pub fn written_upstream(&self, wire: u32) -> Option<Quantity> {
+        let other = self.other.and_then(|f| f.wires[wire as usize].upstream.as_ref()).map(Quantity::gradient);
+        self.shown_upstream(wire).map(|now| beside(now, other))
     }
 
     /// What is passed back by some uses of a wire together.
@@ -66,8 +80,8 @@ impl Facts<'_> {
         let (mut factors, mut at) = (Vec::new(), first);
         loop {
             factors.push(flow.wires[at.node as usize].locals.get(at.operand)?.as_ref()?);
-            match self.reading.joined.get(&at.node) {
-                Some(&next) => at = next,
+            match self.reading.joined(at.node) {
+                Some(next) => at = next,
                 None => break,
             }
         }
@@ -95,17 +109,22 @@ impl Facts<'_> {
             card.numbers = self.numbers(item, wire);
         }
         if matches!(item.kind, Kind::Gate | Kind::Stage | Kind::Frame) {
-            let stage = (item.kind != Kind::Gate).then(|| self.flow.map(|f| &f.stages[item.number as usize]));
-            card.rows = item.ins.iter().map(|input| self.row(input, wire, stage.flatten())).collect();
-            card.checks = stage.flatten().map_or(Vec::new(), |s| self.checks(s));
+            // A stage that was added for the picture has no flow of its own.
+            let stage = self
+                .flow
+                .filter(|_| item.kind != Kind::Gate)
+                .and_then(|f| f.stages.get(item.number as usize));
+            card.rows = item.ins.iter().map(|input| self.row(item, input, wire, stage)).collect();
+            card.checks = stage.map_or(Vec::new(), |s| self.checks(s));
         }
         card
     }
 
-    fn row(&self, input: &Input, out: u32, stage: Option<&StageFlow>) -> Row {
+    fn row(&self, item: &Item, input: &Input, out: u32, stage: Option<&StageFlow>) -> Row {
         let local = match stage {
             Some(stage) => self.stage_local(stage, input.wire, out).map(Quantity::gradient),
-            None => self.local(input),
+            None if item.kind == Kind::Gate => self.local(input),
+            None => None,
         };
         let back = self.passed(&input.uses);
         let upstream = back.as_ref().and(self.shown_upstream(out));
@@ -132,8 +151,8 @@ impl Facts<'_> {
         let Some(flow) = self.flow else { return String::new() };
         let text = |w: u32| Quantity::value(&flow.wires[w as usize].value).text;
         // With the numbers that are part of the gate, in their places.
-        let wires = match item.way {
-            super::tree::Way::Single => self.reading.operands(item.number),
+        let wires: Vec<u32> = match item.way {
+            super::tree::Way::Single => self.reading.operands(item.number).collect(),
             _ => item.ins.iter().map(|i| i.wire).collect(),
         };
         let literals = self.reading.literals(item.number);
@@ -242,6 +261,16 @@ impl Facts<'_> {
             }
         };
         Step { pass, number: block.step.unwrap_or(0), block: block.id.clone(), wires, text }
+    }
+}
+
+/// Two numbers beside each other, first the one that is looked at.
+fn beside(now: Quantity, other: Option<Quantity>) -> Quantity {
+    match other {
+        Some(other) if other.text != now.text => {
+            Quantity { text: format!("{} | {}", now.text, other.text), ..now }
+        }
+        _ => now,
     }
 }
 

@@ -44,11 +44,11 @@ pub fn boxed(item: &Item, label: &str) -> Node {
 pub fn label(facts: &Facts<'_>, wire: u32) -> f64 {
     let letters = |text: &str| text.chars().count();
     let spec = facts.reading.circuit.node(wire).spec;
-    let above = match facts.shown_value(wire) {
+    let above = match facts.written_value(wire) {
         Some(value) => letters(&value.text),
         None if spec.shape.rank() > 0 => letters(&lengths(facts, wire)),
         None => 0,
     };
-    let below = facts.shown_upstream(wire).map_or(0, |g| letters(&g.text));
+    let below = facts.written_upstream(wire).map_or(0, |g| letters(&g.text));
     (above.max(below) + 1) as f64
 }

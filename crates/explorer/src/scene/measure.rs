@@ -235,12 +235,12 @@ pub fn wire_label_name(facts: &Facts<'_>, wire: u32) -> Option<String> {
 fn label_width(facts: &Facts<'_>, wire: u32) -> f64 {
     let spec = facts.reading.circuit.node(wire).spec;
     let name = wire_label_name(facts, wire).map_or(0.0, |name| text::width(&name, LABEL) + 6.0);
-    let above = match facts.shown_value(wire) {
+    let above = match facts.written_value(wire) {
         Some(value) => text::width(&value.text, LABEL),
         None if spec.shape.rank() > 0 => text::width(&lengths(facts, wire), LABEL),
         None => 0.0,
     };
-    let below = facts.shown_upstream(wire).map_or(0.0, |g| MARK + text::width(&g.text, LABEL));
+    let below = facts.written_upstream(wire).map_or(0.0, |g| MARK + text::width(&g.text, LABEL));
     (name + above).max(below).ceil()
 }
 

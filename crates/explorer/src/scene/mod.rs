@@ -7,13 +7,17 @@
 //! |---|---|
 //! | `g17` | the gate or input of wire 17; a gate with several outputs goes by the first, a sum by its last addition |
 //! | `s4` | stage 4 of the circuit, closed (a box) or open (a frame); `s4-2` where its gates stand in two places |
+//! | `p5_90` | the part from wire 5 to wire 90 of a level with more boxes than can be drawn; it opens as a stage does |
+//! | `c9` | the frame of the sum `g9` when it is open |
 //! | `o0` | output 0 of the circuit |
 //! | `w17` | wire 17; `w17-s4` its part inside the open stage `s4` |
 
+mod added;
 mod birth;
 mod build;
 mod card;
 mod cells;
+mod index;
 mod measure;
 mod open;
 mod pieces;
@@ -21,8 +25,10 @@ mod quantity;
 mod tree;
 mod words;
 
+pub use added::boxed;
 pub use birth::birth_scene;
-pub use build::scene;
+pub use build::{scene, scene_beside};
+pub use index::{Found, index};
 pub use measure::label_size;
 
 use serde::{Deserialize, Serialize};
@@ -367,7 +373,7 @@ pub struct Step {
 /// Which view of a circuit is wanted.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct View {
-    /// What is open: paths (`net.l2`) or ids (`s4`) of stages with or without those around them, ids of sums (`g9`).
+    /// What is open: paths (`net.l2`) or ids (`s4`) of stages with or without those around them, ids of sums (`g9` or `c9`).
     /// Stages around an open one are open too.
     pub open: Vec<String>,
     /// All stages with fewer than so many stages around them are open besides.

@@ -110,6 +110,11 @@ pub fn minus(text: &str) -> String {
     text.replace('-', "−")
 }
 
+/// Whether any number of a tensor of floats is none, or infinite.
+pub fn is_special(tensor: &Tensor) -> bool {
+    tensor.spec().dtype.is_float() && tensor.to_f64().iter().any(|x| !x.is_finite())
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Quantity, Sign, Special};

@@ -1,7 +1,9 @@
 //! What is drawn as one block: gates, several gates as one, stages closed or open; what each reads and gives out.
 
+use super::added::StageIds;
 use super::quantity::minus;
 use super::{Kind, View};
+use crate::layout::lists::Lists;
 use chainrule::Circuit;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -14,7 +16,24 @@ const DOT: usize = 5;
 const WEIGHTS: usize = 6;
 
 /// The inner stage, or none for a single gate; the gates; whether anything else has read one of them.
-type Group = (Option<u32>, Vec<u32>, bool);
+pub type Group = (Option<u32>, Vec<u32>, bool);
+
+/// The blocks of a level before they are built, and which of them each gate is in.
+type Groups<'n> = (Vec<Group>, Places<'n>);
+
+/// In which group each gate of a level is.
+pub struct Places<'n> {
+    /// The gates of the level, in order.
+    nodes: &'n [u32],
+    groups: Vec<usize>,
+}
+
+impl Places<'_> {
+    /// None for gates of other levels.
+    fn of(&self, node: u32) -> Option<usize> {
+        self.nodes.binary_search(&node).ok().and_then(|at| self.groups.get(at)).copied()
+    }
+}
 
 /// A gate that reads a wire, and as which of its inputs.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,19 +85,23 @@ pub struct Reading<'a> {
     live: Vec<bool>,
     literals: Vec<bool>,
     /// Gates that are drawn as part of a later one: by which use.
-    pub joined: HashMap<u32, Use>,
+    joined: Vec<Option<Use>>,
     /// The gates that joined, by the last of them.
     chains: HashMap<u32, Way>,
-    /// For each wire, the gates that read it; for gates that joined, the last of them.
-    readers: HashMap<u32, Vec<u32>>,
+    /// For each gate, the last of those that it joined, or itself.
+    roots: Vec<u32>,
     /// For each wire, all its uses.
-    uses: HashMap<u32, Vec<Use>>,
+    uses: Lists<Use>,
     pub open: HashSet<u32>,
+    /// Ids of the stages.
+    pub ids: &'a StageIds,
+    /// Gates of each stage itself.
+    pub sizes: Vec<u32>,
 }
 
 impl<'a> Reading<'a> {
     /// Reads a circuit; `open` are the stages that are open.
-    pub fn new(circuit: &'a Circuit, view: &View, open: HashSet<u32>) -> Reading<'a> {
+    pub fn new(circuit: &'a Circuit, ids: &'a StageIds, view: &View, open: HashSet<u32>) -> Reading<'a> {
         let mut origin: Vec<u32> = (0..circuit.len() as u32).collect();
         for index in 0..circuit.len() as u32 {
             if let ("identity", [from]) = (circuit.node(index).gate.name, circuit.inputs_of(index)) {
@@ -89,9 +112,24 @@ impl<'a> Reading<'a> {
         let outputs: Vec<u32> = wanted.iter().map(|&w| origin[w as usize]).collect();
         let live = circuit.reached_from(&outputs);
         let literals = literals(circuit);
-        let (joined, chains, readers, uses) = Default::default();
-        let mut reading =
-            Reading { circuit, outputs, origin, live, literals, joined, chains, readers, uses, open };
+        let joined = vec![None; circuit.len()];
+        let (chains, roots, uses) = Default::default();
+        let mut sizes = vec![0; circuit.stages.len()];
+        circuit.gates().for_each(|(_, node)| sizes[node.stage as usize] += 1);
+        let mut reading = Reading {
+            circuit,
+            outputs,
+            origin,
+            live,
+            literals,
+            joined,
+            chains,
+            roots,
+            uses,
+            open,
+            ids,
+            sizes,
+        };
         reading.join(view);
         reading.note_readers();
         reading
@@ -113,8 +151,8 @@ impl<'a> Reading<'a> {
     }
 
     /// The inputs of a gate without those that are only other names.
-    pub fn operands(&self, index: u32) -> Vec<u32> {
-        self.circuit.inputs_of(index).iter().map(|&i| self.origin[i as usize]).collect()
+    pub fn operands(&self, index: u32) -> impl ExactSizeIterator<Item = u32> + '_ {
+        self.circuit.inputs_of(index).iter().map(|&i| self.origin[i as usize])
     }
 
     /// What is written in the place of a wire that is a number without a name: text with four digits.
@@ -139,15 +177,18 @@ impl<'a> Reading<'a> {
     fn join(&mut self, view: &View) {
         let mut uses = vec![0usize; self.circuit.len()];
         for (index, _) in self.circuit.gates().filter(|(i, _)| self.shown(*i)) {
-            self.operands(index).iter().for_each(|&o| uses[o as usize] += 1);
+            self.operands(index).for_each(|o| uses[o as usize] += 1);
         }
         self.outputs.iter().for_each(|&o| uses[o as usize] += 2);
         let mut single: HashSet<u32> = HashSet::new();
-        for (root, node) in self.circuit.gates().rev().collect::<Vec<_>>() {
+        let opened: HashSet<u32> =
+            view.open.iter().filter_map(|id| id.strip_prefix(['g', 'c'])?.parse().ok()).collect();
+        let circuit = self.circuit;
+        for (root, node) in circuit.gates().rev() {
             let name = node.gate.name;
             let is_start = CHAINS.contains(&name)
                 && self.shown(root)
-                && !self.joined.contains_key(&root)
+                && self.joined[root as usize].is_none()
                 && !single.contains(&root);
             if !is_start {
                 continue;
@@ -161,7 +202,7 @@ impl<'a> Reading<'a> {
             let (mut chain, mut leaves) = (Vec::new(), Vec::new());
             let mut open = vec![root];
             while let Some(index) = open.pop() {
-                for (operand, wire) in self.operands(index).into_iter().enumerate() {
+                for (operand, wire) in self.operands(index).enumerate() {
                     if alone(wire, name) {
                         chain.push((wire, Use { node: index, operand }));
                         open.push(wire);
@@ -172,12 +213,11 @@ impl<'a> Reading<'a> {
             }
             let products: Vec<_> = leaves
                 .iter()
-                .filter(|(w, _)| alone(*w, "mul") && self.operands(*w).iter().all(|&o| !self.is_literal(o)))
+                .filter(|(w, _)| alone(*w, "mul") && self.operands(*w).all(|o| !self.is_literal(o)))
                 .copied()
                 .collect();
             let is_dot = name == "add" && products.len() >= DOT && products.len() + 1 >= leaves.len();
-            let opened = view.open.contains(&format!("g{root}"));
-            let way = match (is_dot, opened) {
+            let way = match (is_dot, opened.contains(&root)) {
                 (true, false) => Way::Dot,
                 (false, true) => Way::Single,
                 _ => Way::Chain,
@@ -186,48 +226,60 @@ impl<'a> Reading<'a> {
                 single.extend(chain.iter().map(|(wire, _)| *wire));
                 continue;
             }
-            self.joined.extend(chain);
-            if way == Way::Dot {
-                self.joined.extend(products);
-            }
+            let products = if way == Way::Dot { products } else { Vec::new() };
+            chain.into_iter().chain(products).for_each(|(wire, by)| self.joined[wire as usize] = Some(by));
             self.chains.insert(root, way);
         }
     }
 
-    /// The last gate of the chain that a gate is part of, or itself.
-    fn root(&self, mut index: u32) -> u32 {
-        while let Some(part) = self.joined.get(&index) {
-            index = part.node;
-        }
-        index
-    }
-
     fn note_readers(&mut self) {
-        let mut readers: HashMap<u32, Vec<u32>> = HashMap::new();
-        let mut uses: HashMap<u32, Vec<Use>> = HashMap::new();
-        for (index, _) in self.circuit.gates().filter(|(i, _)| self.shown(*i)) {
-            let root = self.root(index);
-            for (operand, wire) in self.operands(index).into_iter().enumerate() {
-                readers.entry(wire).or_default().push(root);
-                uses.entry(wire).or_default().push(Use { node: index, operand });
+        self.roots = (0..self.circuit.len() as u32).collect();
+        for index in (0..self.circuit.len()).rev() {
+            if let Some(part) = self.joined[index] {
+                self.roots[index] = self.roots[part.node as usize];
             }
         }
-        (self.readers, self.uses) = (readers, uses);
+        let gates = self.circuit.gates().filter(|(i, _)| self.shown(*i));
+        let uses = gates.flat_map(|(node, _)| {
+            let of = move |(operand, wire): (usize, u32)| (wire as usize, Use { node, operand });
+            self.operands(node).enumerate().map(of)
+        });
+        let uses = Lists::new(self.circuit.len(), uses);
+        self.uses = uses;
+    }
+
+    /// By which use a gate is drawn as part of a later one.
+    pub fn joined(&self, index: u32) -> Option<Use> {
+        self.joined[index as usize]
     }
 
     /// The uses of a wire outside a block.
     pub fn uses_outside(&self, wire: u32, block: &Item) -> Vec<Use> {
-        let uses = self.uses.get(&wire).into_iter().flatten();
-        uses.filter(|u| block.nodes.binary_search(&self.root(u.node)).is_err()).copied().collect()
+        let uses = self.uses.of(wire as usize).iter();
+        uses.filter(|u| block.nodes.binary_search(&self.roots[u.node as usize]).is_err()).copied().collect()
+    }
+
+    /// Everything that is drawn or inside something drawn, of gates that are drawn as one the last.
+    pub fn nodes(&self) -> Vec<u32> {
+        (0..self.circuit.len() as u32)
+            .filter(|&i| self.shown(i) && self.joined[i as usize].is_none())
+            .collect()
+    }
+
+    /// Whether several gates are drawn as this one, and as what.
+    pub fn way(&self, index: u32) -> Way {
+        self.chains.get(&index).copied().unwrap_or(Way::Single)
+    }
+
+    /// The gates that read a wire; for gates that joined, the last of them.
+    pub fn readers(&self, wire: u32) -> impl Iterator<Item = u32> + '_ {
+        self.uses.of(wire as usize).iter().map(|u| self.roots[u.node as usize])
     }
 
     /// All blocks, the outermost first.
     pub fn items(&self) -> Vec<Item> {
-        let nodes: Vec<u32> = (0..self.circuit.len() as u32)
-            .filter(|&i| self.shown(i) && !self.joined.contains_key(&i))
-            .collect();
         let mut runs = BTreeMap::new();
-        let mut items = self.level(&nodes, 0, &mut runs);
+        let mut items = self.level(&self.nodes(), 0, &mut runs);
         for (number, &wire) in (0u32..).zip(&self.outputs) {
             items.push(Item {
                 id: format!("o{number}"),
@@ -258,10 +310,21 @@ impl<'a> Reading<'a> {
         child
     }
 
-    /// The blocks inside a stage. Gates of one inner stage are one block as long as nothing between them has to come between.
+    /// The blocks inside a stage.
     fn level(&self, nodes: &[u32], stage: u32, runs: &mut BTreeMap<u32, u32>) -> Vec<Item> {
+        let (groups, places) = self.groups(nodes, stage);
+        let build = |at: usize| {
+            let (child, nodes, _) = &groups[at];
+            let within = |node: u32| places.of(node) == Some(at);
+            self.item(*child, nodes, &within, runs)
+        };
+        in_order(&groups).into_iter().map(build).collect()
+    }
+
+    /// What is one block inside a stage. Gates of one inner stage are one as long as nothing between them has to come between.
+    pub fn groups<'n>(&self, nodes: &'n [u32], stage: u32) -> Groups<'n> {
         let mut groups: Vec<Group> = Vec::new();
-        let mut group_of: HashMap<u32, usize> = HashMap::new();
+        let mut places = Places { nodes, groups: Vec::with_capacity(nodes.len()) };
         let mut last: HashMap<u32, usize> = HashMap::new();
         for &node in nodes {
             let child = self.child(node, stage);
@@ -274,34 +337,25 @@ impl<'a> Reading<'a> {
                 }
             };
             groups[at].1.push(node);
-            group_of.insert(node, at);
-            for wire in self.leaves(node) {
-                let from = group_of.get(&self.circuit.holder(wire.wire)).copied();
+            places.groups.push(at);
+            self.each_leaf(node, |wire, _| {
+                let from = places.of(self.circuit.holder(wire));
                 from.filter(|&from| from != at).into_iter().for_each(|from| groups[from].2 = true);
-            }
+            });
         }
-        self.take_in(&mut groups, &mut group_of);
-        // A group stands where its last gate does: nothing has read it before.
-        let mut order: Vec<usize> = (0..groups.len()).filter(|&at| !groups[at].1.is_empty()).collect();
-        order.sort_by_key(|&at| groups[at].1.last().copied());
-        let build = |at: usize| {
-            let (child, nodes, _) = &groups[at];
-            let within = |node: u32| group_of.get(&node) == Some(&at);
-            self.item(*child, nodes, &within, runs)
-        };
-        order.into_iter().map(build).collect()
+        self.take_in(&mut groups, &mut places);
+        (groups, places)
     }
 
     /// Puts inputs of the circuit that one stage alone reads into it, where they are many: the weights of a network.
-    fn take_in(&self, groups: &mut [Group], group_of: &mut HashMap<u32, usize>) {
+    fn take_in(&self, groups: &mut [Group], places: &mut Places<'_>) {
         let mut taken: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (at, (child, nodes, _)) in groups.iter().enumerate() {
             let input = nodes[0];
             if child.is_some() || !self.circuit.node(input).is_input() || self.outputs.contains(&input) {
                 continue;
             }
-            let readers = self.readers.get(&input).into_iter().flatten();
-            let mut readers = readers.map(|reader| group_of.get(reader).copied());
+            let mut readers = self.readers(input).map(|reader| places.of(reader));
             let first = readers.next().flatten();
             if let Some(stage) = first.filter(|&f| groups[f].0.is_some() && readers.all(|r| r == Some(f))) {
                 taken.entry(stage).or_default().push(at);
@@ -310,7 +364,8 @@ impl<'a> Reading<'a> {
         for (stage, inputs) in taken.into_iter().filter(|(_, inputs)| inputs.len() > WEIGHTS) {
             for at in inputs {
                 let nodes = std::mem::take(&mut groups[at].1);
-                nodes.iter().for_each(|&node| _ = group_of.insert(node, stage));
+                let found = nodes.iter().filter_map(|node| places.nodes.binary_search(node).ok());
+                found.for_each(|at| places.groups[at] = stage);
                 groups[stage].1.extend(nodes);
             }
             groups[stage].1.sort_unstable();
@@ -324,10 +379,10 @@ impl<'a> Reading<'a> {
         within: &dyn Fn(u32) -> bool,
         runs: &mut BTreeMap<u32, u32>,
     ) -> Item {
-        let outs = nodes.iter().flat_map(|&n| n..n + self.circuit.node(n).parts).filter(|wire| {
-            let readers = self.readers.get(wire).into_iter().flatten();
-            self.outputs.contains(wire) || readers.into_iter().any(|&r| !within(r))
-        });
+        let outs = nodes
+            .iter()
+            .flat_map(|&n| n..n + self.circuit.node(n).parts)
+            .filter(|wire| self.outputs.contains(wire) || self.readers(*wire).any(|r| !within(r)));
         let outs: Vec<u32> = outs.collect();
         let Some(stage) = child else {
             let number = nodes[0];
@@ -337,23 +392,21 @@ impl<'a> Reading<'a> {
                 () if node.is_constant() => Kind::Constant,
                 () => Kind::Gate,
             };
-            let way = self.chains.get(&number).copied().unwrap_or(Way::Single);
+            let way = self.way(number);
             let ins = self.leaves(number);
             let (id, nodes) = (format!("g{number}"), nodes.to_vec());
             return Item { id, kind, number, way, nodes, ins, outs, inner: Vec::new() };
         };
         let run = runs.entry(stage).and_modify(|run| *run += 1).or_insert(1);
-        let id = if *run == 1 { format!("s{stage}") } else { format!("s{stage}-{run}") };
+        let id = self.ids.id(stage);
+        let id = if *run == 1 { id } else { format!("{id}-{run}") };
         let mut ins: Vec<Input> = Vec::new();
-        for leaf in nodes.iter().flat_map(|&n| self.leaves(n)) {
-            if within(self.circuit.holder(leaf.wire)) {
-                continue;
-            }
-            match ins.iter_mut().find(|i| i.wire == leaf.wire) {
-                Some(input) => input.uses.extend(leaf.uses),
-                None => ins.push(leaf),
-            }
-        }
+        let mut join = |wire: u32, here: Use| match ins.iter_mut().find(|i: &&mut Input| i.wire == wire) {
+            _ if within(self.circuit.holder(wire)) => {}
+            Some(input) => input.uses.push(here),
+            None => ins.push(Input { wire, uses: vec![here] }),
+        };
+        nodes.iter().for_each(|&n| self.each_leaf(n, &mut join));
         let given = &self.circuit.stages[stage as usize].inputs;
         let given: Vec<u32> = given.iter().map(|&w| self.origin[w as usize]).collect();
         ins.sort_by_key(|i| given.iter().position(|&w| w == i.wire).unwrap_or(usize::MAX));
@@ -366,43 +419,66 @@ impl<'a> Reading<'a> {
     /// What a gate reads, with those that joined it; numbers that are written in it left out.
     pub fn leaves(&self, root: u32) -> Vec<Input> {
         let mut leaves = Vec::new();
-        let mut open = vec![(root, 0)];
-        while let Some((node, operand)) = open.pop() {
-            let Some(&wire) = self.circuit.inputs_of(node).get(operand) else { continue };
+        self.each_leaf(root, |wire, here| leaves.push(Input { wire, uses: vec![here] }));
+        leaves
+    }
+
+    /// The same one by one.
+    fn each_leaf(&self, root: u32, mut leaf: impl FnMut(u32, Use)) {
+        // Most gates stand alone, and need no memory.
+        let mut open = Vec::new();
+        let mut next = Some((root, 0));
+        while let Some((node, operand)) = next {
+            let Some(&wire) = self.circuit.inputs_of(node).get(operand) else {
+                next = open.pop();
+                continue;
+            };
             let wire = self.origin[wire as usize];
-            open.push((node, operand + 1));
             let here = Use { node, operand };
-            if self.joined.get(&wire) == Some(&here) {
-                open.push((wire, 0));
+            next = Some((node, operand + 1));
+            if self.joined[wire as usize] == Some(here) {
+                open.push((node, operand + 1));
+                next = Some((wire, 0));
             } else if !self.is_literal(wire) {
-                leaves.push(Input { wire, uses: vec![here] });
+                leaf(wire, here);
             }
         }
-        leaves
     }
 
     /// The numbers that are written in a gate, with the place among its inputs.
     pub fn literals(&self, root: u32) -> Vec<(usize, String)> {
         let chain = self.gates_of(root);
-        let all = chain.iter().flat_map(|&n| self.operands(n).into_iter().enumerate());
+        let all = chain.iter().flat_map(|&n| self.operands(n).enumerate());
         all.filter_map(|(place, wire)| Some((place, self.literal(wire)?))).collect()
     }
 
     /// The gates that a gate stands for.
     pub fn gates_of(&self, root: u32) -> Vec<u32> {
+        if self.way(root) == Way::Single {
+            return vec![root];
+        }
         let (mut all, mut open) = (Vec::new(), vec![root]);
         while let Some(index) = open.pop() {
             all.push(index);
-            let parts = self.operands(index).into_iter().enumerate();
+            let parts = self.operands(index).enumerate();
             open.extend(
                 parts
-                    .filter(|&(operand, wire)| self.joined.get(&wire) == Some(&Use { node: index, operand }))
+                    .filter(|&(operand, wire)| {
+                        self.joined[wire as usize] == Some(Use { node: index, operand })
+                    })
                     .map(|(_, wire)| wire),
             );
         }
         all.sort_unstable();
         all
     }
+}
+
+/// The groups that hold anything. A group stands where its last gate does: nothing has read it before.
+pub fn in_order(groups: &[Group]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..groups.len()).filter(|&at| !groups[at].1.is_empty()).collect();
+    order.sort_by_key(|&at| groups[at].1.last().copied());
+    order
 }
 
 /// Which wires are single numbers without a name, repeated or of another dtype or not.

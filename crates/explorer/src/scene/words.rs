@@ -18,7 +18,15 @@ pub fn label(reading: &Reading<'_>, item: &Item) -> (String, Option<String>) {
             let mut detail = if gates == 1 { "1 gate".to_string() } else { format!("{gates} gates") };
             let inputs = item.nodes.iter().filter(|&&n| circuit.node(n).is_input()).count();
             if inputs > 0 {
-                detail += &format!(", {inputs} inputs");
+                detail = if gates == 0 {
+                    format!("{inputs} inputs")
+                } else {
+                    format!("{detail}, {inputs} inputs")
+                };
+            }
+            let alike = alike(reading, item.number);
+            if alike > 1 {
+                detail += &format!(" ×{alike}");
             }
             (cut(name, LETTERS), Some(detail))
         }
@@ -46,10 +54,24 @@ pub fn label(reading: &Reading<'_>, item: &Item) -> (String, Option<String>) {
     }
 }
 
+/// How many stages beside this one, itself included, have its name and as many gates: the blocks of a network. They are counted and
+/// never merged.
+fn alike(reading: &Reading<'_>, stage: u32) -> usize {
+    let stages = &reading.circuit.stages;
+    let this = &stages[stage as usize];
+    let is_alike = |other: &usize| {
+        let other_stage = &stages[*other];
+        other_stage.name == this.name
+            && other_stage.parent == this.parent
+            && reading.sizes[*other] == reading.sizes[stage as usize]
+    };
+    (1..stages.len()).filter(is_alike).count()
+}
+
 /// Gates in a block, those that joined others and those inside stages counted.
 pub fn gates(reading: &Reading<'_>, item: &Item) -> usize {
     let gates = item.nodes.iter().filter(|&&n| reading.is_gate(n));
-    gates.map(|&n| reading.gates_of(n).len()).sum()
+    gates.map(|&n| if reading.way(n) == Way::Single { 1 } else { reading.gates_of(n).len() }).sum()
 }
 
 fn gate_label(reading: &Reading<'_>, item: &Item) -> (String, Option<String>) {

@@ -36,6 +36,32 @@ pub struct Ask {
     pub example: Option<usize>,
     /// with the weights of this step, or of the nearest before it that are held.
     pub step: Option<u64>,
+    /// What the reader has put into stages of its own.
+    pub boxes: Vec<Boxed>,
+    /// Values at another point, whose numbers are written beside those of this one.
+    pub against: Option<BTreeMap<String, Numbers>>,
+    /// Not the circuit itself is looked at, but the one of a single element inside it.
+    pub inside: Option<Inside>,
+}
+
+/// Blocks as one stage.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Boxed {
+    /// The name of the stage.
+    pub name: String,
+    /// Ids of gates, sums and stages.
+    pub of: Vec<String>,
+}
+
+/// One element of a product of matrices.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Inside {
+    /// The wire of the product.
+    pub wire: u32,
+    /// Which element, row-major.
+    pub element: usize,
 }
 
 /// Numbers in nested lists.
@@ -67,21 +93,50 @@ pub struct Query {
     theme: String,
     example: Option<usize>,
     step: Option<u64>,
+    /// A JSON array, as in `[{"name":"mine","of":["g5","g6"]}]`.
+    boxes: String,
+    /// As `values`.
+    against: String,
+    /// A JSON object, as in `{"wire":5,"element":0}`.
+    inside: String,
+}
+
+/// What is written as JSON in an address; nothing if it is empty.
+fn json<T: Default + serde::de::DeserializeOwned>(name: &str, text: &str, hint: &str) -> Result<T, String> {
+    if text.is_empty() {
+        return Ok(T::default());
+    }
+    serde_json::from_str(text).map_err(|why| format!("{name}: {why}; hint: write {hint}"))
 }
 
 impl TryFrom<Query> for Ask {
     type Error = String;
 
     fn try_from(query: Query) -> Result<Ask, String> {
-        let values = match query.values.as_str() {
-            "" => BTreeMap::new(),
-            text => {
-                serde_json::from_str(text).map_err(|why| format!("values: {why}; hint: write {{\"x\":2}}"))?
-            }
-        };
+        let values = json("values", &query.values, r#"{"x":2}"#)?;
+        let boxes = json("boxes", &query.boxes, r#"[{"name":"mine","of":["g5"]}]"#)?;
+        let against = json("against", &query.against, r#"{"x":2}"#)?;
+        let inside = json("inside", &query.inside, r#"{"wire":5,"element":0}"#)?;
         let open = query.open.split(',').filter(|name| !name.is_empty()).map(String::from).collect();
         let Query { formula, dir, depth, at, x, y, name, element, theme, example, step, .. } = query;
-        Ok(Ask { formula, values, open, dir, depth, at, x, y, name, element, theme, example, step })
+        Ok(Ask {
+            formula,
+            values,
+            open,
+            dir,
+            depth,
+            at,
+            x,
+            y,
+            name,
+            element,
+            theme,
+            example,
+            step,
+            boxes,
+            against,
+            inside,
+        })
     }
 }
 
@@ -103,6 +158,15 @@ impl Ask {
         }
         if self.open.len() > limits::OPEN {
             return Err(format!("{} stages are named as open, more than {}", self.open.len(), limits::OPEN));
+        }
+        let (boxes, inside) =
+            (self.boxes.len(), self.boxes.iter().map(|b| b.of.len() + b.name.len()).sum::<usize>());
+        if boxes > limits::BOXES || inside > limits::OPEN {
+            return Err(format!(
+                "{boxes} boxes with {inside} parts and letters, more than {} with {}; hint: box less",
+                limits::BOXES,
+                limits::OPEN
+            ));
         }
         if !["", "lr", "tb"].contains(&&*self.dir) {
             return Err(format!("dir: {:?} is no direction; hint: write lr or tb", self.dir));

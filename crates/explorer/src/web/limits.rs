@@ -51,6 +51,15 @@ pub const PATHS: usize = 24;
 /// Steps that the search for those paths may take.
 pub const PATH_STEPS: usize = 20_000;
 
+/// Stages that a reader has made, and ids and letters in all of them together at most [`OPEN`].
+pub const BOXES: usize = 32;
+
+/// Products in one element of a product of matrices that are drawn one by one.
+pub const PRODUCTS: usize = 256;
+
+/// Rows and columns of the picture of an array; of larger ones a cell is the mean of several numbers.
+pub const CELLS: usize = 48;
+
 /// Pages that have a socket open at a time.
 pub const SOCKETS: usize = 32;
 

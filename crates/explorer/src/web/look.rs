@@ -4,7 +4,7 @@ use super::ask::Ask;
 use super::limits;
 use super::point::Point;
 use crate::run::number;
-use crate::scene::{Block, Direction, Refused, Scene, View, scene};
+use crate::scene::{self, Block, Direction, Refused, Scene, View, scene_beside};
 use crate::svg::{self, Theme};
 use chainrule::{Diagnostic, Mistake, Place};
 use serde::Serialize;
@@ -51,7 +51,9 @@ struct Shown(#[serde(serialize_with = "number::list::serialize")] Vec<f64>);
 pub fn look(point: &Point, ask: &Ask) -> Result<Look, Diagnostic> {
     let Drawn { scene, note, open } = draw(point, ask)?;
     let output = point.built.output.clone().unwrap_or_else(|| "output".into());
-    let inputs = point.built.inputs.iter().zip(&point.built.circuit.inputs).zip(&point.values);
+    // The numbers of one element are those of arrays: it is them that can be turned.
+    let own = if point.is_inside() { 0 } else { point.built.inputs.len() };
+    let inputs = point.built.inputs.iter().zip(&point.built.circuit.inputs).zip(&point.values).take(own);
     let inputs = inputs.map(|((input, &wire), value)| Input {
         name: input.name.clone(),
         wire,
@@ -79,6 +81,16 @@ pub fn block(point: &Point, ask: &Ask) -> Result<Block, Diagnostic> {
 fn nothing(id: &str) -> Diagnostic {
     let mistake = Mistake::new(Place::Argument(id.into()), "", "nothing that is drawn has this id");
     mistake.hint("take one of the scene; open the stage that it is in").into()
+}
+
+/// Everything there is, also what is inside of closed stages.
+///
+/// # Errors
+/// None.
+pub fn index(point: &Point, ask: &Ask) -> Result<Vec<scene::Found>, Diagnostic> {
+    // Open sums have other blocks than closed ones.
+    let view = View { open: ask.open.clone(), ..View::default() };
+    Ok(scene::index(&point.built.circuit, Some(&point.flow), &view))
 }
 
 /// The picture as SVG.
@@ -127,7 +139,7 @@ fn draw(point: &Point, ask: &Ask) -> Result<Drawn, Diagnostic> {
     let mut note = None;
     // A name that another formula had is forgotten; a crowd is answered with a coarser view. Each turn makes the view smaller.
     for _ in 0..=limits::OPEN + 1 {
-        match scene(&point.built.circuit, Some(&point.flow), &view) {
+        match scene_beside(&point.built.circuit, Some(&point.flow), point.other.as_ref(), &view) {
             Ok(scene) => return Ok(Drawn { scene, note, open: view.open }),
             Err(Refused::Unknown { name, .. }) => view.open.retain(|open| *open != name),
             Err(Refused::Crowded { boxes, most, coarser: Some(coarser) }) => {

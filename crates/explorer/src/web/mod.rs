@@ -4,9 +4,11 @@
 //! (`limits`), and no request reads or writes a file: the page is part of the binary (`assets`). The engine works in a
 //! thread of its own (`worker`), so that a large formula holds up no connection.
 
+mod array;
 mod ask;
 mod assets;
 mod connections;
+mod element;
 mod guard;
 pub mod limits;
 mod look;

@@ -1,10 +1,11 @@
 //! The engine's side of a request: the formula's circuit and what flows through it, kept for the next request.
 
-use super::ask::{Ask, Numbers};
-use super::limits;
+use super::ask::{Ask, Boxed, Inside, Numbers};
 use super::run::{Example, Examples};
+use super::{element, limits};
+use crate::scene::boxed;
 use chainrule::formula::{Built, Dim, Formula, Init, Options, Variable, nearest};
-use chainrule::{DType, Diagnostic, Flow, Mistake, Place, Spec, Tensor, flow};
+use chainrule::{Circuit, DType, Diagnostic, Flow, Mistake, Place, Spec, Tensor, flow};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -28,6 +29,33 @@ pub struct Engine {
 struct Shape {
     formula: String,
     dims: BTreeMap<String, Vec<usize>>,
+    boxes: Vec<Boxed>,
+}
+
+/// What decides about a point.
+#[derive(PartialEq)]
+struct Asked {
+    formula: String,
+    values: BTreeMap<String, Numbers>,
+    boxes: Vec<Boxed>,
+    inside: Option<Inside>,
+    against: Option<BTreeMap<String, Numbers>>,
+    example: Option<usize>,
+    step: Option<u64>,
+}
+
+impl Asked {
+    fn of(ask: &Ask) -> Asked {
+        Asked {
+            formula: ask.formula.clone(),
+            values: ask.values.clone(),
+            boxes: ask.boxes.clone(),
+            inside: ask.inside.clone(),
+            against: ask.against.clone(),
+            example: ask.example,
+            step: ask.step,
+        }
+    }
 }
 
 /// A formula at a point, with everything that flows.
@@ -43,10 +71,16 @@ pub struct Point {
     pub flow: Flow,
     /// The example that it is of, and the step whose weights it has.
     pub of: Option<(usize, u64)>,
+    /// What happens at the point that it is compared with.
+    pub other: Option<Flow>,
 }
 
-/// What decides about a point: formula, values, example, step.
-type Asked = (String, BTreeMap<String, Numbers>, Option<usize>, Option<u64>);
+impl Point {
+    /// Whether it is one element inside a whole.
+    pub fn is_inside(&self) -> bool {
+        self.asked.inside.is_some()
+    }
+}
 
 /// What a point is made of.
 type Parts = (Arc<Built>, Vec<Tensor>, Vec<String>, Option<(usize, u64)>);
@@ -63,24 +97,47 @@ impl Engine {
     /// Everything that is wrong with the formula or the values; limits that they pass.
     pub fn point(&mut self, ask: &Ask) -> Result<Arc<Point>, Diagnostic> {
         // Of an example, whose newest weights are another thing each time, only what is held stays as it is.
-        let asked = (ask.formula.clone(), ask.values.clone(), ask.example, ask.step);
+        let asked = Asked::of(ask);
         let is_settled = ask.example.is_none() || ask.step.is_some();
         if let Some(last) = self.last.as_ref().filter(|last| is_settled && last.asked == asked) {
             return Ok(Arc::clone(last));
         }
-        let (built, values, started, of) = match ask.example {
-            Some(row) => self.example(row, ask)?,
-            None => {
-                let built = self.circuit(ask)?;
-                let (values, started) = self.values(&built, ask)?;
-                (built, values, started, None)
-            }
-        };
+        let (built, values, started, of) = self.parts(ask)?;
         let output = built.circuit.node(built.circuit.outputs[0]).spec;
-        let flow = flow(&built.circuit, &values, &[Tensor::full(output, 1.0)])?;
-        let point = Arc::new(Point { asked, built, values, started, flow, of });
+        let upstream = [Tensor::full(output, 1.0)];
+        let flow = flow(&built.circuit, &values, &upstream)?;
+        let other = match &ask.against {
+            // Values that were started are the same in both.
+            Some(against) => {
+                let (_, values, ..) = self.parts(&Ask { values: against.clone(), ..ask.clone() })?;
+                Some(chainrule::flow(&built.circuit, &values, &upstream)?)
+            }
+            None => None,
+        };
+        let mut point = Point { asked, built, values, started, flow, of, other };
+        if let Some(inside) = &ask.inside {
+            let (built, values, flow) = element::inside(&point, inside)?;
+            point = Point { built: Arc::new(built), values, started: Vec::new(), flow, other: None, ..point };
+        }
+        let point = Arc::new(point);
         self.last = Some(Arc::clone(&point));
         Ok(point)
+    }
+
+    /// The circuit that is asked about, with values for its inputs.
+    fn parts(&mut self, ask: &Ask) -> Result<Parts, Diagnostic> {
+        let Some(row) = ask.example else {
+            let built = self.circuit(ask)?;
+            let (values, started) = self.values(&built, ask)?;
+            return Ok((built, values, started, None));
+        };
+        let (built, values, started, of) = self.example(row, ask)?;
+        let built = if ask.boxes.is_empty() {
+            built
+        } else {
+            Arc::new(Built { circuit: with_boxes(&built.circuit, &ask.boxes)?, ..Built::clone(&built) })
+        };
+        Ok((built, values, started, of))
     }
 
     /// The network at one example of a training, with the values that are asked for in the place of its own.
@@ -110,7 +167,7 @@ impl Engine {
 
     fn circuit(&mut self, ask: &Ask) -> Result<Arc<Built>, Diagnostic> {
         let dims = ask.values.iter().map(|(name, value)| (name.clone(), value.dims.clone())).collect();
-        let shape = Shape { formula: ask.formula.clone(), dims };
+        let shape = Shape { formula: ask.formula.clone(), dims, boxes: ask.boxes.clone() };
         if let Some(known) = self.circuits.iter().position(|(known, _)| *known == shape) {
             let entry = self.circuits.remove(known);
             self.circuits.push(entry);
@@ -221,7 +278,18 @@ fn build(shape: &Shape) -> Result<Built, Diagnostic> {
             .hint("end with a number that is computed from floats")
             .into());
     }
+    built.circuit = with_boxes(&built.circuit, &shape.boxes)?;
     Ok(built)
+}
+
+/// A circuit with the stages that the reader has made.
+fn with_boxes(circuit: &Circuit, boxes: &[Boxed]) -> Result<Circuit, Diagnostic> {
+    boxes.iter().try_fold(circuit.clone(), |circuit, stage| {
+        boxed(&circuit, &stage.name, &stage.of).map_err(|why| {
+            let (what, hint) = why.split_once("; hint: ").unwrap_or((&why, "choose other gates"));
+            Mistake::new(Place::Argument(stage.name.clone()), "", what).hint(hint).into()
+        })
+    })
 }
 
 /// The lengths of a variable's named dimensions are those of its value.

@@ -5,7 +5,7 @@ use super::guard::{Guard, Verdict};
 use super::point::{Engine, Point};
 use super::run::{self, Run};
 use super::worker::{Refused, Worker};
-use super::{assets, limits, look, paths, prove};
+use super::{array, assets, limits, look, paths, prove};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::{BytesRejection, QueryRejection};
@@ -60,6 +60,8 @@ pub fn router(site: Site) -> Router {
         .route("/api/gate/{id}", get(gate))
         .route("/api/check", get(check).post(check))
         .route("/api/paths", get(why).post(why))
+        .route("/api/array", get(array).post(array))
+        .route("/api/index", get(index).post(index))
         .fallback(async || refuse(StatusCode::NOT_FOUND, "there is nothing under this address; hint: open /"))
         .method_not_allowed_fallback(async || {
             refuse(
@@ -150,6 +152,14 @@ async fn check(State(site): State<Site>, Asked(ask): Asked) -> Response {
 
 async fn why(State(site): State<Site>, Asked(ask): Asked) -> Response {
     answer(&site, ask, paths::answer).await
+}
+
+async fn index(State(site): State<Site>, Asked(ask): Asked) -> Response {
+    answer(&site, ask, look::index).await
+}
+
+async fn array(State(site): State<Site>, Asked(ask): Asked) -> Response {
+    answer(&site, ask, array::arrays).await
 }
 
 /// What the engine says about a point, as JSON.
