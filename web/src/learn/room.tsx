@@ -84,7 +84,7 @@ function View() {
     <>
       <main class="learn-room">
         <article>
-          <p class="where">{`${number.value + 1} of ${pages.length}`}</p>
+          <p class="page-number">{`${number.value + 1} of ${pages.length}`}</p>
           <h2>{shown.title}</h2>
           {shown.text.map((text) => (
             <p key={text}>{text}</p>
