@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { clean } from "./axe.mjs";
+import { clean, cut } from "./axe.mjs";
 import { labels, open, serve } from "./server.mjs";
 
 let server;
@@ -18,7 +18,7 @@ after(async () => {
 
 const at = (n) => `${server.url}#/learn/${n}`;
 const verdict = (page) => page.locator("#verdict").textContent();
-const isRight = (page) => page.locator("#verdict.right").count().then((count) => count === 1);
+const isRight = (page) => page.locator("#verdict.is-right").count().then((count) => count === 1);
 
 /** Drags an input by so many pixels. */
 async function drag(page, name, by) {
@@ -88,7 +88,7 @@ for (const [n, { name, wrong }] of Object.entries(found)) {
     }
     await page.fill("#answer", String(Number(truth.toPrecision(3))).replace("-", "−"));
     await page.getByRole("button", { name: "Check" }).click();
-    await page.waitForSelector("#verdict.right");
+    await page.waitForSelector("#verdict.is-right");
     assert.match(await verdict(page), /Yes/);
     await agrees(page);
     assert.deepEqual(page.complaints, []);
@@ -122,7 +122,7 @@ for (const [n, { wrong, right, resets }] of Object.entries(reached)) {
       await page.waitForSelector(".question button[type=submit]:enabled");
     }
     for (const [name, by] of right) await drag(page, name, by);
-    await page.waitForSelector("#verdict.right");
+    await page.waitForSelector("#verdict.is-right");
     assert.match(await verdict(page), /Yes/);
     await agrees(page);
     assert.deepEqual(page.complaints, []);
@@ -155,7 +155,7 @@ test("pages are turned by keys and buttons, and what was answered is kept", asyn
   assert.equal(await page.inputValue("#answer"), "n-4");
   await page.fill("#answer", "-4");
   await page.keyboard.press("Enter");
-  await page.waitForSelector("#verdict.right");
+  await page.waitForSelector("#verdict.is-right");
   const last = page.locator(".pager li button");
   assert.equal(await last.count(), 11);
   await last.nth(10).click();
@@ -196,6 +196,12 @@ for (const colorScheme of ["light", "dark"]) {
         const page = await opened(n, own.context);
         await page.getByRole("button", { name: "Check" }).click();
         await clean(own.context, page, `page ${n}`);
+        assert.deepEqual(await cut(page, ".learn-room article *, .question, .question *, .pager, .pager button"), [], `page ${n}`);
+        const inside = await page.evaluate(() => {
+          const [reply, question] = ["#verdict", ".question"].map((one) => document.querySelector(one).getBoundingClientRect());
+          return reply.left >= question.left && reply.right <= question.right;
+        });
+        assert.ok(inside, `what is said on page ${n} stays in its box`);
         await page.close();
       }
       await own.close();

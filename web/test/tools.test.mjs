@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { clean } from "./axe.mjs";
 import { NEURON, STAGED, labels, link, open, serve } from "./server.mjs";
 
 let server;
@@ -51,6 +52,8 @@ test("what is found inside closed stages is revealed, and n and N go on from the
   await count("re:^(w|v) ", 2);
   await count("inr", all.filter((one) => /i.*n.*r/.test(`${one.name ?? ""} ${one.label} ${one.gate}`)).length);
   await count("surprise", 0);
+  await count("op:sin", 2);
+  await clean(browser.context, page, "a search");
   await page.close();
 });
 
@@ -86,9 +89,8 @@ test("an element of a product opens as its own circuit, with the numbers of the 
   await other.waitForFunction(() => document.querySelectorAll("svg.circuit .block.input").length === 6);
   await other.close();
   await page.keyboard.press("Escape");
-  await page.keyboard.press("Escape");
   await page.waitForFunction(() => document.querySelectorAll("svg.circuit .block.input").length === 2);
-  assert.match(await page.locator(".card h2").textContent(), /matrix/);
+  await page.waitForFunction(() => document.querySelector(".card h2").textContent.includes("matrix"));
   await page.close();
 });
 
@@ -116,6 +118,7 @@ test("gates that are gathered become a stage, which states the product of its pa
   await block(page, id("tanh")).click();
   await page.keyboard.press("x");
   assert.equal(await page.locator("svg.circuit .picked").count(), 2);
+  await clean(browser.context, page, "gathering");
   await page.fill(".gather input", "mine");
   await page.getByRole("button", { name: "Stage these" }).click();
   await page.waitForSelector("svg.circuit .block.stage");
@@ -188,6 +191,7 @@ test("arrays are cells on a scale around zero, and outliers are marked", async (
   assert.deepEqual(await first.locator(".cell.far").evaluateAll((all) => all.map((one) => one.title)), ["[7] 180, beyond the scale"]);
   assert.match(await first.locator("figcaption").textContent(), /1 beyond that/);
   assert.equal(await page.locator(".arrays figure").count(), 2);
+  await clean(browser.context, page, "arrays");
   await page.close();
 });
 

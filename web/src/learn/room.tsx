@@ -1,12 +1,13 @@
 // The tour: a page of text, its circuit, and one question.
 
 import "./learn.css";
-import { computed, effect } from "@preact/signals";
+import { computed, effect, untracked } from "@preact/signals";
 import { Picture } from "../circuit/picture";
 import { Scrubber } from "../circuit/scrubber";
 import { onKey as circuitKey } from "../circuit/keys";
 import { Help as Marks } from "../circuit/help";
-import { current, isPlaying } from "../circuit/state";
+import { fit } from "../circuit/canvas";
+import { current, isPlaying, scene } from "../circuit/state";
 import { Keys } from "../keylist";
 import type { Room } from "../room";
 import { pages } from "./pages";
@@ -32,7 +33,7 @@ function Question() {
         <button type="submit" disabled={!isReady.value}>Check</button>
         <button type="button" onClick={() => void reset()}>As it was</button>
       </div>
-      <p id="verdict" role="status" class={said === null ? "verdict" : said.isRight ? "verdict right" : "verdict wrong"}>
+      <p id="verdict" role="status" class={said === null ? "reply" : said.isRight ? "reply is-right" : "reply is-wrong"}>
         {said !== null && (
           <>
             <span aria-hidden="true">{said.isRight ? "✓ " : "✗ "}</span>
@@ -83,7 +84,7 @@ function View() {
     <>
       <main class="learn-room">
         <article>
-          <p class="where">{`${number.value + 1} of ${pages.length}`}</p>
+          <p class="page-number">{`${number.value + 1} of ${pages.length}`}</p>
           <h2>{shown.title}</h2>
           {shown.text.map((text) => (
             <p key={text}>{text}</p>
@@ -130,7 +131,16 @@ function onKey(event: KeyboardEvent): void {
   void show(next);
 }
 
-let stop: (() => void) | null = null;
+let boxes = 0;
+
+/** A stage that opens is shown whole: here there is no other way to look around than the picture itself. */
+function refit(): void {
+  const now = scene.value?.blocks.length ?? 0;
+  if (isReady.value && boxes !== 0 && now !== boxes) untracked(fit);
+  boxes = isReady.value ? now : 0;
+}
+
+let stops: (() => void)[] = [];
 
 export const learn: Room = {
   key: "learn",
@@ -140,13 +150,13 @@ export const learn: Room = {
   Help,
   link: computed(() => (facts.value === null && isReady.value ? null : `#/learn/${number.value + 1}`)),
   visit: async (hash) => {
-    stop ??= effect(follow);
+    if (stops.length === 0) stops = [effect(follow), effect(refit)];
     await visit(hash);
   },
   leave: () => {
     isPlaying.value = false;
-    stop?.();
-    stop = null;
+    for (const stop of stops) stop();
+    stops = [];
   },
   onKey,
 };
