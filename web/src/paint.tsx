@@ -17,9 +17,17 @@ system.addEventListener("change", () => (isSystemDark.value = system.matches));
 /** Counts changes of colours; whoever paints reads it. */
 const coat = computed(() => `${theme.value} ${isSystemDark.value}`);
 
+/** Of colours that are two, for light and dark, the one that holds: only where a colour is used does the browser say which. */
 function inks(): Ink {
-  const style = getComputedStyle(document.documentElement);
-  return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()])) as Ink;
+  const { style } = document.head;
+  const { color } = style;
+  const shown = getComputedStyle(document.head);
+  const all = names.map((name) => {
+    style.color = `var(--${name})`;
+    return [name, shown.color];
+  });
+  style.color = color;
+  return Object.fromEntries(all) as Ink;
 }
 
 export const FONT = "11px Helvetica, Arial, 'Liberation Sans', sans-serif";

@@ -64,10 +64,9 @@ function place(shown: Boundary, point: Point, w: number, h: number): [number, nu
   return [((point.x - x0) / (x1 - x0)) * w, h - ((point.y - y0) / (y1 - y0)) * h];
 }
 
-/** Red, green and blue of `#rrggbb`. */
-function parts(colour: string): [number, number, number] {
-  const bits = Number.parseInt(colour.slice(1), 16);
-  return [bits >> 16, (bits >> 8) & 255, bits & 255];
+/** Red, green and blue of `rgb(…)`. */
+function parts(colour: string): number[] {
+  return colour.match(/\d+/g)!.map(Number);
 }
 
 /** A pixel for each cell, the top row first. Where two classes are as likely nothing is sure, and nothing is coloured. */
@@ -80,7 +79,7 @@ function cells(shown: Boundary, ink: Ink): HTMLCanvasElement {
   if (brush === null) return small;
   const image = brush.createImageData(n, n);
   const floor = 1 / Math.max(2, classes);
-  const tints = new Map<number, [number, number, number]>();
+  const tints = new Map<number, number[]>();
   values.forEach((value, i) => {
     const cell = read(value);
     const label = cell?.label ?? -1;

@@ -2,27 +2,8 @@
 //! which one takes what the other gives, are one pass over a tile: the number between is never written.
 
 use super::number::Float;
+pub use super::tile::Cheap;
 use super::tile::{Binary, Level, Ternary, Tile, binary, ternary};
-
-/// Which function it is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Cheap {
-    /// a + b.
-    Plus,
-    /// a - b.
-    Minus,
-    /// a b.
-    Times,
-    /// a b, and 0 where a is 0.
-    Scaled,
-}
-
-impl Cheap {
-    /// Whether the inputs can be swapped.
-    pub fn is_symmetric(self) -> bool {
-        matches!(self, Cheap::Plus | Cheap::Times)
-    }
-}
 
 struct Plus;
 struct Minus;

@@ -5,7 +5,6 @@
 
 #![allow(unsafe_code)]
 
-use super::cheap::Cheap;
 use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 
@@ -113,6 +112,26 @@ type Function = unsafe fn(&Ports, i64);
 
 /// Three inputs and the output of one element.
 type Single = unsafe fn(*const u8, *const u8, *const u8, *mut u8, i64);
+
+/// Functions of two floats that take less time than reading and writing them: see `cheap`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Cheap {
+    /// a + b.
+    Plus,
+    /// a - b.
+    Minus,
+    /// a b.
+    Times,
+    /// a b, and 0 where a is 0.
+    Scaled,
+}
+
+impl Cheap {
+    /// Whether the inputs can be swapped.
+    pub fn is_symmetric(self) -> bool {
+        matches!(self, Cheap::Plus | Cheap::Times)
+    }
+}
 
 /// An element-wise kernel for certain dtypes, ready to be called.
 #[derive(Clone, Copy)]

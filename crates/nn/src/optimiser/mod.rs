@@ -98,7 +98,7 @@ impl Optimiser {
         let Some(group) = self.groups.iter().find(is_empty) else { return Ok(()) };
         let flag = if group.shrink.is_some() { "--decay-of" } else { "--rate-of" };
         let what = format!("no weight has {} in its path", group.part);
-        Err(Error::argument(flag, what, &format!("the weights are {}", named(paths))))
+        Err(Error::argument(flag, what, format!("the weights are {}", named(paths))))
     }
 
     /// How many numbers it remembers for each weight.
