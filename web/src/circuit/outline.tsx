@@ -105,8 +105,8 @@ export function Outline() {
               onKeyDown={(event) => key(event, shown, index)}
             >
               <span class="what">
-                {`${block.kind === "frame" ? "▾ " : block.kind === "stage" ? "▸ " : ""}${title(block)}`}
-                <small>{reads(block)}</small>
+                {`${block.kind === "frame" ? "▾\u00a0" : block.kind === "stage" ? "▸\u00a0" : ""}${broken(title(block))}`}
+                <small>{broken(reads(block))}</small>
               </span>
               <span class="value">{value}</span>
               <span class="gradient">{gradient === "" ? "" : `∂ ${gradient}`}</span>
@@ -131,6 +131,11 @@ function title(block: Block): string {
   if (block.kind === "stage" || block.kind === "frame") return block.name ?? block.label;
   const name = block.name !== null && block.name !== block.label ? ` ${block.name}` : "";
   return `${block.label}${name}`;
+}
+
+/** Long names go on below, behind a dot. */
+function broken(path: string): string {
+  return path.replace(/\.(?=\D)/g, ".\u200b");
 }
 
 function reads(block: Block): string {

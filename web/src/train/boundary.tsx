@@ -64,9 +64,11 @@ function place(shown: Boundary, point: Point, w: number, h: number): [number, nu
   return [((point.x - x0) / (x1 - x0)) * w, h - ((point.y - y0) / (y1 - y0)) * h];
 }
 
-/** Red, green and blue of `rgb(…)`. */
-function parts(colour: string): number[] {
-  return colour.match(/\d+/g)!.map(Number);
+/** Red, green and blue; a brush writes any opaque colour as `#rrggbb`. */
+function parts(brush: CanvasRenderingContext2D, colour: string): [number, number, number] {
+  brush.fillStyle = colour;
+  const bits = Number.parseInt(brush.fillStyle.slice(1), 16);
+  return [bits >> 16, (bits >> 8) & 255, bits & 255];
 }
 
 /** A pixel for each cell, the top row first. Where two classes are as likely nothing is sure, and nothing is coloured. */
@@ -79,11 +81,11 @@ function cells(shown: Boundary, ink: Ink): HTMLCanvasElement {
   if (brush === null) return small;
   const image = brush.createImageData(n, n);
   const floor = 1 / Math.max(2, classes);
-  const tints = new Map<number, number[]>();
+  const tints = new Map<number, [number, number, number]>();
   values.forEach((value, i) => {
     const cell = read(value);
     const label = cell?.label ?? -1;
-    const tint = tints.get(label) ?? parts(cell === null ? ink.alarm : colour(label, ink));
+    const tint = tints.get(label) ?? parts(brush, cell === null ? ink.alarm : colour(label, ink));
     tints.set(label, tint);
     const opacity = cell === null ? 1 : Math.max(0, (cell.sure - floor) / (1 - floor)) * 0.62;
     image.data.set([...tint, Math.round(opacity * 255)], 4 * ((n - 1 - Math.floor(i / n)) * n + (i % n)));
