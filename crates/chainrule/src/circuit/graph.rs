@@ -164,8 +164,8 @@ impl Circuit {
     /// let spec = Spec::scalar(DType::F64);
     /// let mut circuit = trace(|x: Wire| x.sin() * x, &(spec,))?.circuit().clone();
     /// assert!(circuit.open_at(1));
-    /// let rest = Program::<Vec<Wire>, Vec<Wire>>::from_circuit(circuit);
-    /// assert_eq!(rest.run(vec![3.0.into(), 5.0.into()])?, [15.0.into()]);
+    /// let rest = chainrule::Program::from_circuit(circuit);
+    /// assert_eq!(rest.run(vec![3.0.into(), 5.0.into()])?[0].item()?, 15.0);
     /// # Ok::<(), Diagnostic>(())
     /// ```
     pub fn open_at(&mut self, wire: u32) -> bool {
