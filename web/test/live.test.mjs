@@ -6,7 +6,7 @@ import { open, ran, serve, training } from "./server.mjs";
 
 const ready = "[data-layer]";
 /** Long enough for every test, and stopped with the server. */
-const endless = ["moons", "--epochs", "100000"];
+const endless = ["moons", "--epochs", "1000000000"];
 
 let browser;
 before(async () => {

@@ -1,5 +1,5 @@
 //! A training as the page looks at it: live, or from a run file that may still grow. Whatever is told about it is computed from
-//! records in a [`Book`](crate::run::Book), by a file of one purpose each; the same code serves both.
+//! records in a [`Book`], by a file of one purpose each; the same code serves both.
 
 mod at;
 mod births;
