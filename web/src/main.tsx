@@ -100,6 +100,10 @@ function follow(): void {
 }
 
 async function begin(): Promise<void> {
+  // The first questions are on their way while the page is made; an address that says a whole circuit waits for no other answer.
+  const greeted = greet();
+  const isSaid = location.hash.startsWith("#/c?");
+  const entered = isSaid ? enter(location.hash) : greeted.then(() => enter(location.hash));
   render(<App />, document.getElementById("app")!);
   addEventListener("keydown", (event) => here.value.onKey(event));
   effect(() => {
@@ -109,9 +113,9 @@ async function begin(): Promise<void> {
   effect(() => {
     document.title = `${here.value.title} · Chainrule: see backpropagation`;
   });
-  await greet();
+  await greeted;
   void connect();
-  await enter(location.hash);
+  await entered;
   follow();
 }
 
