@@ -4,7 +4,7 @@
 
 #![allow(unsafe_code)]
 
-use super::super::gemm::lanes::{Lanes, Real, Vectors};
+use super::super::gemm::lanes::{Lanes, Real, Vectors, load};
 use super::super::scratch;
 use super::super::team::cut;
 use super::super::work::{Work, at};
@@ -206,25 +206,17 @@ impl<T: Real> Part<'_, T> {
                     let line = self.plane.add((y + ky) * row);
                     let windows: [*const T; B] =
                         std::array::from_fn(|b| window.add(b * self.of.weights.steps[0] + ky * width));
-                    for kx in (0..width - rest).step_by(L::N) {
-                        let image: [L::V; P] = std::array::from_fn(|p| L::load(line.add(kx + p)));
-                        for (all, window) in all.iter_mut().zip(windows) {
-                            let weight = L::load(window.add(kx));
-                            for p in 0..P {
-                                all[p] = L::fma(weight, image[p], all[p]);
-                            }
-                        }
+                    let whole = width - rest;
+                    for kx in (0..whole).step_by(L::N) {
+                        multiply::<T, L, P, B>(line.add(kx), windows.map(|w| w.add(kx)), L::N, &mut all);
                     }
                     if rest > 0 {
-                        // Beyond the window the image is not read either: it may hold what is not finite.
-                        let kx = width - rest;
-                        let image: [L::V; P] = std::array::from_fn(|p| L::load_part(line.add(kx + p), rest));
-                        for (all, window) in all.iter_mut().zip(windows) {
-                            let weight = L::load_part(window.add(kx), rest);
-                            for p in 0..P {
-                                all[p] = L::fma(weight, image[p], all[p]);
-                            }
-                        }
+                        multiply::<T, L, P, B>(
+                            line.add(whole),
+                            windows.map(|w| w.add(whole)),
+                            rest,
+                            &mut all,
+                        );
                     }
                 }
                 for (b, all) in all.iter().enumerate() {
@@ -232,6 +224,30 @@ impl<T: Real> Part<'_, T> {
                         L::store(at(b, p), sum);
                     }
                 }
+            }
+        }
+    }
+}
+
+/// Adds the products of `count` elements of each window with those at each of `P` places of the image. Beyond the window the
+/// image is not read either: it may hold what is not finite.
+///
+/// # Safety
+/// All can be read.
+#[inline(always)]
+unsafe fn multiply<T: Real, L: Lanes<T>, const P: usize, const B: usize>(
+    line: *const T,
+    windows: [*const T; B],
+    count: usize,
+    all: &mut [[L::V; P]; B],
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let image: [L::V; P] = std::array::from_fn(|p| load::<T, L>(line.add(p), count));
+        for (all, window) in all.iter_mut().zip(windows) {
+            let weight = load::<T, L>(window, count);
+            for p in 0..P {
+                all[p] = L::fma(weight, image[p], all[p]);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The largest elements of windows two wide and two apart, as most are: whole vectors of a row are told apart into the left
 //! elements of the windows and the right ones. Rows that end within a vector are read and written in part.
 
-use super::super::gemm::lanes::{Lanes, Vectors};
+use super::super::gemm::lanes::{Lanes, Vectors, load, store};
 use super::super::number::Number;
 use super::super::work::Work;
 use super::Pooling;
@@ -133,22 +133,6 @@ unsafe fn largest<T: Number, L: Lanes<T>>(input: *const T, rows: Rows, count: us
         }
         best
     }
-}
-
-/// # Safety
-/// `count` elements can be read.
-#[inline(always)]
-unsafe fn load<T: Number, L: Lanes<T>>(from: *const T, count: usize) -> L::V {
-    // SAFETY: the caller's promise.
-    unsafe { if count == L::N { L::load(from) } else { L::load_part(from, count) } }
-}
-
-/// # Safety
-/// `count` elements can be written.
-#[inline(always)]
-unsafe fn store<T: Number, L: Lanes<T>>(to: *mut T, count: usize, v: L::V) {
-    // SAFETY: the caller's promise.
-    unsafe { if count == L::N { L::store(to, v) } else { L::store_part(to, count, v) } }
 }
 
 /// Left and right elements of `count` pairs.

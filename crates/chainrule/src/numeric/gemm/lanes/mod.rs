@@ -90,6 +90,26 @@ pub trait Lanes<T>: 'static {
     unsafe fn sum(v: Self::V) -> T;
 }
 
+/// The first `count` numbers, at most a vector; zeros follow.
+///
+/// # Safety
+/// `count` elements can be read.
+#[inline(always)]
+pub unsafe fn load<T, L: Lanes<T>>(from: *const T, count: usize) -> L::V {
+    // SAFETY: the caller's promise.
+    unsafe { if count == L::N { L::load(from) } else { L::load_part(from, count) } }
+}
+
+/// Writes the first `count` numbers.
+///
+/// # Safety
+/// `count` elements can be written.
+#[inline(always)]
+pub unsafe fn store<T, L: Lanes<T>>(to: *mut T, count: usize, v: L::V) {
+    // SAFETY: the caller's promise.
+    unsafe { if count == L::N { L::store(to, v) } else { L::store_part(to, count, v) } }
+}
+
 /// A number type with products by vectors.
 pub trait Real: Float {
     /// Reads four elements from each of four rows, and writes the columns as four lines, `width` apart.
