@@ -21,7 +21,7 @@ pub static ABS: GateDef = GateDef {
     arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::numbers,
-    class: Class::Elementwise(map1_numbers!(float: |x| x.abs(), int: |x| size(x))),
+    class: Class::Elementwise(map1_numbers!(float: |x| x.abs(), as Size, int: |x| size(x))),
     element: element!(|x| if x < 0.0 { -x } else { x }),
     local: Local::Pair {
         vjp: |r, up, _| vec![up[0].map(|up| signed(r, up))],

@@ -17,7 +17,7 @@ pub static ADD: GateDef = GateDef {
     arity: Arity::Exactly(2),
     attrs: &[],
     shape: shape::numbers,
-    class: Class::Elementwise(map2_cheap!(Plus, int: |x, y| x.wrapping_add(y))),
+    class: Class::Elementwise(map2_numbers!(float: |x, y| x + y, as Plus, int: |x, y| x.wrapping_add(y))),
     element: element!(|x, y| x + y),
     local: Local::Linear(|_, up, _| up),
     reads: Reads::NOTHING,

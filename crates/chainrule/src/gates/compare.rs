@@ -34,7 +34,7 @@ impl Comparable for i64 {
 // rustfmt loses the indentation of a macro within a macro.
 #[rustfmt::skip]
 macro_rules! comparison {
-    ($gate:ident, $method:ident, $name:literal, $formula:literal, $summary:literal, $op:tt, $alike:expr) => {
+    ($gate:ident, $method:ident, $name:literal, $formula:literal, $summary:literal, $op:tt, $simple:ident, $alike:expr) => {
         /// See the module.
         pub static $gate: GateDef = GateDef {
             name: $name,
@@ -49,7 +49,7 @@ macro_rules! comparison {
             arity: Arity::Exactly(2),
             attrs: &[],
             shape: shape::question,
-            class: Class::Elementwise(map2!([f32 f64 i32 i64 u8 bool] -> bool, |x, y| x $op y)),
+            class: Class::Elementwise(map2!([f32 f64 i32 i64 u8 bool] -> bool, |x, y| x $op y, as $simple)),
             element: element!(|x, y| f64::from(u8::from(x $op y))),
             local: Local::Flat,
             reads: Reads::NOTHING,
@@ -69,15 +69,15 @@ macro_rules! comparison {
     };
 }
 
-comparison!(GT, gt, "gt", "z = x > y", "Whether the first is greater.", >,
+comparison!(GT, gt, "gt", "z = x > y", "Whether the first is greater.", >, Gt,
     Identity::any("x > x is false", When::Same(0, 1), Then::Number(0.0), "of NaN too"));
-comparison!(GE, ge, "ge", "z = x >= y", "Whether the first is greater or equal.", >=,
+comparison!(GE, ge, "ge", "z = x >= y", "Whether the first is greater or equal.", >=, Ge,
     Identity::exact("x >= x is true", When::Same(0, 1), Then::Number(1.0), "of integers and truth values; of NaN it is false"));
-comparison!(LT, lt, "lt", "z = x < y", "Whether the first is smaller.", <,
+comparison!(LT, lt, "lt", "z = x < y", "Whether the first is smaller.", <, Lt,
     Identity::any("x < x is false", When::Same(0, 1), Then::Number(0.0), "of NaN too"));
-comparison!(LE, le, "le", "z = x <= y", "Whether the first is smaller or equal.", <=,
+comparison!(LE, le, "le", "z = x <= y", "Whether the first is smaller or equal.", <=, Le,
     Identity::exact("x <= x is true", When::Same(0, 1), Then::Number(1.0), "of integers and truth values; of NaN it is false"));
-comparison!(EQ, eq, "eq", "z = x == y", "Whether both are equal.", ==,
+comparison!(EQ, eq, "eq", "z = x == y", "Whether both are equal.", ==, Eq,
     Identity::exact("x == x is true", When::Same(0, 1), Then::Number(1.0), "of integers and truth values; of NaN it is false"));
-comparison!(NE, ne, "ne", "z = x != y", "Whether both differ.", !=,
+comparison!(NE, ne, "ne", "z = x != y", "Whether both differ.", !=, Ne,
     Identity::exact("x != x is false", When::Same(0, 1), Then::Number(0.0), "of integers and truth values; of NaN it is true"));

@@ -19,7 +19,7 @@ pub static DIV: GateDef = GateDef {
     attrs: &[],
     shape: shape::numbers,
     class: Class::Elementwise(|a, x| match x[0] {
-        DType::F32 | DType::F64 => (map2!([f32 f64] |x, y| x / y) as Tiles)(a, x),
+        DType::F32 | DType::F64 => (map2!([f32 f64] |x, y| x / y, as Over) as Tiles)(a, x),
         DType::U8 => (map2!([u8] => |x, y| x.checked_div(y).unwrap_or(0)) as Tiles)(a, x),
         _ => (map2!([i32 i64] |x, y| {
             let toward_zero = x.wrapping_div(if y == 0 { 1 } else { y });

@@ -18,7 +18,7 @@ pub static IS_NAN: GateDef = GateDef {
     attrs: &[],
     shape: shape::question,
     class: Class::Elementwise(|a, x| match x[0].is_float() {
-        true => (map1!([f32 f64] -> bool, |x| x.is_nan()) as Tiles)(a, x),
+        true => (map1!([f32 f64] -> bool, |x| x.is_nan(), as IsNan) as Tiles)(a, x),
         false => (map1!([i32 i64 u8 bool] -> bool, |_x| false) as Tiles)(a, x),
     }),
     element: element!(|x| f64::from(u8::from(x.is_nan()))),

@@ -16,7 +16,7 @@ const fn doc(summary: &'static str, formula: &'static str) -> Doc {
 // rustfmt loses the indentation of a macro within a macro.
 #[rustfmt::skip]
 macro_rules! logic {
-    ($gate:ident, $method:ident, $name:literal, $summary:literal, $op:tt, $neutral:literal) => {
+    ($gate:ident, $method:ident, $name:literal, $summary:literal, $op:tt, $simple:ident, $neutral:literal) => {
         /// See the module.
         pub static $gate: GateDef = GateDef {
             name: $name,
@@ -25,7 +25,7 @@ macro_rules! logic {
             arity: Arity::Exactly(2),
             attrs: &[],
             shape: shape::bools,
-            class: Class::Elementwise(map2!([bool] => |x, y| x $op y)),
+            class: Class::Elementwise(map2!([bool] => |x, y| x $op y, as $simple)),
             element: element!(|x, y| f64::from(u8::from((x != 0.0) $op (y != 0.0)))),
             local: Local::Flat,
             reads: Reads::NOTHING,
@@ -52,8 +52,8 @@ macro_rules! logic {
     };
 }
 
-logic!(AND, and, "and", "Whether both are true.", &, 1.0);
-logic!(OR, or, "or", "Whether at least one is true.", |, 0.0);
+logic!(AND, and, "and", "Whether both are true.", &, And, 1.0);
+logic!(OR, or, "or", "Whether at least one is true.", |, Or, 0.0);
 
 /// See the module.
 pub static NOT: GateDef = GateDef {
@@ -63,7 +63,7 @@ pub static NOT: GateDef = GateDef {
     arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::bools,
-    class: Class::Elementwise(map1!([bool] => |x| !x)),
+    class: Class::Elementwise(map1!([bool] => |x| !x, as Not)),
     element: element!(|x| f64::from(u8::from(x == 0.0))),
     local: Local::Flat,
     reads: Reads::NOTHING,

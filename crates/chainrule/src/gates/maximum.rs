@@ -20,7 +20,7 @@ pub static MAXIMUM: GateDef = GateDef {
     shape: shape::numbers,
     // `x != x` only for NaN, which wins where it comes first; a NaN in y wins because no comparison with it holds.
     class: Class::Elementwise(map2_numbers!(
-        float: |x, y| if x >= y || x.is_nan() { x } else { y },
+        float: |x, y| if x >= y || x.is_nan() { x } else { y }, as Greater,
         int: |x, y| x.max(y)
     )),
     element: element!(|x, y| if x >= y || x.is_nan() { x } else { y }),

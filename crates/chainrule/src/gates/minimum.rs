@@ -20,7 +20,7 @@ pub static MINIMUM: GateDef = GateDef {
     shape: shape::numbers,
     // A NaN in x wins because it is asked for, one in y because no comparison with it holds.
     class: Class::Elementwise(map2_numbers!(
-        float: |x, y| if x <= y || x.is_nan() { x } else { y },
+        float: |x, y| if x <= y || x.is_nan() { x } else { y }, as Smaller,
         int: |x, y| x.min(y)
     )),
     element: element!(|x, y| if x <= y || x.is_nan() { x } else { y }),

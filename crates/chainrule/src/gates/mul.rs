@@ -17,7 +17,7 @@ pub static MUL: GateDef = GateDef {
     arity: Arity::Exactly(2),
     attrs: &[],
     shape: shape::numbers,
-    class: Class::Elementwise(map2_cheap!(Times, int: |x, y| x.wrapping_mul(y))),
+    class: Class::Elementwise(map2_numbers!(float: |x, y| x * y, as Times, int: |x, y| x.wrapping_mul(y))),
     element: element!(|x, y| x * y),
     local: Local::Partials(|r, i| r.inputs[1 - i]),
     reads: Reads::INPUTS,

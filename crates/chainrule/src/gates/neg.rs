@@ -19,7 +19,7 @@ pub static NEG: GateDef = GateDef {
     arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::numbers,
-    class: Class::Elementwise(map1_numbers!(float: |x| -x, int: |x| x.wrapping_neg())),
+    class: Class::Elementwise(map1_numbers!(float: |x| -x, as Negative, int: |x| x.wrapping_neg())),
     element: element!(|x| -x),
     local: Local::Linear(|_, up, _| -up),
     reads: Reads::NOTHING,

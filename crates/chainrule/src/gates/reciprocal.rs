@@ -17,7 +17,7 @@ pub static RECIPROCAL: GateDef = GateDef {
     arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::floats,
-    class: Class::Elementwise(map1!([f32 f64] |x| 1.0 / x)),
+    class: Class::Elementwise(map1!([f32 f64] |x| 1.0 / x, as Inverse)),
     element: element!(|x| 1.0 / x),
     local: Local::Partials(|r, _| -(r.output() * r.output())),
     reads: Reads::OUTPUT,

@@ -21,7 +21,7 @@ pub static RELU: GateDef = GateDef {
     attrs: &[],
     shape: shape::floats,
     // Asked this way round so that NaN, of which no comparison holds, is passed on.
-    class: Class::Elementwise(map1!([f32 f64] |x| if x <= 0.0 { 0.0 } else { x })),
+    class: Class::Elementwise(map1!([f32 f64] |x| if x <= 0.0 { 0.0 } else { x }, as Positive)),
     element: element!(|x| if x <= 0.0 { 0.0 } else { x }),
     local: Local::Pair {
         vjp: |r, up, _| vec![up[0].map(|up| gated(r, up))],

@@ -17,7 +17,7 @@ pub static RSQRT: GateDef = GateDef {
     arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::floats,
-    class: Class::Elementwise(map1!([f32 f64] |x| 1.0 / x.sqrt())),
+    class: Class::Elementwise(map1!([f32 f64] |x| 1.0 / x.sqrt(), as InverseRoot)),
     element: element!(|x| 1.0 / x.sqrt()),
     local: Local::Partials(|r, _| -0.5 * r.output() * r.output() * r.output()),
     reads: Reads::OUTPUT,

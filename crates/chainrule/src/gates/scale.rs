@@ -19,7 +19,7 @@ pub static SCALE: GateDef = GateDef {
     arity: Arity::Exactly(2),
     attrs: &[],
     shape: shape::floats,
-    class: Class::Elementwise(map2_cheap!(Scaled)),
+    class: Class::Elementwise(map2!([f32 f64] |x, y| if x == 0.0 { 0.0 } else { x * y }, as Scaled)),
     element: element!(|u, l| if u == 0.0 { 0.0 } else { u * l }),
     local: Local::Partials(|r, i| {
         let (u, l) = (r.inputs[0], r.inputs[1]);

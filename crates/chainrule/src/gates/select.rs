@@ -7,6 +7,7 @@ use crate::circuit::{
     Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Identity, Local, Outputs, Reads, Then, When, Wire,
     record,
 };
+use crate::numeric::simple::Simple;
 use crate::numeric::tile::{self, Level, Ternary};
 
 /// See the module.
@@ -24,7 +25,7 @@ pub static SELECT: GateDef = GateDef {
     attrs: &[],
     shape: shape_rule,
     class: Class::Elementwise(
-        |_, x| for_dtype!(x[1], [f32 f64 i32 i64 u8 bool], T => tile::ternary::<Choose, bool, T, T, T>(0)),
+        |_, x| for_dtype!(x[1], [f32 f64 i32 i64 u8 bool], T => tile::ternary::<Choose, bool, T, T, T>(0).known_as::<T>(Simple::Select)),
     ),
     element: |_, x, at| if x[0].at(at) != 0.0 { x[1].at(at) } else { x[2].at(at) },
     local: Local::Pair {

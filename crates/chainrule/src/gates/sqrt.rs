@@ -17,7 +17,7 @@ pub static SQRT: GateDef = GateDef {
     arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::floats,
-    class: Class::Elementwise(map1!([f32 f64] |x| x.sqrt())),
+    class: Class::Elementwise(map1!([f32 f64] |x| x.sqrt(), as Root)),
     element: element!(|x| x.sqrt()),
     local: Local::Partials(|r, _| 0.5 / r.output()),
     reads: Reads::OUTPUT,

@@ -18,7 +18,7 @@ pub static SQUARE: GateDef = GateDef {
     arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::numbers,
-    class: Class::Elementwise(map1_numbers!(float: |x| x * x, int: |x| x.wrapping_mul(x))),
+    class: Class::Elementwise(map1_numbers!(float: |x| x * x, as Square, int: |x| x.wrapping_mul(x))),
     element: element!(|x| x * x),
     local: Local::Partials(|r, _| 2.0 * r.inputs[0]),
     reads: Reads::INPUTS,

@@ -17,7 +17,7 @@ pub static SUB: GateDef = GateDef {
     arity: Arity::Exactly(2),
     attrs: &[],
     shape: shape::numbers,
-    class: Class::Elementwise(map2_cheap!(Minus, int: |x, y| x.wrapping_sub(y))),
+    class: Class::Elementwise(map2_numbers!(float: |x, y| x - y, as Minus, int: |x, y| x.wrapping_sub(y))),
     element: element!(|x, y| x - y),
     local: Local::Linear(|_, up, i| if i == 0 { up } else { -up }),
     reads: Reads::NOTHING,

@@ -8,7 +8,7 @@
 //! Layouts are row-major. "Outer x len x inner" means an array seen as three axes: everything before the axis
 //! in question, the axis itself, and everything after it.
 
-pub mod cheap;
+pub mod code;
 pub mod conv;
 #[cfg(test)]
 pub mod counted;
@@ -21,6 +21,7 @@ pub mod number;
 pub mod philox;
 pub mod reduce;
 pub mod scratch;
+pub mod simple;
 pub mod sort;
 pub mod special;
 pub mod speed;

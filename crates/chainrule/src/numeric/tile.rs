@@ -5,6 +5,7 @@
 
 #![allow(unsafe_code)]
 
+use super::simple::{Kind, Simple};
 use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 
@@ -113,33 +114,13 @@ type Function = unsafe fn(&Ports, i64);
 /// Three inputs and the output of one element.
 type Single = unsafe fn(*const u8, *const u8, *const u8, *mut u8, i64);
 
-/// Functions of two floats that take less time than reading and writing them: see `cheap`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Cheap {
-    /// a + b.
-    Plus,
-    /// a - b.
-    Minus,
-    /// a b.
-    Times,
-    /// a b, and 0 where a is 0.
-    Scaled,
-}
-
-impl Cheap {
-    /// Whether the inputs can be swapped.
-    pub fn is_symmetric(self) -> bool {
-        matches!(self, Cheap::Plus | Cheap::Times)
-    }
-}
-
 /// An element-wise kernel for certain dtypes, ready to be called.
 #[derive(Clone, Copy)]
 pub struct Tile {
     function: Function,
     single: Single,
     parameter: i64,
-    cheap: Option<Cheap>,
+    simple: Option<(Simple, Kind)>,
 }
 
 impl Tile {
@@ -164,14 +145,14 @@ impl Tile {
         unsafe { (self.single)(inputs[0], inputs[1], inputs[2], output, self.parameter) }
     }
 
-    /// The same, known as one of these functions.
-    pub fn with_cheap(self, cheap: Cheap) -> Tile {
-        Tile { cheap: Some(cheap), ..self }
+    /// The same, known as this function of numbers of this type.
+    pub fn known_as<T: 'static>(self, function: Simple) -> Tile {
+        Tile { simple: Kind::of::<T>(function).map(|kind| (function, kind)), ..self }
     }
 
-    /// Which cheap function it is, if it is one.
-    pub fn cheap(&self) -> Option<Cheap> {
-        self.cheap
+    /// Which simple function of which numbers it is, if it is one.
+    pub fn simple(&self) -> Option<(Simple, Kind)> {
+        self.simple
     }
 
     /// Equal for two uses of one kernel.
@@ -232,11 +213,11 @@ macro_rules! levels {
                     // The functions are called only on machines that have the instructions.
                     Instructions::Avx512 => {
                         let (function, single) = (avx512::<O, $($input,)* R>, avx512_single::<O, $($input,)* R>);
-                        return Tile { function, single, parameter, cheap: None };
+                        return Tile { function, single, parameter, simple: None };
                     }
                     Instructions::Avx2 => {
                         let (function, single) = (avx2::<O, $($input,)* R>, avx2_single::<O, $($input,)* R>);
-                        return Tile { function, single, parameter, cheap: None };
+                        return Tile { function, single, parameter, simple: None };
                     }
                     Instructions::Portable => {}
                 }
@@ -245,7 +226,7 @@ macro_rules! levels {
             let _ = level;
             let (function, single) =
                 ($body::<Portable, O, $($input,)* R>, $single::<Portable, O, $($input,)* R>);
-            Tile { function, single, parameter, cheap: None }
+            Tile { function, single, parameter, simple: None }
         }
     };
 }

@@ -2,7 +2,7 @@
 
 use super::lower::{Alone, BEFORE, Draft, Lowering, Source};
 use super::{
-    Array, Copied, KernelStep, Place, Plan, Step, ValueId, control, memory::Life, memory::Places,
+    Array, Copied, KernelStep, Place, Plan, Step, ValueId, coded, control, memory::Life, memory::Places,
     overwrite::Overwrites, product, scalars, sweep,
 };
 use crate::base::{DType, Spec, Strided};
@@ -26,6 +26,8 @@ pub(super) struct Emitter<'a> {
     pub stores: Vec<(u32, u32, ValueId)>,
     /// The largest number of ports of a sweep so far.
     pub ports: usize,
+    /// Code of groups of gates.
+    pub library: coded::Library,
 }
 
 /// Where everything has come to lie: what another layout can be derived from.
@@ -49,6 +51,7 @@ pub(super) fn emit(lowering: Lowering<'_>, wanted: &[u32], shares: bool) -> (Pla
         banks: HashMap::new(),
         stores: Vec::new(),
         ports: 0,
+        library: coded::Library::new(),
     };
     let constants = emitter.outside_values();
     let last = emitter.last_uses(wanted);

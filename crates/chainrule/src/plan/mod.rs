@@ -3,6 +3,7 @@
 //! The way there: `lower` decides which gates share a step, `order` when each step runs, `sweep` and `scalars` write out the two kinds of fused steps,
 //! `memory` gives every value its place.
 
+mod coded;
 mod control;
 mod deferred;
 mod emit;
@@ -11,7 +12,6 @@ mod machine;
 mod memory;
 mod order;
 mod overwrite;
-mod pairs;
 mod product;
 mod recompute;
 mod report;

@@ -5,12 +5,15 @@
 
 use super::emit::Emitter;
 use super::lower::{Link, Member, Role, SweepDraft};
-use super::{Place, ValueId, pairs};
+use super::{Place, ValueId, coded};
 use crate::base::{DType, Strided};
 use crate::circuit::Class;
+use crate::numeric::code::Code;
 use crate::numeric::tile::{Lone, Tile};
 use crate::numeric::{reduce, reduce::Reduce, team};
 use std::collections::HashMap;
+use std::slice;
+use std::sync::Arc;
 
 /// Bytes that the registers and the tiles of all inputs and outputs should fit in: most of a first-level cache.
 const TILE_BYTES: usize = 24 << 10;
@@ -78,21 +81,21 @@ pub struct Port {
 }
 
 /// What is done for a tile.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 #[allow(missing_docs)]
 pub enum Op {
-    /// An element-wise gate, or two cheap ones.
+    /// An element-wise gate.
     Gate {
         tile: Tile,
-        names: [Option<&'static str>; 2],
+        name: &'static str,
         inputs: [u32; 3],
         arity: usize,
         lone: Lone,
         output: u32,
         level: Level,
-        /// Of the output.
-        dtype: DType,
     },
+    /// Several element-wise gates in one loop.
+    Code(Coded),
     /// Elements from anywhere in memory, in the order of the tile.
     Load { from: ValueId, view: Strided, bytes: usize, output: u32, level: Level },
     /// The number of each row, repeated along it.
@@ -101,6 +104,19 @@ pub enum Op {
     Move { bytes: usize, input: u32, output: u32 },
     /// Each row folded to one number.
     Fold { fold: Reduce, dtype: DType, input: u32, output: u32 },
+}
+
+/// Element-wise gates in one loop that was made for them.
+#[derive(Clone)]
+pub struct Coded {
+    /// The loop.
+    pub code: Arc<Code>,
+    /// Of the gates.
+    pub names: Box<[&'static str]>,
+    /// What it reads, then what it writes.
+    pub ports: Box<[u32]>,
+    /// How many it reads.
+    pub sources: usize,
 }
 
 /// A fold over all tiles. It is done in blocks, whose results are folded in the end; which those are follows from the shape of
@@ -208,8 +224,8 @@ impl Writer<'_, '_> {
                     lone = one.map_or(lone, |(more, _)| more);
                 }
                 let output = self.write(member.node, dtype, level);
-                let (tile, names) = (tiles(node.attrs, &dtypes), [Some(node.gate.name), None]);
-                self.ops.push(Op::Gate { tile, names, inputs: ports, arity, lone, output, level, dtype });
+                let (tile, name) = (tiles(node.attrs, &dtypes), node.gate.name);
+                self.ops.push(Op::Gate { tile, name, inputs: ports, arity, lone, output, level });
             }
             (Role::FoldRows(fold), _) => {
                 let input = self.read(inputs[0], Role::Full);
@@ -352,12 +368,7 @@ impl Writer<'_, '_> {
     }
 
     fn finish(mut self) -> Sweep {
-        let behind: Vec<u32> =
-            self.sinks.iter().map(|sink| sink.input).chain(self.moves.iter().flat_map(Op::reads)).collect();
-        let is_register =
-            |port: u32| matches!(self.ports[port as usize], Virtual::Register { pinned: false, .. });
-        self.ops = pairs::joined(std::mem::take(&mut self.ops), is_register, &behind);
-        self.ops.append(&mut self.moves);
+        let groups = self.ordered();
         let registers = Registers::assign(&self);
         let each = registers.width + self.memory_width();
         let wanted = (TILE_BYTES / each.max(1)).clamp(TILE_ELEMENTS[0], TILE_ELEMENTS[1]);
@@ -374,6 +385,7 @@ impl Writer<'_, '_> {
             starts.push(starts[starts.len() - 1] + (bytes * tile).next_multiple_of(64));
         }
         let chunk = self.chunk(tile);
+        self.join(&groups);
         let mut room = starts[starts.len() - 1];
         for sink in self.sinks.iter_mut().filter(|sink| sink.is_total()) {
             sink.begun = room;
@@ -387,7 +399,6 @@ impl Writer<'_, '_> {
             }
             Virtual::Lone { value, offset } => Port { value, offset, step: 0, is_own: false },
             Virtual::Register { pinned, .. } => {
-                // What a pair of gates no longer writes has none.
                 let offset = register.map_or(0, |slot| starts[slot]);
                 Port { value: memory, offset, step: 0, is_own: !pinned }
             }
@@ -408,11 +419,42 @@ impl Writer<'_, '_> {
         }
     }
 
+    fn about_ports(&self) -> coded::Ports<'_> {
+        coded::Ports {
+            is_register: Box::new(|port| {
+                matches!(self.ports[port as usize], Virtual::Register { pinned: false, .. })
+            }),
+            is_lone: Box::new(|port| matches!(self.ports[port as usize], Virtual::Lone { .. })),
+            count: self.ports.len(),
+            sinks: self.sinks.iter().map(|sink| sink.input).collect(),
+        }
+    }
+
+    /// Brings the operations into the order in which they are done, and gives them in groups.
+    fn ordered(&mut self) -> Vec<Vec<Op>> {
+        let ops = std::mem::take(&mut self.ops);
+        let groups = coded::ordered(ops, &self.about_ports());
+        self.ops = groups.iter().flatten().chain(&self.moves).cloned().collect();
+        groups
+    }
+
+    /// Lets code do what it can. Registers are given before, so that they are the same on every machine.
+    fn join(&mut self, groups: &[Vec<Op>]) {
+        let (mut moves, mut library) =
+            (std::mem::take(&mut self.moves), std::mem::take(&mut self.emitter.library));
+        let mut ops =
+            coded::joined(groups, &mut moves, &self.about_ports(), self.draft.elements, &mut library);
+        ops.append(&mut moves);
+        self.ops = ops;
+        self.emitter.library = library;
+    }
+
     /// How many tiles one thread does at a time: enough to be worth a fork, and so many that there are not too many chunks.
     fn chunk(&self, tile: usize) -> usize {
         let gates = |op: &Op| match *op {
             Op::Gate { level: Level::Full, .. } | Op::Load { .. } | Op::Spread { .. } | Op::Fold { .. } => 1,
-            Op::Gate { level: Level::Row, .. } | Op::Move { .. } => 0,
+            // Code comes later.
+            Op::Gate { level: Level::Row, .. } | Op::Move { .. } | Op::Code(_) => 0,
         };
         let work = self.ops.iter().map(gates).sum::<usize>() + self.sinks.len();
         let picoseconds = work * PICOSECONDS_A_GATE + self.memory_width() * PICOSECONDS_A_BYTE;
@@ -452,23 +494,38 @@ impl Sink {
 impl Op {
     /// The ports that it reads.
     pub fn reads(&self) -> impl Iterator<Item = u32> {
-        let (list, count) = match *self {
-            Op::Gate { inputs, arity, .. } => (inputs, arity),
-            Op::Load { .. } => ([0; 3], 0),
-            Op::Spread { input, .. } | Op::Move { input, .. } | Op::Fold { input, .. } => ([input; 3], 1),
+        let list = match self {
+            Op::Gate { inputs, arity, .. } => &inputs[..*arity],
+            Op::Code(coded) => &coded.ports[..coded.sources],
+            Op::Load { .. } => &[],
+            Op::Spread { input, .. } | Op::Move { input, .. } | Op::Fold { input, .. } => {
+                slice::from_ref(input)
+            }
         };
-        list.into_iter().take(count)
+        list.iter().copied()
     }
 
-    /// The port that it writes.
-    pub fn writes(&self) -> u32 {
-        match *self {
+    /// The ports that it writes.
+    pub fn writes(&self) -> impl Iterator<Item = u32> {
+        let list = match self {
+            Op::Code(coded) => &coded.ports[coded.sources..],
             Op::Gate { output, .. }
             | Op::Load { output, .. }
             | Op::Spread { output, .. }
             | Op::Move { output, .. }
-            | Op::Fold { output, .. } => output,
-        }
+            | Op::Fold { output, .. } => slice::from_ref(output),
+        };
+        list.iter().copied()
+    }
+
+    /// The names of its gates.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        let list = match self {
+            Op::Gate { name, .. } => slice::from_ref(name),
+            Op::Code(coded) => &coded.names,
+            Op::Load { .. } | Op::Spread { .. } | Op::Move { .. } | Op::Fold { .. } => &[],
+        };
+        list.iter().copied()
     }
 }
 
@@ -485,19 +542,19 @@ impl Registers {
     fn assign(writer: &Writer<'_, '_>) -> Registers {
         let mut last = vec![0; writer.ports.len()];
         for (at, op) in writer.ops.iter().enumerate() {
-            op.reads().chain([op.writes()]).for_each(|port| last[port as usize] = at);
+            op.reads().chain(op.writes()).for_each(|port| last[port as usize] = at);
         }
         // Sinks read after the last operation.
         writer.sinks.iter().for_each(|sink| last[sink.input as usize] = usize::MAX);
         let mut registers = Registers { of: vec![None; last.len()], slots: Vec::new(), width: 0 };
         let mut free = Vec::new();
         for op in &writer.once {
-            registers.give(writer, op.writes(), &mut Vec::new());
+            op.writes().for_each(|port| registers.give(writer, port, &mut Vec::new()));
         }
         for (at, op) in writer.ops.iter().enumerate() {
-            registers.give(writer, op.writes(), &mut free);
+            op.writes().for_each(|port| registers.give(writer, port, &mut free));
             let mut done: Vec<u32> =
-                op.reads().chain([op.writes()]).filter(|&p| last[p as usize] == at).collect();
+                op.reads().chain(op.writes()).filter(|&p| last[p as usize] == at).collect();
             done.sort_unstable();
             done.dedup();
             for port in done {
@@ -514,11 +571,12 @@ impl Registers {
 
     fn give(&mut self, writer: &Writer<'_, '_>, port: u32, free: &mut Vec<usize>) {
         let Virtual::Register { dtype, .. } = writer.ports[port as usize] else { return };
-        let slot = free.pop().unwrap_or_else(|| {
-            self.slots.push(0);
+        // Of the same width: code may write an element where it has read that element, and no other.
+        let known = free.iter().rposition(|&slot| self.slots[slot] == dtype.bytes());
+        let slot = known.map(|at| free.remove(at)).unwrap_or_else(|| {
+            self.slots.push(dtype.bytes());
             self.slots.len() - 1
         });
-        self.slots[slot] = self.slots[slot].max(dtype.bytes());
         self.of[port as usize] = Some(slot);
     }
 }

@@ -52,12 +52,9 @@ impl Plan {
 
     fn cost_of_sweep(&self, sweep: &Sweep) -> Cost {
         let of_op = |op: &Op| match op {
-            Op::Gate { level: super::Level::Row, names, .. } => {
-                (sweep.elements / sweep.row * names.iter().flatten().count()) as u64
-            }
-            Op::Gate { names, .. } => (sweep.elements * names.iter().flatten().count()) as u64,
+            Op::Gate { level: super::Level::Row, .. } => (sweep.elements / sweep.row) as u64,
             Op::Fold { .. } => sweep.elements as u64,
-            Op::Load { .. } | Op::Spread { .. } | Op::Move { .. } => 0,
+            op => (sweep.elements * op.names().count()) as u64,
         };
         let folded = (sweep.sinks.len() * sweep.elements) as u64;
         let loaded = sweep.once.iter().chain(&sweep.ops).filter_map(|op| match op {
@@ -114,9 +111,8 @@ fn sweep_text(sweep: &Sweep) -> String {
     let mut names: Vec<String> = Vec::new();
     for op in &sweep.ops {
         match op {
-            Op::Gate { names: own, .. } => names.extend(own.iter().flatten().map(|name| (*name).to_string())),
             Op::Fold { fold, .. } => names.push(format!("{fold:?} of rows").to_lowercase()),
-            Op::Load { .. } | Op::Spread { .. } | Op::Move { .. } => {}
+            op => names.extend(op.names().map(str::to_string)),
         }
     }
     names.extend(sweep.sinks.iter().map(|sink| {

@@ -2,6 +2,7 @@
 
 use super::{Address, Shared, movement};
 use crate::base::DType;
+use crate::numeric::code::MOST_PORTS;
 use crate::numeric::reduce::{BLOCK, ROW_BLOCK, Reduce, add_to, reduce_axis};
 use crate::numeric::team::Team;
 use crate::numeric::tile::Ports;
@@ -91,9 +92,14 @@ unsafe fn operate(op: &Op, sweep: &Sweep, values: &[Address], ports: &[Address],
     let count = |level: Level, n: usize| if level == Level::Full { n } else { n / sweep.row };
     let at = |port: u32| ports[port as usize];
     // SAFETY: the ports of an operation hold a tile each, of the types that it was made for, and its output is another
-    // port than its inputs; loads stay within the view that they read.
+    // port than its inputs, or lies where code reads it element by element; loads stay within the view that they read.
     unsafe {
         match *op {
+            Op::Code(ref coded) => {
+                let mut addresses = [std::ptr::null_mut(); MOST_PORTS];
+                addresses.iter_mut().zip(&coded.ports).for_each(|(to, &port)| *to = at(port));
+                coded.code.run(&addresses, len);
+            }
             Op::Gate { tile, inputs, lone, output, level, .. } => {
                 let inputs = inputs.map(|port| at(port).cast_const());
                 tile.run(&Ports { inputs, output: at(output), len: count(level, len), lone });
