@@ -2,6 +2,7 @@
 
 use super::support::{batch, flops_per_output, shape};
 use crate::circuit::{Arity, Attrs, Call, Class, Doc, GateDef, Local, Reads, Wire, record};
+use crate::numeric::vector;
 
 /// See the module.
 pub static ACOS: GateDef = GateDef {
@@ -11,13 +12,13 @@ pub static ACOS: GateDef = GateDef {
         formula: "y = arccos(x)",
         local: "dy/dx = -1 / sqrt((1 - x)(1 + x))",
         kinks: "x = 1 or -1: the gradient is minus infinity; beyond: NaN",
-        source: "DLMF 4.24; the product keeps the digits that 1 - x^2 loses near 1",
+        source: "DLMF 4.24; the range of Cephes, a polynomial of our own, error at most 2.5 ulp in f32 and 3.5 in f64; the product keeps the digits that 1 - x^2 loses near 1",
     },
     call: Some(Call { signature: "x", build: |a| a.wire("x").acos() }),
     arity: Arity::Exactly(1),
     attrs: &[],
     shape: shape::floats,
-    class: Class::Elementwise(map1!([f32 f64] |x| x.acos())),
+    class: Class::Elementwise(map1!([f32 f64] |x| vector::acos::<L, _>(x))),
     element: element!(|x| x.acos()),
     local: Local::Partials(|r, _| -((1.0 - r.inputs[0]) * (1.0 + r.inputs[0])).rsqrt()),
     reads: Reads::INPUTS,

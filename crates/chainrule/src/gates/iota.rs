@@ -1,7 +1,7 @@
 //! Counting along an axis.
 
 use super::support::{along, arguments, axes, batch, no_flops};
-use crate::base::{DType, Element, Shape, Spec};
+use crate::base::{DType, Element, Shape, Spec, limits};
 use crate::circuit::{
     Arity, Attrs, Call, Case, Class, Doc, Fault, GateDef, Job, Kind, Local, Outputs, Reads, Wire, mistake,
     record,
@@ -79,6 +79,11 @@ pub fn iota(dims: &[usize], axis: i64, dtype: DType) -> Wire {
     let checked =
         Shape::new(dims).map_err(|e| Fault::new(e, "")).and_then(|shape| axes::axis(shape.rank(), axis));
     match checked {
+        Ok(axis) if dims.iter().product::<usize>() > limits::FOLDED => {
+            // Counted once, and seen all over the shape. A small one becomes a constant, and what is computed from it too.
+            let lone: Vec<usize> = (0..dims.len()).map(|i| if i == axis { dims[i] } else { 1 }).collect();
+            record(&IOTA, attrs(&lone, axis, dtype), &[]).broadcast_to(dims)
+        }
         Ok(axis) => record(&IOTA, attrs(dims, axis, dtype), &[]),
         Err(fault) => mistake("iota", fault),
     }

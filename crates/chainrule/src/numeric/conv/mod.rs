@@ -15,6 +15,7 @@ mod grid;
 mod kernel;
 mod large;
 mod params;
+mod phases;
 mod share;
 mod turn;
 mod winograd;
@@ -27,6 +28,7 @@ use super::team::Team;
 use super::tile::{Instructions, instructions};
 use columns::by_columns;
 use large::{Large, is_large};
+use phases::{by_phases, is_spread};
 use share::Direct;
 use winograd::{Forward, Gradient};
 
@@ -147,7 +149,9 @@ macro_rules! convolve_by_kernels {
                 _: Checked,
             ) {
                 let by = By { level: instructions(), team };
-                if winograd::is_forward(conv) {
+                if is_spread(conv) {
+                    by_phases(team, conv, input, weights, output);
+                } else if winograd::is_forward(conv) {
                     by_tiles(by, conv, input, weights, output);
                 } else if winograd::is_gradient(conv) {
                     by_tiles_to_weights(by, conv, input, weights, output);

@@ -74,8 +74,12 @@ fn indices(shape: [usize; 4]) -> impl Iterator<Item = (usize, usize, usize, usiz
 }
 
 fn run(plan: &Conv, x: &[f64], w: &[f64]) -> Vec<f64> {
+    run_by(Team::ALONE, plan, x, w)
+}
+
+fn run_by(team: Team, plan: &Conv, x: &[f64], w: &[f64]) -> Vec<f64> {
     let mut y = vec![f64::NAN; plan.output.iter().product()];
-    conv(Team::ALONE, plan, Planes::row_major(x, plan.input), Planes::row_major(w, plan.weights), &mut y);
+    conv(team, plan, Planes::row_major(x, plan.input), Planes::row_major(w, plan.weights), &mut y);
     y
 }
 
@@ -90,6 +94,23 @@ pub(super) fn permuted(x: &[f64], shape: [usize; 4], order: [usize; 4]) -> Vec<f
     indices(order.map(|axis| shape[axis]))
         .map(|(a, b, c, d)| x[a * at(0) + b * at(1) + c * at(2) + d * at(3)])
         .collect()
+}
+
+#[test]
+fn an_input_that_is_spread_out_is_read_phase_by_phase() {
+    let mut dice = Dice { drawn: 0 };
+    for _ in 0..1000 {
+        let (mut params, mut input, mut weights) = dice.case();
+        (params.stride, params.dilation) = ([1; 2], [1; 2]);
+        params.input_dilation = [1 + dice.below(3), 2 + dice.below(3)];
+        (input[2], weights[2], weights[3]) = (input[2] + dice.below(9), dice.size(6), dice.size(6));
+        let plan = Conv::new(params, input, weights).expect("small sizes");
+        assert!(is_spread(&plan));
+        let (x, w) = (dice.array(input), dice.array(weights));
+        let wanted = naive(&plan, &x, &w);
+        assert_eq!(run(&plan, &x, &w), wanted, "{plan:?}");
+        assert_eq!(sharing_everything(|| run_by(Team::new(3), &plan, &x, &w)), wanted, "{plan:?}");
+    }
 }
 
 #[test]

@@ -63,6 +63,9 @@ cases! {
     cos: pxfm::f_cos, 1.9, 2, far cos;
     tan: pxfm::f_tan, 3.2, 4, far tan;
     erf: pxfm::f_erf, 2.5, 3;
+    atan: pxfm::f_atan, 2.0, 2;
+    asin: pxfm::f_asin, 2.5, 3;
+    acos: pxfm::f_acos, 2.5, 3;
 }
 
 /// Below the normal numbers pxfm 0.1.30 is wrong now and then, as at -708.9320112714589.
