@@ -129,6 +129,7 @@ test("a formula of thousands of gates opens as its stages, and never draws more 
   await page.goto(server.url + link(formula, { x: 1 }, { open: scene.stages.map((stage) => stage.id).join(",") }));
   await page.reload();
   await page.waitForSelector("[data-block]");
+  await page.waitForSelector("svg.circuit[aria-busy=true]", { state: "detached" });
   assert.ok((await count()) <= 600);
   assert.match(await page.locator(".caption").textContent(), /600 are the most/);
   await page.close();

@@ -1,6 +1,7 @@
 // Where the window is over the picture. Boxes keep their places in the picture when it is laid out anew, so the window stays too.
 
-import { signal } from "@preact/signals";
+import { effect, signal, untracked } from "@preact/signals";
+import type { Scene } from "../types";
 import { at, scene, select } from "./state";
 
 /** Window coordinates = k times picture coordinates + (x, y). */
@@ -34,6 +35,40 @@ export function enter(): void {
   const { w, h } = size.value;
   const from = (length: number, room: number) => (length * READABLE > room ? 0 : (room - length * READABLE) / 2);
   view.value = { x: from(shown.width, w) - shown.left * READABLE, y: from(shown.height, h) - shown.top * READABLE, k: READABLE };
+}
+
+/** Pictures of more boxes than this are drawn in two parts. */
+const AT_ONCE = 24;
+/** While only what is in the window is drawn: the rest follows when the browser has time. */
+export const isPartial = signal(false);
+const rest = globalThis.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 50));
+
+// A circuit that comes is placed before it is drawn, as soon as the window's size is known.
+effect(() => {
+  const shown = scene.value;
+  if (shown === null || size.value.w === 0 || isFitted.peek()) return;
+  untracked(enter);
+  if (shown.blocks.length <= AT_ONCE) return;
+  isPartial.value = true;
+  requestAnimationFrame(() => rest(() => (isPartial.value = false)));
+});
+
+/** What of a picture is drawn now. */
+export function inWindow({ blocks, wires }: Scene): Pick<Scene, "blocks" | "wires"> {
+  if (!isPartial.value) return { blocks, wires };
+  const { x, y, k } = view.value;
+  const { w, h } = size.value;
+  const isIn = (left: number, top: number, right: number, bottom: number) => right * k + x > 0 && left * k + x < w && bottom * k + y > 0 && top * k + y < h;
+  return {
+    blocks: blocks.filter((one) => isIn(one.x, one.y, one.x + one.w, one.y + one.h)),
+    wires: wires.filter((line) =>
+      line.pieces.some(({ points }) => {
+        const xs = points.map((point) => point[0]);
+        const ys = points.map((point) => point[1]);
+        return isIn(Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys));
+      }),
+    ),
+  };
 }
 
 /** Whether the window shows less than all. */
@@ -86,12 +121,16 @@ function around(px: number, py: number, wanted: number): void {
 export function follow(root: SVGSVGElement): () => void {
   const sizes = new ResizeObserver(() => {
     const box = root.getBoundingClientRect();
-    const isFirst = size.value.w === 0;
+    const { w, h } = size.value;
+    if (w === box.width && h === box.height) return;
     size.value = { w: box.width, h: box.height };
-    if (!isFirst && isWhole) fit();
+    if (w > 0 && isWhole) fit();
   });
   let isWhole = true;
   sizes.observe(root);
+  // Not one frame later: a circuit may be waiting to be placed.
+  const { width, height } = root.getBoundingClientRect();
+  size.value = { w: width, h: height };
   const fingers = new Map<number, { x: number; y: number }>();
   const down = (event: PointerEvent) => {
     if (event.target !== root && event.button === 0 && (event.target as Element).closest("[data-block]:not(.frame)")) return;
@@ -121,7 +160,10 @@ export function follow(root: SVGSVGElement): () => void {
   root.addEventListener("pointermove", move);
   root.addEventListener("pointerup", up);
   root.addEventListener("pointercancel", up);
-  return () => sizes.disconnect();
+  return () => {
+    sizes.disconnect();
+    size.value = { w: 0, h: 0 };
+  };
 }
 
 /** The blocks that a wire joins to the chosen one, on one side. */

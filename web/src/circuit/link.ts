@@ -1,7 +1,7 @@
 // Everything that is looked at stands in the address, so that a link shows the same to others:
 // #/c?f=FORMULA&v={"x":2}&open=sigma&at=g5&step=7&dir=tb&theme=dark, or of a run #/c?x=ROW&xs=STEP
 
-import { type Theme, readTheme } from "../page";
+import { type Theme, readTheme } from "../theme";
 import type { Direction, Value } from "../types";
 
 /** One example of a run: its row in the data, and the step whose weights are taken; none are the last ones. */
@@ -37,6 +37,35 @@ export interface Link {
   inside: Inside | null;
   /** The point that numbers are compared with. */
   against: Record<string, Value> | null;
+}
+
+/** What the server is asked about a circuit. */
+export interface Question {
+  formula?: string;
+  example?: number;
+  step?: number;
+  values: Record<string, Value>;
+  open: string[];
+  dir: Direction;
+  boxes?: Boxed[];
+  inside?: Inside;
+  against?: Record<string, Value>;
+  at?: string;
+  x?: number;
+  y?: number;
+}
+
+/** The question whose answer shows what is looked at. What is not there is not asked for. */
+export function asked({ example, formula, values, open, dir, boxes, inside, against }: Link): Question {
+  return {
+    ...(example === null ? { formula } : example.step === null ? { example: example.row } : { example: example.row, step: example.step }),
+    values,
+    open,
+    dir,
+    ...(boxes.length > 0 && { boxes }),
+    ...(inside !== null && { inside }),
+    ...(against !== null && { against }),
+  };
 }
 
 export function write(link: Link): string {

@@ -4,7 +4,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { isGone, lost, onReturn, spoken, start, theme } from "../page";
 import { Gone, Latest, Refused, ask } from "../server";
 import type { Block, Direction, Line, Look, Mistake, Proof, Value, Why } from "../types";
-import { type Boxed, type Inside, type Link, type Sample, read, write } from "./link";
+import { type Boxed, type Inside, type Link, type Question, type Sample, asked, read, write } from "./link";
 
 export const formula = signal("");
 /** An example of the run, whose circuit is shown in place of a formula. */
@@ -66,28 +66,6 @@ export function blockOf(wire: number): Block | null {
   return blocks.value.get(`g${wire}`) ?? (line === undefined ? null : (blocks.value.get(line.from) ?? null));
 }
 
-interface Question {
-  formula?: string;
-  example?: number;
-  step?: number;
-  values: Record<string, Value>;
-  open: string[];
-  dir: Direction;
-  boxes?: Boxed[];
-  inside?: Inside;
-  against?: Record<string, Value>;
-  at?: string;
-  x?: number;
-  y?: number;
-}
-
-/** The circuit that is asked about. */
-function subject(): Partial<Question> {
-  const of = example.value;
-  if (of === null) return { formula: formula.value };
-  return of.step === null ? { example: of.row } : { example: of.row, step: of.step };
-}
-
 function key({ formula, example, step, boxes, inside }: Partial<Question>): string {
   return JSON.stringify([formula, example, step, boxes, inside]);
 }
@@ -101,11 +79,11 @@ function question(): Question {
   return { ...bare(), ...place };
 }
 
-const latest = new Latest<Question>(async (asked) => {
+const latest = new Latest<Question>(async (wanted) => {
   try {
-    const answer = await ask<Look>("/api/set", asked);
+    const answer = await ask<Look>("/api/set", wanted);
     batch(() => {
-      drawn = key(asked);
+      drawn = key(wanted);
       take(answer);
       isGone.value = false;
       mistakes.value = [];
@@ -335,11 +313,7 @@ export async function explain(block: string): Promise<void> {
 }
 
 export function bare(): Question {
-  const more: Partial<Question> = {};
-  if (boxes.value.length > 0) more.boxes = boxes.value;
-  if (inside.value !== null) more.inside = inside.value;
-  if (against.value !== null) more.against = against.value;
-  return { ...subject(), values: values.value, open: open.value, dir: dir.value, ...more };
+  return asked(link.value);
 }
 
 async function told(work: () => Promise<void>, refused: (mistakes: Mistake[]) => void): Promise<void> {

@@ -1,7 +1,8 @@
 // #/t?s=120&w=17&f=g&sort=worst: without a step it follows the last one.
 
 import { batch, computed } from "@preact/signals";
-import { readTheme, theme } from "../page";
+import { theme } from "../page";
+import { readTheme } from "../theme";
 import { choose, chosen, field, isLog, order, wire } from "../run/state";
 import type { Field } from "../run/types";
 

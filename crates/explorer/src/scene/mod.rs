@@ -317,7 +317,7 @@ pub struct Check {
     pub local: Quantity,
     /// The product of the local gradients of its gates along the path, summed over the paths.
     pub product: Quantity,
-    /// The factors from output to input, where there is one path and all are single numbers: `−1.84 × 1 × −0.3679`.
+    /// The factors from output to input, where there is one path, all are single numbers and they are few: `−1.84 × 1 × −0.3679`.
     pub factors: Vec<Quantity>,
     /// How many paths.
     pub paths: f64,
