@@ -2,7 +2,8 @@
 // `node build.mjs --check` builds elsewhere and fails if dist/ would change.
 
 import { build } from "esbuild";
-import { mkdtemp, readFile, rm, copyFile } from "node:fs/promises";
+import { minify } from "terser";
+import { mkdtemp, readFile, rm, copyFile, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -30,7 +31,14 @@ async function bundle(into) {
   };
   await build({ ...options, entryPoints: { app: "src/main.tsx" }, format: "esm" });
   await build({ ...options, entryPoints: { first: "src/first.ts" }, format: "iife" });
+  for (const file of ["app.js", "first.js"]) await shorten(join(into, file), file === "app.js");
   await copyFile(join(here, "src/index.html"), join(into, "index.html"));
+}
+
+/** What esbuild has bundled still gets 2 % shorter: it folds no variables that are used once. */
+async function shorten(path, module) {
+  const { code } = await minify(await readFile(path, "utf8"), { module, ecma: 2020, compress: { passes: 3, unsafe_arrows: true }, format: { ecma: 2020, comments: /^!/ } });
+  await writeFile(path, `${code}\n`);
 }
 
 async function size(folder) {
