@@ -37,6 +37,8 @@ export interface Link {
   inside: Inside | null;
   /** The point that numbers are compared with. */
   against: Record<string, Value> | null;
+  /** Whether arrays on wires have small pictures. */
+  maps: boolean;
 }
 
 /** What the server is asked about a circuit. */
@@ -50,13 +52,14 @@ export interface Question {
   boxes?: Boxed[];
   inside?: Inside;
   against?: Record<string, Value>;
+  maps?: boolean;
   at?: string;
   x?: number;
   y?: number;
 }
 
 /** The question whose answer shows what is looked at. What is not there is not asked for. */
-export function asked({ example, formula, values, open, dir, boxes, inside, against }: Link): Question {
+export function asked({ example, formula, values, open, dir, boxes, inside, against, maps }: Link): Question {
   return {
     ...(example === null ? { formula } : example.step === null ? { example: example.row } : { example: example.row, step: example.step }),
     values,
@@ -65,6 +68,7 @@ export function asked({ example, formula, values, open, dir, boxes, inside, agai
     ...(boxes.length > 0 && { boxes }),
     ...(inside !== null && { inside }),
     ...(against !== null && { against }),
+    ...(maps && { maps }),
   };
 }
 
@@ -84,6 +88,7 @@ export function write(link: Link): string {
   if (link.boxes.length > 0) query.set("b", JSON.stringify(link.boxes));
   if (link.inside !== null) query.set("in", `${link.inside.wire}.${link.inside.element}`);
   if (link.against !== null) query.set("vs", JSON.stringify(link.against));
+  if (!link.maps) query.set("maps", "0");
   return `#/c?${query}`;
 }
 
@@ -107,6 +112,7 @@ export function read(hash: string): Link | null {
     boxes: boxes(query.get("b")),
     inside: inside(query.get("in")),
     against: query.get("vs") === null ? null : values(query.get("vs")),
+    maps: query.get("maps") !== "0",
   };
 }
 

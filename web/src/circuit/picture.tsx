@@ -166,7 +166,7 @@ export function Picture({ isWhole = true }: { isWhole?: boolean }) {
             <Box key={block.id} block={block} />
           ))}
           {wires.map((line) => (
-            <Wire key={line.id} line={line} shown={shownOf(line, onPath.has(line.id))} />
+            <Wire key={line.id} line={line} dir={shown?.direction} shown={shownOf(line, onPath.has(line.id))} />
           ))}
           <Sums isLine={true} />
           {others.map((block) => (

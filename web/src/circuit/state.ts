@@ -18,6 +18,8 @@ export const boxes = signal<Boxed[]>([]);
 export const inside = signal<Inside | null>(null);
 /** Values at the point that numbers are compared with. */
 export const against = signal<Record<string, Value> | null>(null);
+/** Whether arrays on wires have small pictures. */
+export const maps = signal(true);
 /** Blocks that are gathered to be put into a stage. */
 export const picked = signal<string[]>([]);
 /** Steps done; none when both passes are over, and everything is shown. */
@@ -115,7 +117,7 @@ function renumbered(before: Look["scene"], after: Look["scene"]): Look["scene"] 
     const old = before.wires[i]!;
     if (old.pieces.length !== line.pieces.length) return line;
     const pieces = old.pieces.map((piece, k) => ({ ...piece, gradient: line.pieces[k]!.gradient }));
-    return { ...old, value: line.value, gradient: line.gradient, pieces };
+    return { ...old, value: line.value, gradient: line.gradient, pieces, maps: line.maps };
   });
   return { ...after, left, top, width, height, blocks: moved, wires };
 }
@@ -338,6 +340,7 @@ export const link = computed<Link>(() => ({
   boxes: boxes.value,
   inside: inside.value,
   against: against.value,
+  maps: maps.value,
 }));
 
 export function hash(): string {
@@ -357,6 +360,7 @@ function follow(to: Link): void {
     boxes.value = to.boxes;
     inside.value = to.inside;
     against.value = to.against;
+    maps.value = to.maps;
     picked.value = [];
     step.value = null;
     isPlaying.value = false;
