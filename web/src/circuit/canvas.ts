@@ -13,10 +13,17 @@ export const isFitted = signal(false);
 const LARGEST = 1.6;
 const SMALLEST = 0.08;
 
+/** Height of the window above its tools, which the end of the circuit must not stand behind. */
+function above(): { w: number; h: number } {
+  const { w, h } = size.value;
+  return { w, h: h - TOOLS };
+}
+const TOOLS = 48;
+
 /** The whole picture in the window, not larger than 1.6 times. */
 export function fit(): void {
   const shown = scene.value;
-  const { w, h } = size.value;
+  const { w, h } = above();
   if (shown === null || w === 0) return;
   const k = Math.max(SMALLEST, Math.min(LARGEST, w / shown.width, h / shown.height));
   view.value = { x: (w - shown.width * k) / 2 - shown.left * k, y: (h - shown.height * k) / 2 - shown.top * k, k };
@@ -32,7 +39,7 @@ export function enter(): void {
   const shown = scene.value;
   const { k } = view.value;
   if (shown === null || k >= READABLE) return;
-  const { w, h } = size.value;
+  const { w, h } = above();
   const from = (length: number, room: number) => (length * READABLE > room ? 0 : (room - length * READABLE) / 2);
   view.value = { x: from(shown.width, w) - shown.left * READABLE, y: from(shown.height, h) - shown.top * READABLE, k: READABLE };
 }
