@@ -187,11 +187,13 @@ test("arrays are cells on a scale around zero, and outliers are marked", async (
   await page.close();
 });
 
-test("arrays on wires have pictures with the room for them, which can be put away", async () => {
+for (const dir of ["lr", "tb"]) test(`arrays on wires have pictures with the room for them, which can be put away: ${dir}`, async () => {
   const formula = "input W: f64[3, 2]\ninput x: f64[2]\nh = relu(W @ x)\nloss = sum(h^2)";
   const values = { W: [[1, -2], [0.5, 1], [-1, 3]], x: [2, 0.5] };
-  const page = await look(formula, values);
-  const { scene } = await server.post("api/set", { formula, values, maps: true });
+  const page = await look(formula, values, { dir });
+  const { scene } = await server.post("api/set", { formula, values, dir, maps: true });
+  const plain = await server.post("api/set", { formula, values, dir });
+  assert.ok(plain.scene.wires.every((line) => line.maps === undefined));
   const maps = scene.wires.flatMap((line) => (line.maps === undefined ? [] : [line.maps.value, ...(line.maps.gradient === null ? [] : [line.maps.gradient])]));
   assert.ok(maps.length > 8);
   assert.equal(await page.locator("svg.circuit .map").count(), maps.length);
