@@ -53,11 +53,11 @@ const rest = globalThis.requestIdleCallback ?? ((work: () => void) => setTimeout
 // A circuit that comes is placed before it is drawn, as soon as the window's size is known.
 effect(() => {
   const shown = scene.value;
-  if (shown === null || size.value.w === 0 || isFitted.peek()) return;
+  if (shown === null || isFitted.peek()) return;
+  isPartial.value = shown.blocks.length > AT_ONCE;
+  if (size.value.w === 0) return;
   untracked(enter);
-  if (shown.blocks.length <= AT_ONCE) return;
-  isPartial.value = true;
-  requestAnimationFrame(() => rest(() => (isPartial.value = false)));
+  if (untracked(() => isPartial.value)) requestAnimationFrame(() => rest(() => (isPartial.value = false)));
 });
 
 /** What of a picture is drawn now. */
