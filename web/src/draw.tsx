@@ -1,6 +1,6 @@
 // Draws wires and boxes of a scene. The places are the server's; who draws says which numbers are known already.
 
-import type { Block, Line, Quantity } from "./types";
+import type { Block, Cells, Direction, Line, Quantity } from "./types";
 
 /** Radius of a wire's corners. */
 const ROUND = 7;
@@ -74,7 +74,7 @@ export interface Shown {
   isOnPath: boolean;
 }
 
-export function Wire({ line, shown }: { line: Line; shown: Shown }) {
+export function Wire({ line, shown, dir = "lr" }: { line: Line; shown: Shown; dir?: Direction | undefined }) {
   return (
     <g class={`wire${shown.isOnPath ? " on-path" : ""}`} data-wire={line.id}>
       {line.pieces.map((piece, i) => {
@@ -99,8 +99,50 @@ export function Wire({ line, shown }: { line: Line; shown: Shown }) {
       {line.dots.map(([x, y], i) => (
         <circle key={i} cx={x} cy={y} r={4} class="dot" />
       ))}
+      {line.maps !== undefined && line.place !== null && <Maps line={line} shown={shown} dir={dir} />}
       {line.place !== null && <Labels line={line} hasValue={shown.value} hasGradient={shown.gradient} />}
     </g>
+  );
+}
+
+/** The colour of a number on a scale around zero. */
+export function color(value: number, most: number): string {
+  const part = most === 0 ? 0 : Math.min(1, Math.abs(value) / most);
+  return `color-mix(in srgb, var(${value < 0 ? "--fill-minus" : "--fill-plus"}) ${Math.round(part * 100)}%, var(--fill-zero))`;
+}
+
+/** The room that the layout leaves for a picture of an array, and how many shades a sign has. */
+const MAP = 28;
+const SHADES = 6;
+
+/** A small picture of an array: a path for each shade. */
+function Map_({ of: { rows, columns, cells, scale }, x, y, isAbove }: { of: Cells; x: number; y: number; isAbove?: boolean }) {
+  const side = Math.min(MAP / rows, MAP / columns, 9);
+  const shades = new Map<number | null, string>();
+  cells.forEach((value, i) => {
+    const shade = typeof value === "number" ? Math.round(SHADES * Math.max(-1, Math.min(1, value / (scale || 1)))) : null;
+    shades.set(shade, `${shades.get(shade) ?? ""}M${(i % columns) * side} ${Math.floor(i / columns) * side}h${side}v${side}h${-side}z`);
+  });
+  return (
+    <g class="map" aria-hidden="true" transform={`translate(${x} ${isAbove === true ? y - rows * side : y})`}>
+      {[...shades].map(([shade, d]) => (
+        <path key={shade} d={d} class={shade === null ? "odd" : undefined} style={shade === null ? undefined : { fill: color(shade, SHADES) }} />
+      ))}
+      <rect width={columns * side} height={rows * side} />
+    </g>
+  );
+}
+
+/** Of a wire that carries an array: from left to right the value's picture above and the gradient's below, else side by side. */
+function Maps({ line, shown, dir }: { line: Line; shown: Shown; dir: Direction }) {
+  const { x, value_y, gradient_y } = line.place!;
+  const { value, gradient } = line.maps!;
+  const isAbove = dir === "lr";
+  return (
+    <>
+      {shown.value && <Map_ of={value} x={x} y={isAbove ? value_y - 14 : gradient_y + 6} isAbove={isAbove} />}
+      {shown.gradient && gradient !== null && <Map_ of={gradient} x={isAbove ? x : x + MAP + 6} y={gradient_y + 6} />}
+    </>
   );
 }
 

@@ -4,7 +4,7 @@ import "./app.css";
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { Help } from "./help";
-import { greet, isDark, isGone, isHelpOpen, spoken, start, theme } from "./page";
+import { greet, isDark, isGone, isHelpOpen, spoken, start, theme, wait } from "./page";
 import { here, roomOf, rooms } from "./rooms";
 import { connect } from "./socket";
 
@@ -99,11 +99,16 @@ function follow(): void {
   });
 }
 
+/** Milliseconds that the first answer may take before the page is drawn without it. */
+const SOON = 120;
+
 async function begin(): Promise<void> {
   // The first questions are on their way while the page is made; an address that says a whole circuit waits for no other answer.
   const greeted = greet();
   const isSaid = location.hash.startsWith("#/c?");
   const entered = isSaid ? enter(location.hash) : greeted.then(() => enter(location.hash));
+  // An answer that is there at once is drawn with the page, not after it.
+  await Promise.race([entered, wait(SOON)]);
   render(<App />, document.getElementById("app")!);
   addEventListener("keydown", (event) => here.value.onKey(event));
   effect(() => {

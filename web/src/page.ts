@@ -2,11 +2,9 @@
 
 import { signal } from "@preact/signals";
 import { Gone, ask } from "./server";
+import type { Theme } from "./theme";
 import type { Value } from "./types";
 
-export type Theme = "" | "light" | "dark";
-
-/** Empty: as the system has it. */
 export const theme = signal<Theme>("");
 export const isGone = signal(false);
 export const isHelpOpen = signal(false);
@@ -72,8 +70,4 @@ export async function greet(): Promise<void> {
 /** Whether the page is dark now. */
 export function isDark(): boolean {
   return theme.value === "" ? matchMedia("(prefers-color-scheme: dark)").matches : theme.value === "dark";
-}
-
-export function readTheme(text: string | null): Theme {
-  return text === "light" || text === "dark" ? text : "";
 }

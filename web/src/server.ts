@@ -1,5 +1,6 @@
 // Talks to the engine. Of questions that come faster than answers only the newest is asked: latest wins.
 
+import { send } from "./send";
 import type { Mistake } from "./types";
 
 /** What the server did not answer, and why. */
@@ -24,12 +25,18 @@ export function carry(by: typeof way): void {
   way = by;
 }
 
+/** What was asked before the page was there, by path and body. Each answer is taken once. */
+const ahead = (globalThis as { ahead?: Record<string, Promise<Response>> }).ahead ?? {};
+
 async function fetched(path: string, body: unknown): Promise<Answer> {
+  const early = path + JSON.stringify(body);
   let response: Response;
   try {
-    response = await fetch(path, body === undefined ? {} : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+    response = await (ahead[early] ?? send(path, body));
   } catch {
     throw new Gone();
+  } finally {
+    delete ahead[early];
   }
   return { status: response.status, body: await response.json().catch(() => null) };
 }

@@ -95,6 +95,18 @@ export interface Line {
   place: { x: number; value_y: number; gradient_y: number } | null;
   pieces: Piece[];
   dots: [number, number][];
+  maps?: { value: Cells; gradient: Cells | null } | undefined;
+}
+
+/** An array as coloured cells. */
+export interface Cells {
+  rows: number;
+  columns: number;
+  /** Rows and columns of the array in one cell, which is their mean. */
+  step: [number, number];
+  cells: Num[];
+  scale: number;
+  outliers: number[];
 }
 
 export interface Entry {

@@ -5,18 +5,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { after, before, test } from "node:test";
-import { command, open } from "./server.mjs";
+import { after, test } from "node:test";
+import { command } from "./server.mjs";
+import { alone, browser, stand } from "./stand.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "chainrule-html-"));
-let browser;
-before(async () => {
-  browser = await open();
-});
-after(async () => {
-  await browser?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+stand(alone);
+after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The page of a formula, as a file. */
 async function opened(name, args) {

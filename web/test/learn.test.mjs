@@ -1,20 +1,12 @@
 // The tour: each question can be answered, by dragging or by a number that the engine knows; what is wrong is said to be, with the reason.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { clean, cut } from "./axe.mjs";
-import { labels, open, serve } from "./server.mjs";
+import { labels, open } from "./server.mjs";
+import { browser, server, stand } from "./stand.mjs";
 
-let server;
-let browser;
-before(async () => {
-  server = await serve();
-  browser = await open();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+stand();
 
 const at = (n) => `${server.url}#/learn/${n}`;
 const verdict = (page) => page.locator("#verdict").textContent();

@@ -1,20 +1,15 @@
 // A training that is under way: the socket, its control, a server that goes, and a tab that is too slow. Counts and states, no times.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { open, ran, serve, training } from "./server.mjs";
+import { test } from "node:test";
+import { ran, serve, training } from "./server.mjs";
+import { alone, browser, stand } from "./stand.mjs";
 
 const ready = "[data-layer]";
 /** Long enough for every test, and stopped with the server. */
 const endless = ["moons", "--epochs", "1000000000"];
 
-let browser;
-before(async () => {
-  browser = await open();
-});
-after(async () => {
-  await browser?.close();
-});
+stand(alone);
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -151,6 +146,28 @@ test("what a server refuses is said", async (t) => {
   await page.keyboard.press("r");
   await page.waitForSelector(".cost [role=alert]");
   assert.match(await page.locator(".cost").textContent(), /999999999/);
+  await page.close();
+});
+
+test("a network that is too large for a page is refused as an example's circuit, with the reason", async (t) => {
+  const server = await training(["moons", "--layers", "1100,1000", "--paused"]);
+  t.after(() => server.stop());
+  const page = await browser.page(`${server.url}#/c?x=3`, ".sampled .wrong");
+  assert.match(await page.locator(".sampled .wrong").textContent(), /elements, more than the 1048576 of a page/);
+  assert.equal(await page.locator("svg.circuit [data-block]").count(), 0);
+  await page.getByRole("link", { name: "back to Train" }).click();
+  await page.waitForSelector(".train-room");
+  await page.close();
+});
+
+test("a training that is over says why there is no going back", async (t) => {
+  const server = await training(["moons", "--epochs", "2"]);
+  t.after(() => server.stop());
+  const page = await browser.page(server.url, ".state.ended");
+  assert.match(await page.locator(".cost").textContent(), /there is no going back/);
+  assert.equal(await page.locator("[data-do=rewind]").count(), 0);
+  const { mistakes } = await server.post("api/run/ctl", { do: "rewind", to: 0 });
+  assert.match(mistakes[0].what, /over, and what it has learnt is written/);
   await page.close();
 });
 

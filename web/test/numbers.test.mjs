@@ -1,19 +1,11 @@
 // The numbers in the page are the engine's, at every step of both passes.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { CONVOLUTION, NETWORK, NEURON, STAGED, drawn, labels, link, open, serve } from "./server.mjs";
+import { test } from "node:test";
+import { CONVOLUTION, NETWORK, NEURON, STAGED, drawn, labels, link } from "./server.mjs";
+import { browser, server, stand } from "./stand.mjs";
 
-let server;
-let browser;
-before(async () => {
-  server = await serve();
-  browser = await open();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+stand();
 
 /** What must be on the screen after so many steps, from the engine's answer alone. */
 function expected(scene, done) {
@@ -125,10 +117,13 @@ test("a formula of thousands of gates opens as its stages, and never draws more 
   const count = () => page.locator("svg.circuit [data-block]").count();
   assert.equal(await count(), scene.blocks.length);
   assert.ok((await page.locator(".minimap").count()) === 1);
+  // What was asked before the page was there is not asked again.
+  assert.equal(await page.evaluate(() => performance.getEntriesByType("resource").filter((one) => one.name.endsWith("/api/set")).length), 1);
   // All of them open is more than fits: the page says so and draws what does.
   await page.goto(server.url + link(formula, { x: 1 }, { open: scene.stages.map((stage) => stage.id).join(",") }));
   await page.reload();
   await page.waitForSelector("[data-block]");
+  await page.waitForSelector("svg.circuit[aria-busy=true]", { state: "detached" });
   assert.ok((await count()) <= 600);
   assert.match(await page.locator(".caption").textContent(), /600 are the most/);
   await page.close();

@@ -1,20 +1,12 @@
 // How the page behaves: stages, links, keys, mistakes, a server that goes, and who can't see it.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { clean } from "./axe.mjs";
 import { NETWORK, NEURON, STAGED, drawn, link, open, serve } from "./server.mjs";
+import { browser, server, stand } from "./stand.mjs";
 
-let server;
-let browser;
-before(async () => {
-  server = await serve();
-  browser = await open();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+stand();
 
 const box = (page, id) => page.locator(`svg.circuit [data-block="${id}"] > rect`).first().boundingBox();
 

@@ -14,6 +14,9 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const binary = process.env.CHAINRULE ?? join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug/chainrule");
 const browser = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
+/** Chromium's own window loads 400 modules of its address bar beside every page that is opened: on two cores that is in the way. */
+const OMNIBOX = "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup";
+
 function built() {
   if (!existsSync(binary)) throw new Error(`there is no ${binary}; hint: cargo build`);
   return binary;
@@ -71,14 +74,14 @@ export async function open(options = {}) {
   const folder = mkdtempSync(join(tmpdir(), "chainrule-browser-"));
   const context = await chromium.launchPersistentContext(folder, {
     executablePath: browser,
-    args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", OMNIBOX],
     viewport: { width: 1280, height: 800 },
     reducedMotion: "reduce",
     ...options,
   });
   // While the page is worked on: the bundle in dist, without building the binary anew.
   if (process.env.CHAINRULE_DIST) {
-    for (const file of ["app.js", "app.css"]) await context.route(`**/${file}`, (route) => route.fulfill({ path: join(root, "web/dist", file) }));
+    for (const file of ["first.js", "app.js", "app.css"]) await context.route(`**/${file}`, (route) => route.fulfill({ path: join(root, "web/dist", file) }));
   }
   return {
     context,
@@ -96,6 +99,8 @@ export async function open(options = {}) {
       });
       await page.goto(url);
       await page.waitForSelector(ready);
+      // Of a large picture that which is in the window comes first.
+      await page.waitForSelector("svg.circuit[aria-busy=true]", { state: "detached" });
       return page;
     },
     close: async () => {

@@ -1,20 +1,12 @@
 // What can be done with a circuit besides stepping: finding, boxing, looking into, colouring, comparing.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { clean } from "./axe.mjs";
-import { NEURON, STAGED, labels, link, open, serve } from "./server.mjs";
+import { NEURON, STAGED, labels, link } from "./server.mjs";
+import { browser, server, stand } from "./stand.mjs";
 
-let server;
-let browser;
-before(async () => {
-  server = await serve();
-  browser = await open();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+stand();
 
 const look = (formula, values, more = {}) => browser.page(server.url + link(formula, values, more));
 const block = (page, id) => page.locator(`svg.circuit [data-block="${id}"]`);
@@ -192,6 +184,33 @@ test("arrays are cells on a scale around zero, and outliers are marked", async (
   assert.match(await first.locator("figcaption").textContent(), /1 beyond that/);
   assert.equal(await page.locator(".arrays figure").count(), 2);
   await clean(browser.context, page, "arrays");
+  await page.close();
+});
+
+for (const dir of ["lr", "tb"]) test(`arrays on wires have pictures with the room for them, which can be put away: ${dir}`, async () => {
+  const formula = "input W: f64[3, 2]\ninput x: f64[2]\nh = relu(W @ x)\nloss = sum(h^2)";
+  const values = { W: [[1, -2], [0.5, 1], [-1, 3]], x: [2, 0.5] };
+  const page = await look(formula, values, { dir });
+  const { scene } = await server.post("api/set", { formula, values, dir, maps: true });
+  const plain = await server.post("api/set", { formula, values, dir });
+  assert.ok(plain.scene.wires.every((line) => line.maps === undefined));
+  const maps = scene.wires.flatMap((line) => (line.maps === undefined ? [] : [line.maps.value, ...(line.maps.gradient === null ? [] : [line.maps.gradient])]));
+  assert.ok(maps.length > 8);
+  assert.equal(await page.locator("svg.circuit .map").count(), maps.length);
+  // Where they are nothing else is: no box, no text, no other picture.
+  const hidden = await page.evaluate(() => {
+    const boxes = (what) => [...document.querySelectorAll(what)].map((one) => one.getBoundingClientRect());
+    const others = [...boxes("svg.circuit [data-block] > rect"), ...boxes("svg.circuit text")];
+    const pictures = boxes("svg.circuit .map");
+    const meet = (a, b) => a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 0.5 && b.top < a.bottom - 0.5;
+    return pictures.filter((one, i) => others.some((other) => meet(one, other)) || pictures.some((other, k) => k !== i && meet(one, other))).length;
+  });
+  assert.equal(hidden, 0);
+  await page.getByRole("button", { name: "arrays" }).click();
+  await page.waitForFunction(() => document.querySelector("svg.circuit .map") === null && location.hash.includes("maps=0"));
+  const other = await browser.page(page.url());
+  assert.equal(await other.locator("svg.circuit .map").count(), 0);
+  await other.close();
   await page.close();
 });
 

@@ -1,9 +1,11 @@
 // The screens of a training that is over: numbers, time, links, keys, and who can't see it.
 
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { clean, cut } from "./axe.mjs";
 import { open, ran, serve } from "./server.mjs";
+import { alone, browser, stand } from "./stand.mjs";
 
 const ready = "[data-layer]";
 
@@ -26,14 +28,12 @@ let moons;
 let digits;
 let broken;
 let slid;
-let browser;
+stand(alone);
 before(async () => {
   files = [ran(["moons"]), ran(["digits", "--epochs", "2"]), ran(["digits", "--rate", "1e6"]), ran(["digits", "--epochs", "30", "--rate", "0.01"], SLIDING)];
   [moons, digits, broken, slid] = await Promise.all(files.map((file) => serve([file.path])));
-  browser = await open();
 });
 after(async () => {
-  await browser?.close();
   for (const server of [moons, digits, broken, slid]) await server?.stop();
   files?.forEach((file) => file.remove());
 });
@@ -276,6 +276,55 @@ async function told(broken) {
   assert.deepEqual(page.complaints, []);
   await page.close();
 }
+
+test("of a run with two births each is told, by keys, buttons and links", async (t) => {
+  // Who trains on in the same file may lose numbers again.
+  const lines = readFileSync(files[2].path, "utf8").trimEnd().split("\n");
+  const at = lines.findIndex((line) => JSON.parse(line).k === "birth");
+  const first = JSON.parse(lines[at]);
+  lines.splice(at + 1, 0, JSON.stringify({ ...first, s: first.s + 1, op: "log" }));
+  const path = `${files[2].path}.twice.run.jsonl`;
+  writeFileSync(path, `${lines.join("\n")}\n`);
+  const server = await serve([path]);
+  t.after(() => server.stop());
+  const births = await server.get("api/run/births");
+  assert.deepEqual(births.map((one) => one.s), [first.s, first.s + 1]);
+  const page = await browser.page(`${server.url}#/w?n=1`, ".birth-view");
+  const told = (n) => page.waitForFunction((text) => document.querySelector(".birth-view h2").textContent === text, births[n].text.split("\n")[0]);
+  await told(1);
+  assert.notEqual(births[0].text, births[1].text);
+  await page.keyboard.press("ArrowLeft");
+  await told(0);
+  assert.equal(await page.getByRole("button", { name: "birth 1" }).getAttribute("aria-pressed"), "true");
+  await page.getByRole("button", { name: "birth 2" }).click();
+  await told(1);
+  await page.waitForFunction(() => location.hash === "#/w?n=1");
+  await page.close();
+});
+
+test("two steps are compared: numbers with what they were, and the link keeps both", async () => {
+  const page = await browser.page(`${digits.url}#/t?s=5`, ready);
+  await page.keyboard.press("c");
+  await page.waitForSelector("[data-layer] .was");
+  await page.keyboard.press("End");
+  await page.waitForFunction(() => location.hash.includes("vs=5") && !location.hash.includes("?s="));
+  const [then, now] = [await digits.get("api/run/at?s=5"), await digits.get("api/run/at")];
+  const cell = (id) => page.locator(`[data-layer="${id}"] .pair`).first().innerText();
+  for (const { id, gradient } of now.layers) {
+    await page.waitForFunction(([id, text]) => document.querySelector(`[data-layer="${id}"] [data-num=mean]`).textContent === text, [id, String(Number(gradient.mean.toPrecision(3)))]);
+    const old = then.layers.find((one) => one.id === id).gradient;
+    assert.ok((await cell(id)).includes(`was ${Number(old.mean.toPrecision(3))} (×${Number((gradient.mean / old.mean).toPrecision(2))})`), await cell(id));
+  }
+  // The strip says which of its columns is beside the shown one.
+  assert.match(await page.locator(".strip .facts").innerText(), /beside \d/);
+  const other = await browser.page(page.url(), "[data-layer] .was");
+  assert.equal(await other.locator(".compare").getAttribute("aria-pressed"), "true");
+  await other.keyboard.press("c");
+  await other.waitForFunction(() => document.querySelector(".was") === null && !location.hash.includes("vs="));
+  assert.deepEqual(page.complaints, []);
+  await other.close();
+  await page.close();
+});
 
 test("a run without a birth says so", async () => {
   const page = await browser.page(`${moons.url}#/w`, ".wrong-page");

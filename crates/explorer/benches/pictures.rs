@@ -17,7 +17,16 @@ fn milliseconds(mut f: impl FnMut()) -> f64 {
     best * 1e3
 }
 
+/// Only what is named on the command line, if something is.
+fn is_wanted(what: &str) -> bool {
+    let mut names = std::env::args().skip(1).filter(|name| !name.starts_with('-')).peekable();
+    names.peek().is_none() || names.any(|name| what.contains(&name))
+}
+
 fn row(what: &str, source: &str, view: &View) {
+    if !is_wanted(what) {
+        return;
+    }
     let built = Formula::parse(source).and_then(|f| f.build(&Options::default()));
     let circuit = built.expect("the formula is sound").circuit;
     let value = |wire: &u32| Tensor::full(circuit.node(*wire).spec, 0.7);

@@ -2,7 +2,7 @@
 
 mod common;
 
-use chainrule_explorer::scene::{Direction, Kind, Pass, Refused, Scene, View, scene};
+use chainrule_explorer::scene::{Direction, Kind, Line, Pass, Refused, Scene, View, scene};
 use common::{circuit, faults, formula};
 
 const NEURON: &str = "f = sigmoid(w0*x0 + w1*x1 + w2)";
@@ -18,6 +18,10 @@ fn views() -> Vec<View> {
         view(3, Direction::Lr),
         view(0, Direction::Tb),
         view(3, Direction::Tb),
+        View { maps: true, ..view(0, Direction::Lr) },
+        View { maps: true, ..view(3, Direction::Lr) },
+        View { maps: true, ..view(0, Direction::Tb) },
+        View { maps: true, ..view(3, Direction::Tb) },
     ]
 }
 
@@ -32,6 +36,20 @@ fn nothing_lies_over_anything() {
             }
         }
     }
+}
+
+#[test]
+fn arrays_have_pictures_where_they_are_asked_for() {
+    let (circuit, flow) = circuit("conv", &AT);
+    let maps = |maps| {
+        let scene = scene(&circuit, Some(&flow), &View { maps, ..View::default() }).expect("it is small");
+        let has = |line: &&Line| line.maps.is_some();
+        let arrays = scene.wires.iter().filter(|line| line.spec.is_some() && line.place.is_some()).count();
+        (scene.wires.iter().filter(has).count(), arrays)
+    };
+    assert_eq!(maps(false).0, 0);
+    let (drawn, arrays) = maps(true);
+    assert!(drawn > 2 && drawn == arrays, "{drawn} of {arrays}");
 }
 
 /// Crossings, so that a change that makes pictures worse is seen.

@@ -2,20 +2,11 @@
 
 import { effect, signal } from "@preact/signals";
 import { fit } from "./canvas";
+import { color } from "../draw";
 import { brief } from "../numbers";
 import { ask } from "../server";
 import { at, bare, lines, look, lookInside, selected } from "./state";
-import type { Num } from "../types";
-
-interface Cells {
-  rows: number;
-  columns: number;
-  /** Rows and columns of the array in one cell, which is their mean. */
-  step: [number, number];
-  cells: Num[];
-  scale: number;
-  outliers: number[];
-}
+import type { Cells } from "../types";
 
 interface Arrays {
   wire: number;
@@ -49,11 +40,6 @@ effect(() => {
 /** Largest cells, and the room for all of a row. */
 const CELL = 28;
 const ROOM = 270;
-
-function color(value: number, most: number): string {
-  const part = most === 0 ? 0 : Math.min(1, Math.abs(value) / most);
-  return `color-mix(in srgb, var(${value < 0 ? "--fill-minus" : "--fill-plus"}) ${Math.round(part * 100)}%, var(--fill-zero))`;
-}
 
 export function place(flat: number, shape: number[]): number[] {
   const at: number[] = [];

@@ -1,6 +1,7 @@
 // Where the window is over the picture. Boxes keep their places in the picture when it is laid out anew, so the window stays too.
 
-import { signal } from "@preact/signals";
+import { effect, signal, untracked } from "@preact/signals";
+import type { Scene } from "../types";
 import { at, scene, select } from "./state";
 
 /** Window coordinates = k times picture coordinates + (x, y). */
@@ -12,10 +13,17 @@ export const isFitted = signal(false);
 const LARGEST = 1.6;
 const SMALLEST = 0.08;
 
+/** Height of the window above its tools, which the end of the circuit must not stand behind. */
+function above(): { w: number; h: number } {
+  const { w, h } = size.value;
+  return { w, h: h - TOOLS };
+}
+const TOOLS = 48;
+
 /** The whole picture in the window, not larger than 1.6 times. */
 export function fit(): void {
   const shown = scene.value;
-  const { w, h } = size.value;
+  const { w, h } = above();
   if (shown === null || w === 0) return;
   const k = Math.max(SMALLEST, Math.min(LARGEST, w / shown.width, h / shown.height));
   view.value = { x: (w - shown.width * k) / 2 - shown.left * k, y: (h - shown.height * k) / 2 - shown.top * k, k };
@@ -31,9 +39,43 @@ export function enter(): void {
   const shown = scene.value;
   const { k } = view.value;
   if (shown === null || k >= READABLE) return;
-  const { w, h } = size.value;
+  const { w, h } = above();
   const from = (length: number, room: number) => (length * READABLE > room ? 0 : (room - length * READABLE) / 2);
   view.value = { x: from(shown.width, w) - shown.left * READABLE, y: from(shown.height, h) - shown.top * READABLE, k: READABLE };
+}
+
+/** Pictures of more boxes than this are drawn in two parts. */
+const AT_ONCE = 24;
+/** While only what is in the window is drawn: the rest follows when the browser has time. */
+export const isPartial = signal(false);
+const rest = globalThis.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 50));
+
+// A circuit that comes is placed before it is drawn, as soon as the window's size is known.
+effect(() => {
+  const shown = scene.value;
+  if (shown === null || isFitted.peek()) return;
+  isPartial.value = shown.blocks.length > AT_ONCE;
+  if (size.value.w === 0) return;
+  untracked(enter);
+  if (untracked(() => isPartial.value)) requestAnimationFrame(() => rest(() => (isPartial.value = false)));
+});
+
+/** What of a picture is drawn now. */
+export function inWindow({ blocks, wires }: Scene): Pick<Scene, "blocks" | "wires"> {
+  if (!isPartial.value) return { blocks, wires };
+  const { x, y, k } = view.value;
+  const { w, h } = size.value;
+  const isIn = (left: number, top: number, right: number, bottom: number) => right * k + x > 0 && left * k + x < w && bottom * k + y > 0 && top * k + y < h;
+  return {
+    blocks: blocks.filter((one) => isIn(one.x, one.y, one.x + one.w, one.y + one.h)),
+    wires: wires.filter((line) =>
+      line.pieces.some(({ points }) => {
+        const xs = points.map((point) => point[0]);
+        const ys = points.map((point) => point[1]);
+        return isIn(Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys));
+      }),
+    ),
+  };
 }
 
 /** Whether the window shows less than all. */
@@ -86,12 +128,16 @@ function around(px: number, py: number, wanted: number): void {
 export function follow(root: SVGSVGElement): () => void {
   const sizes = new ResizeObserver(() => {
     const box = root.getBoundingClientRect();
-    const isFirst = size.value.w === 0;
+    const { w, h } = size.value;
+    if (w === box.width && h === box.height) return;
     size.value = { w: box.width, h: box.height };
-    if (!isFirst && isWhole) fit();
+    if (w > 0 && isWhole) fit();
   });
   let isWhole = true;
   sizes.observe(root);
+  // Not one frame later: a circuit may be waiting to be placed.
+  const { width, height } = root.getBoundingClientRect();
+  size.value = { w: width, h: height };
   const fingers = new Map<number, { x: number; y: number }>();
   const down = (event: PointerEvent) => {
     if (event.target !== root && event.button === 0 && (event.target as Element).closest("[data-block]:not(.frame)")) return;
@@ -121,7 +167,10 @@ export function follow(root: SVGSVGElement): () => void {
   root.addEventListener("pointermove", move);
   root.addEventListener("pointerup", up);
   root.addEventListener("pointercancel", up);
-  return () => sizes.disconnect();
+  return () => {
+    sizes.disconnect();
+    size.value = { w: 0, h: 0 };
+  };
 }
 
 /** The blocks that a wire joins to the chosen one, on one side. */

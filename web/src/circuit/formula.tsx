@@ -80,7 +80,7 @@ function Editor() {
   const wrong = text === given ? mistakes.value : [];
   return (
     <div class="editor">
-      <Marked text={text} wrong={wrong} />
+      {wrong.length > 0 && <Marked text={text} wrong={wrong} />}
       <textarea
         ref={field}
         id="formula"

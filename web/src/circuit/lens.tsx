@@ -1,7 +1,7 @@
 // What the colour of a box says besides what it is: how large its gradient is, its share of all, or what the last change did to it.
 
 import { computed, signal } from "@preact/signals";
-import { against, compare, lines, previous, scene } from "./state";
+import { against, compare, lines, maps, previous, refresh, scene } from "./state";
 import type { Block, Line, Quantity } from "../types";
 
 type Lens = "" | "size" | "share" | "changed";
@@ -59,6 +59,11 @@ export function Lenses() {
         ))}
       </select>
       {lens.value !== "" && <output class="says">{heat.value.says}</output>}
+      {scene.value?.wires.some((line) => line.spec !== null) === true && (
+        <button type="button" aria-pressed={maps.value} title="small pictures of the arrays on wires" onClick={() => ((maps.value = !maps.value), void refresh())}>
+          arrays
+        </button>
+      )}
       <button type="button" aria-pressed={against.value !== null} title="write the numbers of now beside those to come" onClick={() => void compare(against.value === null)}>
         {against.value === null ? "compare" : "end comparing"}
       </button>

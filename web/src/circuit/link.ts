@@ -1,7 +1,7 @@
 // Everything that is looked at stands in the address, so that a link shows the same to others:
 // #/c?f=FORMULA&v={"x":2}&open=sigma&at=g5&step=7&dir=tb&theme=dark, or of a run #/c?x=ROW&xs=STEP
 
-import { type Theme, readTheme } from "../page";
+import { type Theme, readTheme } from "../theme";
 import type { Direction, Value } from "../types";
 
 /** One example of a run: its row in the data, and the step whose weights are taken; none are the last ones. */
@@ -37,6 +37,39 @@ export interface Link {
   inside: Inside | null;
   /** The point that numbers are compared with. */
   against: Record<string, Value> | null;
+  /** Whether arrays on wires have small pictures. */
+  maps: boolean;
+}
+
+/** What the server is asked about a circuit. */
+export interface Question {
+  formula?: string;
+  example?: number;
+  step?: number;
+  values: Record<string, Value>;
+  open: string[];
+  dir: Direction;
+  boxes?: Boxed[];
+  inside?: Inside;
+  against?: Record<string, Value>;
+  maps?: boolean;
+  at?: string;
+  x?: number;
+  y?: number;
+}
+
+/** The question whose answer shows what is looked at. What is not there is not asked for. */
+export function asked({ example, formula, values, open, dir, boxes, inside, against, maps }: Link): Question {
+  return {
+    ...(example === null ? { formula } : example.step === null ? { example: example.row } : { example: example.row, step: example.step }),
+    values,
+    open,
+    dir,
+    ...(boxes.length > 0 && { boxes }),
+    ...(inside !== null && { inside }),
+    ...(against !== null && { against }),
+    ...(maps && { maps }),
+  };
 }
 
 export function write(link: Link): string {
@@ -55,6 +88,7 @@ export function write(link: Link): string {
   if (link.boxes.length > 0) query.set("b", JSON.stringify(link.boxes));
   if (link.inside !== null) query.set("in", `${link.inside.wire}.${link.inside.element}`);
   if (link.against !== null) query.set("vs", JSON.stringify(link.against));
+  if (!link.maps) query.set("maps", "0");
   return `#/c?${query}`;
 }
 
@@ -78,6 +112,7 @@ export function read(hash: string): Link | null {
     boxes: boxes(query.get("b")),
     inside: inside(query.get("in")),
     against: query.get("vs") === null ? null : values(query.get("vs")),
+    maps: query.get("maps") !== "0",
   };
 }
 

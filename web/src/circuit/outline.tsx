@@ -1,6 +1,6 @@
 // The circuit as a list, in the order of the forward pass, with the same facts as the picture. `/` searches it.
 
-import { reveal } from "./canvas";
+import { isPartial, reveal } from "./canvas";
 import { best, hits, next, reach } from "./search";
 import { at, blocks, lines, scene, search, select, sheet, toggle } from "./state";
 import type { Block } from "../types";
@@ -31,6 +31,8 @@ function pick(id: string): void {
   reveal(id);
 }
 
+/** So many rows fill the panel: the others follow with the rest of the picture. */
+const FIRST = 24;
 /** So many hits inside closed stages are listed. */
 const LISTED = 50;
 
@@ -87,7 +89,7 @@ export function Outline() {
         </p>
       )}
       <ul role="tree" aria-label="gates in the order of the forward pass">
-        {shown.map(({ block, level }, index) => {
+        {(isPartial.value ? shown.slice(0, FIRST) : shown).map(({ block, level }, index) => {
           const { value, gradient } = facts(block);
           return (
             <li

@@ -1,7 +1,7 @@
 // The circuit, drawn from the scene: the places are the server's, what is known at this step decides what is shown.
 
-import { useEffect, useRef } from "preact/hooks";
-import { enter, fit, follow, isFitted, isPart, reach, size, view, zoom } from "./canvas";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { fit, follow, inWindow, isPart, isPartial, reach, size, view, zoom } from "./canvas";
 import { Body, Hatch, type Shown, Wire, named } from "../draw";
 import { grab } from "./drag";
 import { Lenses, heat } from "./lens";
@@ -148,27 +148,25 @@ function Minimap({ shown }: { shown: Scene }) {
 /** `isWhole`: with everything that can be done to it, not as part of a text. */
 export function Picture({ isWhole = true }: { isWhole?: boolean }) {
   const root = useRef<SVGSVGElement>(null);
-  useEffect(() => follow(root.current!), []);
+  useLayoutEffect(() => follow(root.current!), []);
   const shown = scene.value;
-  useEffect(() => {
-    if (shown !== null && !isFitted.value && size.value.w > 0) enter();
-  }, [shown, size.value]);
   const { x, y, k } = view.value;
   const onPath = new Set(why.value?.lines);
-  const frames = shown?.blocks.filter((block) => block.kind === "frame") ?? [];
-  const others = shown?.blocks.filter((block) => block.kind !== "frame") ?? [];
+  const { blocks, wires } = shown === null ? { blocks: [], wires: [] } : inWindow(shown);
+  const frames = blocks.filter((block) => block.kind === "frame");
+  const others = blocks.filter((block) => block.kind !== "frame");
   const isDense = (shown?.blocks.length ?? 0) > 150 && k < 0.7;
   const classes = ["circuit", step.value === null ? "" : "stepping", onPath.size > 0 ? "traced" : "", gradientOnly.value ? "gradient-only" : "", heat.value.parts.size > 0 ? "heated" : "", isDragging.value ? "dragging" : "", isDense ? "dense" : ""];
   return (
     <div class="canvas">
-      <svg ref={root} class={classes.filter((name) => name !== "").join(" ")} role="group" aria-label="the circuit" onWheel={zoom}>
+      <svg ref={root} class={classes.filter((name) => name !== "").join(" ")} role="group" aria-label="the circuit" aria-busy={isPartial.value} onWheel={zoom}>
         <Hatch />
         <g transform={`translate(${x} ${y}) scale(${k})`}>
           {frames.map((block) => (
             <Box key={block.id} block={block} />
           ))}
-          {shown?.wires.map((line) => (
-            <Wire key={line.id} line={line} shown={shownOf(line, onPath.has(line.id))} />
+          {wires.map((line) => (
+            <Wire key={line.id} line={line} dir={shown?.direction} shown={shownOf(line, onPath.has(line.id))} />
           ))}
           <Sums isLine={true} />
           {others.map((block) => (

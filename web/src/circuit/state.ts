@@ -4,7 +4,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { isGone, lost, onReturn, spoken, start, theme } from "../page";
 import { Gone, Latest, Refused, ask } from "../server";
 import type { Block, Direction, Line, Look, Mistake, Proof, Value, Why } from "../types";
-import { type Boxed, type Inside, type Link, type Sample, read, write } from "./link";
+import { type Boxed, type Inside, type Link, type Question, type Sample, asked, read, write } from "./link";
 
 export const formula = signal("");
 /** An example of the run, whose circuit is shown in place of a formula. */
@@ -18,6 +18,8 @@ export const boxes = signal<Boxed[]>([]);
 export const inside = signal<Inside | null>(null);
 /** Values at the point that numbers are compared with. */
 export const against = signal<Record<string, Value> | null>(null);
+/** Whether arrays on wires have small pictures. */
+export const maps = signal(true);
 /** Blocks that are gathered to be put into a stage. */
 export const picked = signal<string[]>([]);
 /** Steps done; none when both passes are over, and everything is shown. */
@@ -66,28 +68,6 @@ export function blockOf(wire: number): Block | null {
   return blocks.value.get(`g${wire}`) ?? (line === undefined ? null : (blocks.value.get(line.from) ?? null));
 }
 
-interface Question {
-  formula?: string;
-  example?: number;
-  step?: number;
-  values: Record<string, Value>;
-  open: string[];
-  dir: Direction;
-  boxes?: Boxed[];
-  inside?: Inside;
-  against?: Record<string, Value>;
-  at?: string;
-  x?: number;
-  y?: number;
-}
-
-/** The circuit that is asked about. */
-function subject(): Partial<Question> {
-  const of = example.value;
-  if (of === null) return { formula: formula.value };
-  return of.step === null ? { example: of.row } : { example: of.row, step: of.step };
-}
-
 function key({ formula, example, step, boxes, inside }: Partial<Question>): string {
   return JSON.stringify([formula, example, step, boxes, inside]);
 }
@@ -101,11 +81,11 @@ function question(): Question {
   return { ...bare(), ...place };
 }
 
-const latest = new Latest<Question>(async (asked) => {
+const latest = new Latest<Question>(async (wanted) => {
   try {
-    const answer = await ask<Look>("/api/set", asked);
+    const answer = await ask<Look>("/api/set", wanted);
     batch(() => {
-      drawn = key(asked);
+      drawn = key(wanted);
       take(answer);
       isGone.value = false;
       mistakes.value = [];
@@ -137,7 +117,7 @@ function renumbered(before: Look["scene"], after: Look["scene"]): Look["scene"] 
     const old = before.wires[i]!;
     if (old.pieces.length !== line.pieces.length) return line;
     const pieces = old.pieces.map((piece, k) => ({ ...piece, gradient: line.pieces[k]!.gradient }));
-    return { ...old, value: line.value, gradient: line.gradient, pieces };
+    return { ...old, value: line.value, gradient: line.gradient, pieces, maps: line.maps };
   });
   return { ...after, left, top, width, height, blocks: moved, wires };
 }
@@ -335,11 +315,7 @@ export async function explain(block: string): Promise<void> {
 }
 
 export function bare(): Question {
-  const more: Partial<Question> = {};
-  if (boxes.value.length > 0) more.boxes = boxes.value;
-  if (inside.value !== null) more.inside = inside.value;
-  if (against.value !== null) more.against = against.value;
-  return { ...subject(), values: values.value, open: open.value, dir: dir.value, ...more };
+  return asked(link.value);
 }
 
 async function told(work: () => Promise<void>, refused: (mistakes: Mistake[]) => void): Promise<void> {
@@ -364,6 +340,7 @@ export const link = computed<Link>(() => ({
   boxes: boxes.value,
   inside: inside.value,
   against: against.value,
+  maps: maps.value,
 }));
 
 export function hash(): string {
@@ -383,6 +360,7 @@ function follow(to: Link): void {
     boxes.value = to.boxes;
     inside.value = to.inside;
     against.value = to.against;
+    maps.value = to.maps;
     picked.value = [];
     step.value = null;
     isPlaying.value = false;

@@ -32,6 +32,9 @@ export const refusal = signal("");
 
 /** The step that is looked at; none follows the last one. */
 export const chosen = signal<number | null>(null);
+/** A step that the shown one is compared with, and everything of it. */
+export const pinned = signal<number | null>(null);
+export const was = signal<At | null>(null);
 /** The wire and its field that the reader chose. */
 export const wire = signal<number | null>(null);
 export const field = signal<Field | null>(null);
@@ -118,7 +121,11 @@ function arrived(next: Run): void {
   // Other steps than those that were seen: another run at this address, or one that went back.
   const isOther = before !== null && (before.head.id !== next.head.id || (next.steps.last ?? 0) < (before.steps.last ?? 0));
   if (isOther && chosen.value !== null && chosen.value > (next.steps.last ?? 0)) chosen.value = null;
-  if (isOther) void whole();
+  if (isOther) {
+    void whole();
+    // What was compared with may be another step now, or none.
+    pin(null);
+  }
   if (before !== null && before.state !== next.state) spoken.value = `the training is ${next.state === "ended" ? "over" : next.state} at step ${next.steps.last ?? 0}`;
   if (before === null || isOther || before.births !== next.births) void bear(next.births);
 }
@@ -185,6 +192,13 @@ export function choose(step: number | null): void {
   void travel.put({ step: next });
 }
 
+/** From here on the panels show this step beside the one that is looked at; or no longer. */
+export function pin(step: number | null): void {
+  pinned.value = step;
+  was.value = null;
+  if (step !== null && run.value !== null) void got<At>(`/api/run/at?s=${step}`).then((found) => pinned.value === step && (was.value = found));
+}
+
 /** Chooses what the strip shows. */
 export function pick(w: number, f: Field | null = field.value): void {
   batch(() => {
@@ -231,6 +245,7 @@ async function all(): Promise<void> {
     arrived(next);
     if (chosen.value !== null && chosen.value > (next.steps.last ?? 0)) chosen.value = null;
   });
+  pin(pinned.value === null || pinned.value > last.value ? null : pinned.value);
   await Promise.all([whole(), travel.put({ step: chosen.value })]);
   const [w, f] = [shownWire.value?.w, shownField.value];
   if (w !== undefined && f !== null) await look.put({ w, f });

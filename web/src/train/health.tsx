@@ -1,7 +1,7 @@
 // The health of the gradients, a row for each layer. The axes stay where they are, so that what changes moves.
 
 import { brief, percent, power, sentence, whole } from "../numbers";
-import { at, choose, order, pick, run, wires } from "../run/state";
+import { at, choose, order, pick, pinned, run, was, wires } from "../run/state";
 import type { Health, Verdict } from "../run/types";
 import type { Num } from "../types";
 import { enterLayer, focused, opened, rows } from "./focus";
@@ -29,6 +29,18 @@ function axis(list: Health[]): [number, number] {
   return [low, high];
 }
 
+/** What a number was at the step that is compared with: how many times as large it is now, of shares how much larger. */
+function Was({ now, then, isShare }: { now: Num | null; then: Num | null | undefined; isShare?: boolean }) {
+  if (then === undefined || then === null) return null;
+  const change = typeof now !== "number" || typeof then !== "number" ? "" : isShare === true ? ` (${now < then ? "" : "+"}${brief((now - then) * 100, 2)})` : then === 0 ? "" : ` (×${brief(now / then, 2)})`;
+  return <small class="was" title={`at step ${pinned.value}: ${then}`}>{`was ${isShare === true && typeof then === "number" ? percent(then) : brief(then, 3)}${change}`}</small>;
+}
+
+/** A layer at the step that is compared with. */
+function before(id: number): Health | undefined {
+  return was.value?.layers.find((one) => one.id === id);
+}
+
 /** Mean as a bar, the largest as a line that goes on from it. */
 function Bar({ health, low, high }: { health: Health; low: number; high: number }) {
   const { gradient } = health;
@@ -37,12 +49,13 @@ function Bar({ health, low, high }: { health: Health; low: number; high: number 
     const found = exponent(value);
     return found === null ? 0 : ((found - low) / (high - low)) * 100;
   };
+  const then = before(health.id)?.gradient;
   const isBad = typeof gradient.mean !== "number" || typeof gradient.max !== "number";
   return (
     <>
       <span class="pair">
-        <span title={`mean |∂| ${gradient.mean}`}><small>mean</small> <b data-num="mean" class={isBad ? "number alarm" : ""}>{brief(gradient.mean, 3)}</b></span>
-        <span title={`max |∂| ${gradient.max}`}><small>max</small> <b data-num="max" class={isBad ? "number alarm" : ""}>{brief(gradient.max, 3)}</b></span>
+        <span title={`mean |∂| ${gradient.mean}`}><small>mean</small> <b data-num="mean" class={isBad ? "number alarm" : ""}>{brief(gradient.mean, 3)}</b><Was now={gradient.mean} then={then?.mean} /></span>
+        <span title={`max |∂| ${gradient.max}`}><small>max</small> <b data-num="max" class={isBad ? "number alarm" : ""}>{brief(gradient.max, 3)}</b><Was now={gradient.max} then={then?.max} /></span>
       </span>
       <span class={`bar${isBad ? " hatched" : ""}`} aria-hidden="true">
         {!isBad && place(gradient.max) > 0 && <span class="most" style={{ width: `${place(gradient.max)}%` }} />}
@@ -73,7 +86,7 @@ function Spark({ health }: { health: Health }) {
 }
 
 /** A share of units, with marks where it becomes worth watching, serious and critical. */
-function Share({ share, marks, why, name }: { share: Num | null; marks: number[]; why: string; name: string }) {
+function Share({ share, then, marks, why, name }: { share: Num | null; then: Num | null | undefined; marks: number[]; why: string; name: string }) {
   if (share === null) return <span class="none" title={why}>–</span>;
   if (typeof share !== "number") return <b class="number alarm">{brief(share)}</b>;
   const level = marks.filter((mark) => share > mark).length;
@@ -84,6 +97,7 @@ function Share({ share, marks, why, name }: { share: Num | null; marks: number[]
         <span style={{ width: `${Math.max(share > 0 ? 2 : 0, share * 100)}%` }} />
         {marks.map((mark) => <i key={mark} style={{ left: `${mark * 100}%` }} />)}
       </span>
+      <Was now={share} then={then} isShare={true} />
     </span>
   );
 }
@@ -96,7 +110,7 @@ function isOff(ratio: number): boolean {
   return ratio < WELL[0] || ratio > WELL[1];
 }
 
-function Ratio({ ratio }: { ratio: Num | null }) {
+function Ratio({ ratio, then }: { ratio: Num | null; then: Num | null | undefined }) {
   if (ratio === null) return <span class="none" title="no update of this layer has been observed yet">–</span>;
   const isNumber = typeof ratio === "number";
   const part = isNumber ? Math.max(0, Math.min(1, (ratio - RATIO[0]) / (RATIO[1] - RATIO[0]))) : 0;
@@ -107,6 +121,7 @@ function Ratio({ ratio }: { ratio: Num | null }) {
         <span class="well" />
         {isNumber && <i class={isOff(ratio) ? "off" : ""} style={{ left: `${part * 100}%` }} />}
       </span>
+      <Was now={isNumber ? 10 ** ratio : ratio} then={typeof then === "number" ? 10 ** then : then} />
     </span>
   );
 }
@@ -137,6 +152,7 @@ function Unjudged({ health }: { health: Health }) {
 
 function Row({ health, low, high }: { health: Health; low: number; high: number }) {
   const isAt = focused.value === health.id;
+  const then = before(health.id);
   const isOpen = opened.value === health.id && health.verdicts.length > 0;
   return (
     <>
@@ -149,9 +165,9 @@ function Row({ health, low, high }: { health: Health; low: number; high: number 
         </th>
         <td class="gradient-cell" data-label="gradient"><Bar health={health} low={low} high={high} /></td>
         <td data-label="norm"><Spark health={health} /></td>
-        <td data-label="dead"><Share share={health.dead} name="dead" marks={[0.05, 0.2, 0.5]} why="this layer has no relu: nothing here can die" /></td>
-        <td data-label="saturated"><Share share={health.saturated} name="saturated" marks={[0.05, 0.2]} why="this layer has no tanh or sigmoid: nothing here saturates" /></td>
-        <td data-label="update : data"><Ratio ratio={health.ratio} /></td>
+        <td data-label="dead"><Share share={health.dead} then={then?.dead} name="dead" marks={[0.05, 0.2, 0.5]} why="this layer has no relu: nothing here can die" /></td>
+        <td data-label="saturated"><Share share={health.saturated} then={then?.saturated} name="saturated" marks={[0.05, 0.2]} why="this layer has no tanh or sigmoid: nothing here saturates" /></td>
+        <td data-label="update : data"><Ratio ratio={health.ratio} then={then?.ratio} /></td>
       </tr>
       {isOpen && (
         <tr class="said">

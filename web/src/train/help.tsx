@@ -8,6 +8,7 @@ const keys: [string, string][] = [
   ["Space", "pause the training, go on"],
   [".", "one step"],
   ["r", "go back to a step that is held, and train from there"],
+  ["c", "compare: keep this step beside those that you go to"],
   ["↑  ↓", "choose a layer"],
   ["[  ]", "choose a wire"],
   ["f", "values, gradients, parameters, updates"],

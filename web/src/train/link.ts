@@ -1,8 +1,9 @@
-// #/t?s=120&w=17&f=g&sort=worst: without a step it follows the last one.
+// #/t?s=120&vs=20&w=17&f=g&sort=worst: without a step it follows the last one.
 
 import { batch, computed } from "@preact/signals";
-import { readTheme, theme } from "../page";
-import { choose, chosen, field, isLog, order, wire } from "../run/state";
+import { theme } from "../page";
+import { readTheme } from "../theme";
+import { choose, chosen, field, isLog, order, pin, pinned, wire } from "../run/state";
 import type { Field } from "../run/types";
 
 export interface Place {
@@ -17,6 +18,7 @@ export function link({ s = null, w = null, f = null }: Place): string {
   if (s !== null) query.set("s", String(s));
   if (w !== null) query.set("w", String(w));
   if (f !== null) query.set("f", f);
+  if (pinned.value !== null) query.set("vs", String(pinned.value));
   if (order.value === "worst") query.set("sort", "worst");
   if (isLog.value !== null) query.set("log", isLog.value ? "1" : "0");
   if (theme.value !== "") query.set("theme", theme.value);
@@ -45,4 +47,6 @@ export function visit(hash: string): void {
     if (query.has("theme")) theme.value = readTheme(query.get("theme"));
   });
   choose(number(query.get("s")));
+  const vs = number(query.get("vs"));
+  if (vs !== pinned.value) pin(vs);
 }

@@ -4,7 +4,7 @@ import { computed } from "@preact/signals";
 import { useMemo, useState } from "preact/hooks";
 import { brief, power, whole } from "../numbers";
 import { Canvas, type Ink, type Paint, stripes, ticks } from "../paint";
-import { births, choose, first, isLog, last, losses, run, shownStep } from "../run/state";
+import { births, choose, first, isLog, last, losses, pinned, run, shownStep } from "../run/state";
 import type { Losses } from "../run/types";
 import type { Num } from "../types";
 import { Pane } from "./pane";
@@ -123,7 +123,7 @@ function alarms(brush: CanvasRenderingContext2D, shown: Losses, h: number, to: S
   }
 }
 
-function painter(shown: Losses | null, step: number, hover: number | null, log: boolean): Paint {
+function painter(shown: Losses | null, step: number, hover: number | null, pin: number | null, log: boolean): Paint {
   return (brush, w, h, ink) => {
     if (shown === null || shown.s.length === 0) return;
     const to = scale(shown, w, h, log);
@@ -148,7 +148,7 @@ function painter(shown: Losses | null, step: number, hover: number | null, log: 
       brush.restore();
     });
     alarms(brush, shown, h, to, ink);
-    for (const [at, colour] of [[hover, ink.muted], [step, ink.text]] as const) {
+    for (const [at, colour, dash] of [[hover, ink.muted, []], [pin, ink.text, [4, 3]], [step, ink.text, []]] as const) {
       if (at === null) continue;
       const x = Math.round(to.x(at)) + 0.5;
       brush.strokeStyle = colour;
@@ -156,7 +156,9 @@ function painter(shown: Losses | null, step: number, hover: number | null, log: 
       brush.beginPath();
       brush.moveTo(x, TOP - 4);
       brush.lineTo(x, h - BOTTOM);
+      brush.setLineDash([...dash]);
       brush.stroke();
+      brush.setLineDash([]);
       const loss = shown.loss[before(shown.s, at)];
       if (typeof loss !== "number") continue;
       brush.fillStyle = colour;
@@ -176,7 +178,7 @@ function Facts({ shown, step }: { shown: Losses; step: number }) {
   return (
     <dl class="facts">
       <div><dt>step</dt><dd data-fact="s">{whole(shown.s[i] ?? 0)}</dd></div>
-      <div><dt><span class="key plus" /> training loss</dt><dd data-fact="loss" title={String(shown.loss[i])} class={typeof shown.loss[i] === "number" ? "" : "number alarm"}>{brief(shown.loss[i] ?? "nan")}</dd></div>
+      <div><dt><span class="key plus" /> training loss</dt><dd data-fact="loss" title={String(shown.loss[i])} class={typeof shown.loss[i] === "number" ? "" : "number alarm"}>{brief(shown.loss[i] ?? "nan")}</dd>{pinned.value !== null && <dd class="was">{`was ${brief(shown.loss[before(shown.s, pinned.value)] ?? "nan")}`}</dd>}</div>
       {tried !== null && <div><dt><span class="key minus" /> validation</dt><dd data-fact="tried" title={String(shown.tries.loss[tried])}>{brief(shown.tries.loss[tried] ?? "nan")}</dd></div>}
       {typeof accuracy === "number" && <div><dt>accuracy</dt><dd>{`${brief(accuracy * 100, 3)} %`}</dd></div>}
       <div><dt>rate</dt><dd data-fact="lr">{brief(shown.lr[i] ?? "nan", 3)}</dd></div>
@@ -207,7 +209,8 @@ export function LossPane() {
   const shown = losses.value;
   const step = shownStep.value;
   const log = isLogAxis.value;
-  const paint = useMemo(() => painter(shown, step, hover, log), [shown, step, hover, log, births.value, run.value]);
+  const pin = pinned.value;
+  const paint = useMemo(() => painter(shown, step, hover, pin, log), [shown, step, hover, pin, log, births.value, run.value]);
   const stepAt = (event: PointerEvent) => {
     const box = (event.currentTarget as Element).getBoundingClientRect();
     const part = (event.clientX - box.left - LEFT) / (box.width - LEFT - RIGHT);

@@ -12,7 +12,7 @@ import { Help } from "./help";
 import { here, visit } from "./link";
 import { LossPane, isLogAxis } from "./losses";
 import { NetworkPane } from "./network";
-import { Scrubber, oneStep, rewind, toggle } from "./scrubber";
+import { Scrubber, comparing, oneStep, rewind, toggle } from "./scrubber";
 import { StripPane } from "./strip";
 
 function Born() {
@@ -87,6 +87,7 @@ const plain: Record<string, (event: KeyboardEvent) => void> = {
   " ": toggle,
   ".": oneStep,
   r: rewind,
+  c: comparing,
   "?": () => (isHelpOpen.value = !isHelpOpen.value),
 };
 

@@ -1,7 +1,7 @@
 // The time of the training as one line to move along. Without a chosen step it follows the last one.
 
 import { percent, whole } from "../numbers";
-import { births, choose, chosen, control, first, last, refusal, run, shownStep } from "../run/state";
+import { births, choose, chosen, control, first, last, pin, pinned, refusal, run, shownStep } from "../run/state";
 
 /** The newest held step that is not after this one. */
 export function rewindTo(step: number): number | null {
@@ -22,6 +22,11 @@ export function oneStep(): void {
 export function rewind(): void {
   const to = rewindTo(shownStep.value);
   if (run.value?.can.includes("rewind") === true && to !== null) void control("rewind", to);
+}
+
+/** Keeps the step that is looked at beside those to come; or lets it go. */
+export function comparing(): void {
+  pin(pinned.value === null ? shownStep.value : null);
 }
 
 function Buttons() {
@@ -70,6 +75,7 @@ function Track() {
         {rewinds.map((one) => <span key={one} class="held" style={{ left: share(one) }} />)}
         {alerts.map((one, i) => <span key={i} class="alert" style={{ left: share(one.s) }} />)}
         {(births.value ?? []).map((one, i) => <span key={i} class="birth" style={{ left: share(one.s) }} />)}
+        {pinned.value !== null && <span class="pin" style={{ left: share(pinned.value) }} />}
         <span class={`thumb${chosen.value === null ? " following" : ""}`} style={{ left: share(step) }} />
       </div>
     </div>
@@ -80,6 +86,7 @@ export function Scrubber() {
   const now = run.value;
   if (now === null) return null;
   const { observing } = now;
+  const isOver = now.live && now.state === "ended" && now.can.length === 0;
   return (
     <footer class="scrubber run-time">
       <Buttons />
@@ -88,9 +95,10 @@ export function Scrubber() {
         <b data-fact="step">{whole(shownStep.value)}</b>
         {` of ${whole(now.steps.total ?? last.value)}`}
       </output>
+      <button type="button" class="compare" aria-pressed={pinned.value !== null} title="compare this step with others (c)" onClick={comparing}>{pinned.value === null ? "compare" : `with ${whole(pinned.value)}`}</button>
       <button type="button" class="follow" aria-pressed={chosen.value === null} title="follow the last step (End)" onClick={() => choose(chosen.value === null ? last.value : null)}>{now.state === "ended" ? "last step" : "follow"}</button>
       <p class="cost">
-        {refusal.value !== "" ? <span class="number alarm" role="alert">{refusal.value}</span> : observing.share === null ? "" : `observing costs ${percent(observing.share)} of step time`}
+        {refusal.value !== "" ? <span class="number alarm" role="alert">{refusal.value}</span> : isOver ? "It is over, and what it has learnt is written: there is no going back any more. train --paused waits for you." : observing.share === null ? "" : `observing costs ${percent(observing.share)} of step time`}
       </p>
     </footer>
   );

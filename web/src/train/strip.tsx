@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { brief, percent, whole } from "../numbers";
 import { Canvas, type Ink, type Paint, stripes } from "../paint";
-import { choose, first, last, pick, run, shownField, shownStep, shownWire, strip } from "../run/state";
+import { choose, first, last, pick, pinned, run, shownField, shownStep, shownWire, strip } from "../run/state";
 import type { Column, Field, Strip } from "../run/types";
 import { type Axis, axisOf, edges, marksOf, placeOf } from "./bins";
 import { before } from "./losses";
@@ -66,7 +66,7 @@ function ground(brush: CanvasRenderingContext2D, w: number, h: number, axis: Axi
   }
 }
 
-function painter(shown: Strip | null, at: number | null, step: number): Paint {
+function painter(shown: Strip | null, at: number | null, step: number, pin: number | null): Paint {
   return (brush, w, h, ink) => {
     if (shown === null || shown.columns.length === 0) return;
     const axis = axisOf(shown);
@@ -108,11 +108,16 @@ function painter(shown: Strip | null, at: number | null, step: number): Paint {
     }
     brush.lineWidth = 1.5;
     brush.strokeStyle = ink.text;
-    const x = Math.min(w - 1, left(step, w));
-    brush.beginPath();
-    brush.moveTo(x, 0);
-    brush.lineTo(x, h);
-    brush.stroke();
+    for (const [where, dash] of [[step, []], [pin, [4, 3]]] as const) {
+      if (where === null) continue;
+      const x = Math.min(w - 1, left(where, w));
+      brush.setLineDash([...dash]);
+      brush.beginPath();
+      brush.moveTo(x, 0);
+      brush.lineTo(x, h);
+      brush.stroke();
+    }
+    brush.setLineDash([]);
     if (at !== null) {
       const [from, to] = span(shown, at, w);
       brush.strokeRect(from - 0.5, 0.75, to - from + 1, h - 1.5);
@@ -120,20 +125,25 @@ function painter(shown: Strip | null, at: number | null, step: number): Paint {
   };
 }
 
-/** How the numbers of one column are distributed. */
-function section(shown: Strip, column: Column): Paint {
+/** How the numbers of one column are distributed; those of the step that is compared with as outlines over them. */
+function section(shown: Strip, column: Column, other: Column | null): Paint {
   return (brush, w, h, ink) => {
     const axis = axisOf(shown);
     const floor = h - 16;
-    const most = Math.max(1, ...column.counts);
+    const most = Math.max(1, ...column.counts, ...(other?.counts ?? []));
     const across = (place: number) => 1 + place * (w - 2);
-    column.counts.forEach((count, bin) => {
-      if (count === 0) return;
-      const [from, to] = edges(axis, shown, bin);
-      const tall = Math.max(1, (count / most) * (floor - 4));
-      brush.fillStyle = (shown.sign[bin] ?? 1) < 0 ? ink["fill-minus"] : ink["fill-plus"];
-      brush.fillRect(across(from) + 0.5, floor - tall, Math.max(1, across(to) - across(from) - 1), tall);
-    });
+    for (const one of [column, other]) {
+      one?.counts.forEach((count, bin) => {
+        if (count === 0) return;
+        const [from, to] = edges(axis, shown, bin);
+        const tall = Math.max(1, (count / most) * (floor - 4));
+        const bar = [across(from) + 0.5, floor - tall, Math.max(1, across(to) - across(from) - 1), tall] as const;
+        brush.fillStyle = (shown.sign[bin] ?? 1) < 0 ? ink["fill-minus"] : ink["fill-plus"];
+        brush.strokeStyle = ink.text;
+        if (one === other) brush.strokeRect(...bar);
+        else brush.fillRect(...bar);
+      });
+    }
     brush.strokeStyle = ink["strong-edge"];
     brush.beginPath();
     brush.moveTo(0, floor + 0.5);
@@ -153,19 +163,26 @@ function section(shown: Strip, column: Column): Paint {
   };
 }
 
-function Stats({ column }: { column: Column }) {
-  const fact = (name: string, value: Column["min"]) => (
-    <div><dt>{name}</dt><dd data-stat={name} title={String(value)} class={typeof value === "number" ? "" : "number alarm"}>{brief(value, 3)}</dd></div>
-  );
+function Stats({ column, other }: { column: Column; other: Column | null }) {
+  const fact = (name: string, key: "min" | "mean" | "max" | "std" | "l2") => {
+    const value = column[key];
+    return (
+      <div>
+        <dt>{name}</dt>
+        <dd data-stat={name} title={String(value)} class={typeof value === "number" ? "" : "number alarm"}>{brief(value, 3)}</dd>
+        {other !== null && <dd class="was">{`was ${brief(other[key], 3)}`}</dd>}
+      </div>
+    );
+  };
   const bad = column.nan + column.pinf + column.ninf;
   return (
     <dl class="facts">
-      <div><dt>step</dt><dd data-stat="s">{whole(column.s)}</dd></div>
-      {fact("min", column.min)}
-      {fact("mean", column.mean)}
-      {fact("max", column.max)}
-      {fact("std", column.std)}
-      {fact("L2", column.l2)}
+      <div><dt>step</dt><dd data-stat="s">{whole(column.s)}</dd>{other !== null && <dd class="was">{`beside ${whole(other.s)}`}</dd>}</div>
+      {fact("min", "min")}
+      {fact("mean", "mean")}
+      {fact("max", "max")}
+      {fact("std", "std")}
+      {fact("L2", "l2")}
       <div><dt>zeros</dt><dd data-stat="zero" title={String(column.zero)}>{percent(column.zero / Math.max(1, column.n))}</dd></div>
       {bad > 0 && <div class="alarmed"><dt>NaN, Inf</dt><dd data-stat="bad">{`✖ ${whole(column.nan)}, ${whole(column.pinf + column.ninf)}`}</dd></div>}
     </dl>
@@ -225,8 +242,10 @@ function Heat({ shown }: { shown: Strip }) {
   const steps = useMemo(() => shown.columns.map((column) => column.s), [shown]);
   const at = before(steps, hovered.value ?? step);
   const column = shown.columns[at]!;
-  const paint = useMemo(() => painter(shown, hovered.value === null ? null : at, step), [shown, at, hovered.value, step, last.value]);
-  const low = useMemo(() => section(shown, column), [shown, column]);
+  const pin = pinned.value;
+  const other = pin === null ? null : shown.columns[before(steps, pin)]!;
+  const paint = useMemo(() => painter(shown, hovered.value === null ? null : at, step, pin), [shown, at, hovered.value, step, pin, last.value]);
+  const low = useMemo(() => section(shown, column, other), [shown, column, other]);
   const under = (event: PointerEvent | MouseEvent) => {
     const box = (event.currentTarget as Element).getBoundingClientRect();
     const part = Math.max(0, Math.min(1, (event.clientX - box.left - LEFT) / (box.width - LEFT)));
@@ -269,7 +288,7 @@ function Heat({ shown }: { shown: Strip }) {
         <span>{whole(last.value)}</span>
       </p>
       <Canvas class="section-plate" paint={low} />
-      <Stats column={column} />
+      <Stats column={column} other={other} />
       <Table shown={shown} />
     </>
   );

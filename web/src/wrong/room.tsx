@@ -2,7 +2,8 @@
 
 import "./wrong.css";
 import { computed, signal } from "@preact/signals";
-import { isHelpOpen, readTheme, theme } from "../page";
+import { isHelpOpen, theme } from "../page";
+import { readTheme } from "../theme";
 import type { Room } from "../room";
 import { Bar } from "../run/bar";
 import { begin, births, isRun, run } from "../run/state";

@@ -1,7 +1,6 @@
 //! Which layer everything is in, and the wires cut into links between neighbouring layers.
 
 use super::{Graph, Link, Pin, Rows, Slot, What};
-use std::collections::HashMap;
 
 /// The slots of all layers in program order, and what links them.
 pub fn rows(graph: &Graph) -> Rows {
@@ -13,20 +12,23 @@ pub fn rows(graph: &Graph) -> Rows {
         slot_of[index] = rows.slots[layer[index]].len();
         rows.slots[layer[index]].push(Slot::of_node(index, node, graph.metrics.gap));
     }
+    let mut passing: Vec<usize> = Vec::new();
     for (number, net) in graph.nets.iter().enumerate() {
         let (source, out) = net.from;
         let node = &graph.nodes[source];
-        let mut passing: HashMap<usize, usize> = HashMap::new();
         let last = net.to.iter().map(|(to, _)| layer[*to]).max().unwrap_or(0);
-        for (at, slots) in rows.slots.iter_mut().enumerate().take(last).skip(layer[source] + 1) {
-            passing.insert(at, slots.len());
+        // Its slot in each layer from that of its source on.
+        passing.clear();
+        passing.push(slot_of[source]);
+        for slots in rows.slots.iter_mut().take(last).skip(layer[source] + 1) {
+            passing.push(slots.len());
             slots.push(Slot::of_pass(number, graph.metrics.beside));
         }
         for at in layer[source]..last {
-            let from = if at == layer[source] { slot_of[source] } else { passing[&at] };
+            let from = passing[at - layer[source]];
             let slot = &rows.slots[at][from];
             let out = slot.inset + if at == layer[source] { node.outs[out].at } else { 0.0 };
-            if let Some(&to) = passing.get(&(at + 1)) {
+            if let Some(&to) = passing.get(at + 1 - layer[source]) {
                 let into = rows.slots[at + 1][to].inset;
                 rows.links[at].push(Link { net: number, from, out, to, into, end: None });
             }
@@ -78,11 +80,15 @@ fn assign(graph: &Graph) -> Vec<usize> {
 }
 
 impl Rows {
-    /// Sorts a layer by keys, and keeps the links right.
-    pub(super) fn sort(&mut self, at: usize, keys: &[f64]) {
+    /// Sorts a layer by keys, and keeps the links right. Says whether anything has moved.
+    pub(super) fn sort(&mut self, at: usize, keys: &[f64]) -> bool {
+        if keys.is_sorted() {
+            return false;
+        }
         let mut order: Vec<usize> = (0..keys.len()).collect();
         order.sort_by(|&a, &b| keys[a].total_cmp(&keys[b]));
         self.permute(at, &order);
+        true
     }
 
     /// Puts the slots of a layer in this order of their present numbers.

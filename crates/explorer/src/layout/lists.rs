@@ -4,28 +4,45 @@
 pub struct Lists<T> {
     starts: Vec<usize>,
     items: Vec<T>,
+    /// What came in, with its number: kept for its memory.
+    pairs: Vec<(usize, T)>,
 }
 
 impl<T> Default for Lists<T> {
     fn default() -> Self {
-        Lists { starts: Vec::new(), items: Vec::new() }
+        Lists { starts: Vec::new(), items: Vec::new(), pairs: Vec::new() }
     }
 }
 
 impl<T: Copy> Lists<T> {
     /// Puts each item into the list of its number; within a list they keep their order.
     pub fn new(count: usize, pairs: impl Iterator<Item = (usize, T)>) -> Lists<T> {
-        let pairs: Vec<(usize, T)> = pairs.collect();
-        let mut starts = vec![0usize; count + 1];
-        pairs.iter().for_each(|(number, _)| starts[number + 1] += 1);
-        (0..count).for_each(|number| starts[number + 1] += starts[number]);
-        let mut next = starts.clone();
-        let mut order = vec![0usize; pairs.len()];
-        for (place, (number, _)) in pairs.iter().enumerate() {
-            order[next[*number]] = place;
-            next[*number] += 1;
+        let mut lists = Lists::default();
+        lists.fill(count, pairs);
+        lists
+    }
+
+    /// The same in the place of what was there.
+    pub fn fill(&mut self, count: usize, pairs: impl Iterator<Item = (usize, T)>) {
+        let Lists { starts, items, pairs: all } = self;
+        all.clear();
+        all.extend(pairs);
+        // While lists are filled, the place for the next item of each; its end when all are there.
+        starts.clear();
+        starts.resize(count + 2, 0);
+        all.iter().for_each(|(number, _)| starts[number + 2] += 1);
+        (0..count).for_each(|number| starts[number + 2] += starts[number + 1]);
+        items.clear();
+        items.extend(all.iter().map(|pair| pair.1));
+        for &(number, item) in all.iter() {
+            items[starts[number + 1]] = item;
+            starts[number + 1] += 1;
         }
-        Lists { starts, items: order.into_iter().map(|place| pairs[place].1).collect() }
+    }
+
+    /// All lists, one behind the other.
+    pub fn all(&self) -> &[T] {
+        &self.items
     }
 
     /// The list of a number.

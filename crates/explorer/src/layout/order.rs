@@ -3,7 +3,6 @@
 
 use super::lists::Lists;
 use super::{Link, Rows, What};
-use std::collections::HashMap;
 
 /// Passes from the last layer to the first and back.
 const SWEEPS: usize = 8;
@@ -12,22 +11,31 @@ const SWAPS: usize = 2;
 
 /// Orders all layers.
 pub fn order(rows: &mut Rows) {
-    let mut best: (usize, Vec<Vec<What>>) = (crossings(rows), names(rows));
+    let counters: Vec<Counter> = rows.links.iter().map(|links| Counter::new(links)).collect();
+    let mut scratch = Scratch::default();
+    let mut counts: Vec<usize> =
+        counters.iter().zip(&rows.links).map(|(counter, links)| counter.count(links, &mut scratch)).collect();
+    let mut best: (usize, Vec<Vec<What>>) = (counts.iter().sum(), names(rows));
+    let mut is_moved = vec![false; rows.slots.len()];
     for sweep in 0..SWEEPS {
         let count = rows.slots.len();
         for step in 1..count {
             if sweep % 2 == 0 {
                 let at = count - 1 - step;
                 let keys = means(rows, at, at, |l| (l.from, l.to as f64 + part(rows, at + 1, l.to, l.into)));
-                rows.sort(at, &keys);
+                is_moved[at] = rows.sort(at, &keys);
             } else {
                 let at = step;
                 let keys =
                     means(rows, at, at - 1, |l| (l.to, l.from as f64 + part(rows, at - 1, l.from, l.out)));
-                rows.sort(at, &keys);
+                is_moved[at] = rows.sort(at, &keys);
             }
         }
-        let now = crossings(rows);
+        for (at, count) in counts.iter_mut().enumerate().filter(|(at, _)| is_moved[*at] || is_moved[at + 1]) {
+            *count = counters[at].count(&rows.links[at], &mut scratch);
+        }
+        is_moved.fill(false);
+        let now = counts.iter().sum();
         if now < best.0 {
             best = (now, names(rows));
         }
@@ -45,15 +53,18 @@ fn names(rows: &Rows) -> Vec<Vec<What>> {
     (0..rows.slots.len()).map(|at| rows.names(at)).collect()
 }
 
+/// Puts everything back in this order.
 fn restore(rows: &mut Rows, names: &[Vec<What>]) {
+    // Boxes at even numbers, wires that pass at odd ones.
+    let number = |what: &What| match *what {
+        What::Node(index) => 2 * index,
+        What::Pass(net) => 2 * net + 1,
+    };
+    let most = names.iter().flatten().map(number).max().map_or(0, |last| last + 1);
+    let mut place = vec![0; most];
     for (at, names) in names.iter().enumerate() {
-        let key = |what: &What| match *what {
-            What::Node(index) => (0, index),
-            What::Pass(net) => (1, net),
-        };
-        let place: HashMap<_, usize> =
-            names.iter().enumerate().map(|(place, what)| (key(what), place)).collect();
-        let keys: Vec<f64> = rows.slots[at].iter().map(|slot| place[&key(&slot.what)] as f64).collect();
+        names.iter().enumerate().for_each(|(to, what)| place[number(what)] = to);
+        let keys: Vec<f64> = rows.slots[at].iter().map(|slot| place[number(&slot.what)] as f64).collect();
         rows.sort(at, &keys);
     }
 }
@@ -78,57 +89,81 @@ fn means(rows: &Rows, at: usize, links: usize, end: impl Fn(&Link) -> (usize, f6
     sums.into_iter().enumerate().map(mean).collect()
 }
 
-/// Pairs of links that cross. Links of one wire out of one slot never do.
-fn crossings(rows: &Rows) -> usize {
-    rows.links.iter().map(|links| between(links)).sum()
+/// Counts the pairs of links of a channel that cross; links of one wire out of one slot never do.
+struct Counter {
+    /// The links in the order of where they leave their slots, and of where they enter. Slots change places, ports within
+    /// them don't: lists by slots made in these orders are sorted by both.
+    by_out: Vec<usize>,
+    by_into: Vec<usize>,
 }
 
-/// Counts for each link those before it that end behind it, in a tree of partial sums (Fenwick 1994).
-fn between(links: &[Link]) -> usize {
-    let by = |a: (usize, f64), b: (usize, f64)| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1));
-    let mut behind: Vec<usize> = (0..links.len()).collect();
-    behind.sort_unstable_by(|&a, &b| by((links[a].to, links[a].into), (links[b].to, links[b].into)));
-    let mut rank = vec![0usize; links.len()];
-    for pair in 1..behind.len() {
-        let (a, b) = (behind[pair - 1], behind[pair]);
-        let is_same = links[a].to == links[b].to && links[a].into == links[b].into;
-        rank[b] = rank[a] + usize::from(!is_same);
+/// Memory that is used again and again.
+#[derive(Default)]
+struct Scratch {
+    leaving: Lists<usize>,
+    entering: Lists<usize>,
+    rank: Vec<usize>,
+    sums: Vec<usize>,
+}
+
+impl Counter {
+    fn new(links: &[Link]) -> Counter {
+        let sorted = |key: fn(&Link) -> f64| {
+            let mut order: Vec<usize> = (0..links.len()).collect();
+            order.sort_by(|&a, &b| key(&links[a]).total_cmp(&key(&links[b])));
+            order
+        };
+        Counter { by_out: sorted(|l| l.out), by_into: sorted(|l| l.into) }
     }
-    let mut before: Vec<usize> = (0..links.len()).collect();
-    before.sort_unstable_by(|&a, &b| by((links[a].from, links[a].out), (links[b].from, links[b].out)));
-    let mut sums = vec![0usize; links.len() + 1];
-    let (mut count, mut seen) = (0, 0);
-    let starts_alike =
-        |a: &usize, b: &usize| links[*a].from == links[*b].from && links[*a].out == links[*b].out;
-    for group in before.chunk_by(starts_alike) {
-        for &link in group {
-            let (mut at, mut not_behind) = (rank[link] + 1, 0);
-            while at > 0 {
-                not_behind += sums[at];
-                at &= at - 1;
-            }
-            count += seen - not_behind;
+
+    /// Counts for each link those before it that end behind it, in a tree of partial sums (Fenwick 1994).
+    fn count(&self, links: &[Link], scratch: &mut Scratch) -> usize {
+        let Scratch { leaving, entering, rank, sums } = scratch;
+        let slots = |end: fn(&Link) -> usize| links.iter().map(end).max().map_or(0, |last| last + 1);
+        entering.fill(slots(|l| l.to), self.by_into.iter().map(|&l| (links[l].to, l)));
+        rank.clear();
+        rank.resize(links.len(), 0);
+        for pair in entering.all().windows(2) {
+            let (a, b) = (&links[pair[0]], &links[pair[1]]);
+            rank[pair[1]] = rank[pair[0]] + usize::from(a.to != b.to || a.into != b.into);
         }
-        for &link in group {
-            let mut at = rank[link] + 1;
-            while at < sums.len() {
-                sums[at] += 1;
-                at += at & at.wrapping_neg();
+        leaving.fill(slots(|l| l.from), self.by_out.iter().map(|&l| (links[l].from, l)));
+        sums.clear();
+        sums.resize(links.len() + 1, 0);
+        let (mut count, mut seen) = (0, 0);
+        let starts_alike =
+            |a: &usize, b: &usize| links[*a].from == links[*b].from && links[*a].out == links[*b].out;
+        for group in leaving.all().chunk_by(starts_alike) {
+            for &link in group {
+                let (mut at, mut not_behind) = (rank[link] + 1, 0);
+                while at > 0 {
+                    not_behind += sums[at];
+                    at &= at - 1;
+                }
+                count += seen - not_behind;
             }
+            for &link in group {
+                let mut at = rank[link] + 1;
+                while at < sums.len() {
+                    sums[at] += 1;
+                    at += at & at.wrapping_neg();
+                }
+            }
+            seen += group.len();
         }
-        seen += group.len();
+        count
     }
-    count
 }
 
 /// Swaps neighbours wherever that lessens the crossings of their own links.
 fn swap(rows: &mut Rows) {
+    let (mut left, mut right) = (Lists::default(), Lists::default());
     for at in 0..rows.slots.len() {
         let count = rows.slots[at].len();
         let before = at.checked_sub(1).map_or(&[][..], |at| &rows.links[at]);
-        let left = Lists::new(count, before.iter().map(|l| (l.to, (l.into, l.from, l.out))));
+        left.fill(count, before.iter().map(|l| (l.to, (l.into, l.from, l.out))));
         let behind = rows.links.get(at).map_or(&[][..], Vec::as_slice);
-        let right = Lists::new(count, behind.iter().map(|l| (l.from, (l.out, l.to, l.into))));
+        right.fill(count, behind.iter().map(|l| (l.from, (l.out, l.to, l.into))));
         let mut order: Vec<usize> = (0..count).collect();
         for i in 1..count {
             let (a, b) = (order[i - 1], order[i]);
@@ -150,7 +185,7 @@ fn inverted(first: &[(f64, usize, f64)], second: &[(f64, usize, f64)]) -> usize 
 
 #[cfg(test)]
 mod tests {
-    use super::{Link, between};
+    use super::{Counter, Link, Scratch};
 
     /// The tree of sums counts what comparing all pairs does.
     #[test]
@@ -169,7 +204,8 @@ mod tests {
             let crosses =
                 |a: &Link, b: &Link| (a.from, a.out) < (b.from, b.out) && (a.to, a.into) > (b.to, b.into);
             let pairs = links.iter().flat_map(|a| links.iter().map(move |b| (a, b)));
-            assert_eq!(between(&links), pairs.filter(|(a, b)| crosses(a, b)).count(), "{links:?}");
+            let counted = Counter::new(&links).count(&links, &mut Scratch::default());
+            assert_eq!(counted, pairs.filter(|(a, b)| crosses(a, b)).count(), "{links:?}");
         }
     }
 }

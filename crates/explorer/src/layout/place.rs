@@ -17,12 +17,13 @@ pub fn place(rows: &mut Rows, jog: f64) {
         slots.iter_mut().for_each(|slot| slot.start -= at / 2.0);
     }
     let count = rows.slots.len();
+    let (mut wished, mut pools) = (Vec::new(), Vec::new());
     for sweep in 0..SWEEPS {
         for step in 0..count {
             let at = if sweep % 2 == 0 { step } else { count - 1 - step };
             let both = sweep + 4 >= SWEEPS;
-            let wishes = wishes(rows, at, both || sweep % 2 == 0, both || sweep % 2 == 1);
-            settle(&mut rows.slots[at], &wishes);
+            wishes(rows, at, both || sweep % 2 == 0, both || sweep % 2 == 1, &mut wished);
+            settle(&mut rows.slots[at], &wished, &mut pools);
         }
     }
     rows.slots
@@ -30,9 +31,10 @@ pub fn place(rows: &mut Rows, jog: f64) {
         .flatten()
         .for_each(|slot| slot.start = (slot.start + slot.inset).round() - slot.inset);
     rows.slots.iter_mut().for_each(|slots| apart(slots));
+    let mut rises = Lists::default();
     for sweep in 0..4 {
         for step in 0..count {
-            straighten(rows, if sweep % 2 == 0 { step } else { count - 1 - step }, jog);
+            straighten(rows, if sweep % 2 == 0 { step } else { count - 1 - step }, jog, &mut rises);
         }
         together(rows, jog);
     }
@@ -50,8 +52,9 @@ fn weight(a: What, b: What) -> f64 {
 }
 
 /// Where each slot of a layer would make its links straight on average, and how much it wants that.
-fn wishes(rows: &Rows, at: usize, back: bool, on: bool) -> Vec<(f64, f64)> {
-    let mut sums = vec![(0.0, 0.0); rows.slots[at].len()];
+fn wishes(rows: &Rows, at: usize, back: bool, on: bool, sums: &mut Vec<(f64, f64)>) {
+    sums.clear();
+    sums.resize(rows.slots[at].len(), (0.0, 0.0));
     let mut add = |slot: usize, wish: f64, weight: f64| {
         sums[slot].0 += wish * weight;
         sums[slot].1 += weight;
@@ -68,16 +71,18 @@ fn wishes(rows: &Rows, at: usize, back: bool, on: bool) -> Vec<(f64, f64)> {
             add(l.from, to.start + l.into - l.out, weight(rows.slots[at][l.from].what, to.what));
         }
     }
-    let slots = rows.slots[at].iter();
-    slots.zip(sums).map(|(slot, (sum, w))| if w > 0.0 { (sum / w, w) } else { (slot.start, 0.05) }).collect()
+    for (slot, wish) in rows.slots[at].iter().zip(sums) {
+        let (sum, w) = *wish;
+        *wish = if w > 0.0 { (sum / w, w) } else { (slot.start, 0.05) };
+    }
 }
 
 /// The places nearest to the wished ones (least squares) that keep order and distances: pooling of neighbours that are too
 /// close.
-fn settle(slots: &mut [Slot], wishes: &[(f64, f64)]) {
+fn settle(slots: &mut [Slot], wishes: &[(f64, f64)], pools: &mut Vec<(f64, f64, usize)>) {
     // With the lengths taken off, all that is left to ask is that places do not decrease.
     let mut taken = 0.0;
-    let mut pools: Vec<(f64, f64, usize)> = Vec::new();
+    pools.clear();
     for (slot, &(wish, weight)) in slots.iter().zip(wishes) {
         pools.push((wish - taken, weight, 1));
         taken += slot.length;
@@ -89,7 +94,7 @@ fn settle(slots: &mut [Slot], wishes: &[(f64, f64)]) {
             pools.push(((a * v + b * w) / (v + w), v + w, n + m));
         }
     }
-    let places = pools.into_iter().flat_map(|(place, _, count)| std::iter::repeat_n(place, count));
+    let places = pools.iter().flat_map(|&(place, _, count)| std::iter::repeat_n(place, count));
     let mut taken = 0.0;
     for (slot, place) in slots.iter_mut().zip(places) {
         slot.start = place + taken;
@@ -108,11 +113,11 @@ fn apart(slots: &mut [Slot]) {
 }
 
 /// Moves each slot of a layer a little where that makes more of its wires straight.
-fn straighten(rows: &mut Rows, at: usize, jog: f64) {
+fn straighten(rows: &mut Rows, at: usize, jog: f64, all: &mut Lists<f64>) {
     let before = at.checked_sub(1).into_iter().flat_map(|at| rows.links[at].iter().map(move |l| (at, l)));
     let before = before.map(|(at, l)| (l.to, rows.rise(at, l)));
     let behind = rows.links.get(at).into_iter().flatten().map(|l| (l.from, -rows.rise(at, l)));
-    let all = Lists::new(rows.slots[at].len(), before.chain(behind));
+    all.fill(rows.slots[at].len(), before.chain(behind));
     for index in 0..rows.slots[at].len() {
         let shifts = all.of(index);
         let slots = &rows.slots[at];
@@ -167,11 +172,11 @@ fn together(rows: &mut Rows, jog: f64) {
 /// A number for each slot, the same for those that straight wires join, and how many there are.
 fn groups(rows: &Rows) -> (Vec<Vec<usize>>, usize) {
     let mut group: Vec<Vec<usize>> = rows.slots.iter().map(|s| vec![usize::MAX; s.len()]).collect();
-    let mut count = 0;
+    let (mut count, mut joined) = (0, Lists::default());
     for at in 0..rows.slots.len() {
         let before = at.checked_sub(1).into_iter().flat_map(|at| rows.links[at].iter().map(move |l| (at, l)));
         let straight = before.filter(|(at, l)| rows.rise(*at, l).abs() < 0.5);
-        let joined = Lists::new(rows.slots[at].len(), straight.map(|(_, l)| (l.to, l.from)));
+        joined.fill(rows.slots[at].len(), straight.map(|(_, l)| (l.to, l.from)));
         for slot in 0..rows.slots[at].len() {
             // The layers before have theirs; of several the first one is taken, the others stay apart.
             let joined = joined.of(slot).first().map(|&from| group[at - 1][from]);

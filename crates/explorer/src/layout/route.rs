@@ -91,13 +91,15 @@ fn ways(graph: &Graph, rows: &Rows, channels: &[(Vec<Strand>, usize)], tracks: &
         for strand in strands {
             let mut way = match rows.slots[at][strand.slot].what {
                 What::Node(index) => vec![(placed.at[index].0 + graph.nodes[index].main, strand.start)],
-                What::Pass(_) => before[strand.slot].clone(),
+                // One net alone passes here.
+                What::Pass(_) => std::mem::take(&mut before[strand.slot]),
             };
             if let Some((track, level)) = strand.detour {
                 way.extend([(x(track), strand.start), (x(track), level)]);
             }
-            for &(level, slot, end) in &strand.ends {
-                let mut way = way.clone();
+            for (number, &(level, slot, end)) in strand.ends.iter().enumerate() {
+                let is_last = number + 1 == strand.ends.len();
+                let mut way = if is_last { std::mem::take(&mut way) } else { way.clone() };
                 if let Some(track) = strand.track.filter(|_| (level - strand.enters()).abs() >= 0.5) {
                     way.extend([(x(track), strand.enters()), (x(track), level)]);
                 }
@@ -149,15 +151,15 @@ fn channel(rows: &Rows, at: usize, clear: f64) -> (Vec<Strand>, usize) {
     sort(&strands, &mut bent, clear);
     let detours = detours(&mut strands, &bent, clear);
     let mut count = detours;
-    for i in 0..bent.len() {
-        let (low, high) = strands[bent[i]].span();
-        let meets = |j: &&usize| {
-            let (other_low, other_high) = strands[**j].span();
-            low - clear < other_high && other_low - clear < high
-        };
-        let after = bent[..i].iter().filter(meets).filter_map(|&j| strands[j].track).max();
+    // Spans and tracks of those before.
+    let mut placed: Vec<(f64, f64, usize)> = Vec::with_capacity(bent.len());
+    for &i in &bent {
+        let (low, high) = strands[i].span();
+        let meets = |other: &&(f64, f64, usize)| low - clear < other.1 && other.0 - clear < high;
+        let after = placed.iter().filter(meets).map(|other| other.2).max();
         let track = after.map_or(detours, |track| track + 1);
-        strands[bent[i]].track = Some(track);
+        placed.push((low, high, track));
+        strands[i].track = Some(track);
         count = count.max(track + 1);
     }
     (strands, count)
@@ -168,7 +170,8 @@ fn strands(rows: &Rows, at: usize) -> Vec<Strand> {
     for link in &rows.links[at] {
         let start = rows.slots[at][link.from].start + link.out;
         let end = (rows.slots[at + 1][link.to].start + link.into, link.to, link.end);
-        match strands.iter_mut().find(|s| s.net == link.net && s.slot == link.from) {
+        // A net leaves a layer from one slot, and its links follow each other.
+        match strands.last_mut().filter(|s| s.net == link.net) {
             Some(strand) => strand.ends.push(end),
             None => strands.push(Strand {
                 net: link.net,

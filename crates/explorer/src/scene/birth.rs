@@ -346,6 +346,7 @@ impl Picture {
             place: Some(Place { x: x + BESIDE, value_y: y - 6.0, gradient_y: y + 15.0 }),
             pieces: stretches.into_iter().map(piece).collect(),
             dots,
+            maps: None,
         }
     }
 

@@ -5,8 +5,8 @@ use super::measure::{self, BESIDE, Laid, Strand, Style};
 use super::tree::{Item, Reading, count};
 use super::words::wire_name;
 use super::{
-    Block, Direction, Kind, Line, MOST, Pass, Piece, Place, Port, Quantity, Refused, Scene, Step, View,
-    WITH_NUMBERS,
+    Block, Direction, Kind, Line, MAP_CELLS, MOST, Maps, Pass, Piece, Place, Port, Quantity, Refused, Scene,
+    Step, View, WITH_NUMBERS, heat,
 };
 use super::{added, open, pieces};
 use chainrule::{Circuit, Flow};
@@ -64,7 +64,7 @@ pub fn scene_beside(
     let (flow, other) = (flow.filter(|_| is_readable), other.filter(|_| is_readable));
     let facts = Facts { reading: &reading, flow, other };
     let direction = if view.cells { Direction::Lr } else { view.direction };
-    let style = Style { direction, labels: boxes <= WITH_NUMBERS, cells: view.cells };
+    let style = Style { direction, labels: boxes <= WITH_NUMBERS, cells: view.cells, maps: view.maps };
     let laid = measure::level(&facts, &style, &items, None);
     let mut maker = Maker {
         facts: &facts,
@@ -264,7 +264,16 @@ impl<'i> Maker<'_, 'i> {
             }),
             pieces: stretches.into_iter().map(piece).collect(),
             dots,
+            maps: self.maps(strand),
         }
+    }
+
+    /// The small pictures of an array, where there is room for them.
+    fn maps(&self, strand: &Strand) -> Option<Maps> {
+        let is_drawn = strand.label && measure::has_maps(self.facts, self.style, strand.wire);
+        let flow = &self.facts.flow.filter(|_| is_drawn)?.wires[strand.wire as usize];
+        let gradient = flow.upstream.as_ref().map(|upstream| heat(upstream, MAP_CELLS));
+        Some(Maps { value: heat(&flow.value, MAP_CELLS), gradient })
     }
 
     /// What flows back along a stretch that serves these ends of a wire.

@@ -4,7 +4,7 @@ use super::card::Facts;
 use super::cells;
 use super::tree::{Input, Item, Use};
 use super::words::{self, last_part};
-use super::{Direction, Kind, Quantity};
+use super::{Direction, Kind, MAP, Quantity};
 use crate::layout::{CELLS, Graph, Net, Node, Out, PIXELS, Pin, Placed, arrange, text};
 use std::collections::HashMap;
 
@@ -59,6 +59,27 @@ pub struct Style {
     pub labels: bool,
     /// Whether lengths are columns and rows.
     pub cells: bool,
+    /// Whether arrays on wires have small pictures.
+    pub maps: bool,
+}
+
+/// Between a text and a picture of an array, and between two pictures.
+const MAP_GAP: f64 = 6.0;
+
+/// Whether a wire that has a label has pictures too.
+pub fn has_maps(facts: &Facts<'_>, style: &Style, wire: u32) -> bool {
+    let shape = facts.reading.circuit.node(wire).spec.shape;
+    style.maps && !style.cells && facts.flow.is_some() && shape.rank() > 0 && shape.elements() > 0
+}
+
+/// Room of a wire's label: behind its beginning along main, and across, before and after it.
+fn label_room(facts: &Facts<'_>, style: &Style, wire: u32) -> (f64, f64, f64) {
+    let width = label_width(facts, wire);
+    let map = if has_maps(facts, style, wire) { MAP + MAP_GAP } else { 0.0 };
+    match style.direction {
+        Direction::Lr => (width.max(map) + 2.0 * BESIDE, 18.0 + map, 19.0 + map),
+        Direction::Tb => (34.0 + map, 8.0, width.max(2.0 * map) + 2.0 * BESIDE),
+    }
 }
 
 /// Lays out one level: `ins` and `outs` are the wires that pass its frame.
@@ -98,12 +119,11 @@ pub fn level<'i>(facts: &Facts<'_>, style: &Style, items: &'i [Item], frame: Opt
 
 /// Where a wire leaves through the frame: its numbers are written behind that.
 fn leaving(facts: &Facts<'_>, style: &Style, wire: u32) -> Node {
-    let width = label_width(facts, wire);
-    let (before, after) = match style.direction {
-        _ if style.cells => (1.0, 2.0),
-        _ if !style.labels => (10.0, 10.0),
-        Direction::Lr => (18.0, 19.0),
-        Direction::Tb => (8.0, width + 2.0 * BESIDE),
+    let (_, before, after) = label_room(facts, style, wire);
+    let (before, after) = match style.cells {
+        true => (1.0, 2.0),
+        false if !style.labels => (10.0, 10.0),
+        false => (before, after),
     };
     Node { outs: vec![Out { at: 0.0, label: 0.0, before, after }], ..wall(style, Pin::Last, 1, 0) }
 }
@@ -191,11 +211,9 @@ fn room(
         let width =
             if style.cells { cells::label(facts, strand.wire) } else { label_width(facts, strand.wire) };
         let out = &mut nodes[strand.from].outs[place];
-        *out = match style.direction {
-            _ if style.cells => Out { label: width, before: 1.0, after: 2.0, ..*out },
-            Direction::Lr => Out { label: width + 2.0 * BESIDE, before: 18.0, after: 19.0, ..*out },
-            Direction::Tb => Out { label: 34.0, before: 8.0, after: width + 2.0 * BESIDE, ..*out },
-        };
+        let (label, before, after) =
+            if style.cells { (width, 1.0, 2.0) } else { label_room(facts, style, strand.wire) };
+        *out = Out { label, before, after, ..*out };
         strand.label = width > 0.0;
     }
     if strand.to.len() < 2 || style.cells {
@@ -277,11 +295,12 @@ fn boxed(facts: &Facts<'_>, item: &Item, style: &Style, (label, detail): &(Strin
         (Direction::Tb, true) => (branch() + 16.0).max(34.0),
         (Direction::Tb, false) => 22.0,
     };
+    let rooms = || item.outs.iter().map(|&w| label_room(facts, style, w));
     let out_spacing = match style.direction {
-        Direction::Lr if style.labels => 44.0,
-        Direction::Tb if style.labels => {
-            item.outs.iter().map(|&w| label_width(facts, w)).fold(20.0, f64::max) + 3.0 * BESIDE
+        Direction::Lr if style.labels => {
+            rooms().map(|(_, before, after)| before + after + BESIDE).fold(44.0, f64::max)
         }
+        Direction::Tb if style.labels => rooms().map(|room| room.2).fold(20.0, f64::max) + BESIDE,
         _ => 20.0,
     };
     let along = |count: usize, spacing: f64| spacing * count.saturating_sub(1) as f64;

@@ -17,6 +17,7 @@ mod birth;
 mod build;
 mod card;
 mod cells;
+mod heat;
 mod index;
 mod measure;
 mod open;
@@ -28,6 +29,7 @@ mod words;
 pub use added::boxed;
 pub use birth::birth_scene;
 pub use build::{scene, scene_beside};
+pub use heat::{Heat, heat};
 pub use index::{Found, index};
 pub use measure::label_size;
 
@@ -176,7 +178,25 @@ pub struct Line {
     pub pieces: Vec<Piece>,
     /// Where it branches: the gradients ADD there.
     pub dots: Vec<(f64, f64)>,
+    /// Of an array, where the view asks for it and there is `place`: small pictures, the value's above its text, the gradient's
+    /// below; from top to bottom both below the texts, side by side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maps: Option<Maps>,
 }
+
+/// Small pictures of an array and its gradient, each at most [`MAP`] px high and wide.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Maps {
+    /// The value.
+    pub value: Heat,
+    /// The gradient that arrives.
+    pub gradient: Option<Heat>,
+}
+
+/// Side of the square that a picture of an array has beside a wire, px.
+pub const MAP: f64 = 28.0;
+/// Most rows and columns of its cells.
+pub const MAP_CELLS: usize = 7;
 
 /// Where a wire's numbers are written.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -317,7 +337,7 @@ pub struct Check {
     pub local: Quantity,
     /// The product of the local gradients of its gates along the path, summed over the paths.
     pub product: Quantity,
-    /// The factors from output to input, where there is one path and all are single numbers: `−1.84 × 1 × −0.3679`.
+    /// The factors from output to input, where there is one path, all are single numbers and they are few: `−1.84 × 1 × −0.3679`.
     pub factors: Vec<Quantity>,
     /// How many paths.
     pub paths: f64,
@@ -386,6 +406,8 @@ pub struct View {
     pub keep: Option<(String, f64, f64)>,
     /// Most boxes; 0 for [`MOST`].
     pub most: usize,
+    /// Whether room is left for small pictures of the arrays on wires, and they are given.
+    pub maps: bool,
     /// Whether lengths are columns and rows of letters, for terminals, instead of px. Only from left to right.
     pub cells: bool,
 }

@@ -32,6 +32,8 @@ pub struct Ask {
     pub element: usize,
     /// `light` or `dark`, for pictures; both if empty.
     pub theme: String,
+    /// Whether arrays on wires come with small pictures.
+    pub maps: bool,
     /// In the place of a formula: the network of the training at this example,
     pub example: Option<usize>,
     /// with the weights of this step, or of the nearest before it that are held.
@@ -91,6 +93,7 @@ pub struct Query {
     name: Option<String>,
     element: usize,
     theme: String,
+    maps: bool,
     example: Option<usize>,
     step: Option<u64>,
     /// A JSON array, as in `[{"name":"mine","of":["g5","g6"]}]`.
@@ -118,7 +121,7 @@ impl TryFrom<Query> for Ask {
         let against = json("against", &query.against, r#"{"x":2}"#)?;
         let inside = json("inside", &query.inside, r#"{"wire":5,"element":0}"#)?;
         let open = query.open.split(',').filter(|name| !name.is_empty()).map(String::from).collect();
-        let Query { formula, dir, depth, at, x, y, name, element, theme, example, step, .. } = query;
+        let Query { formula, dir, depth, at, x, y, name, element, theme, maps, example, step, .. } = query;
         Ok(Ask {
             formula,
             values,
@@ -131,6 +134,7 @@ impl TryFrom<Query> for Ask {
             name,
             element,
             theme,
+            maps,
             example,
             step,
             boxes,

@@ -13,12 +13,18 @@ pub struct Asset {
 }
 
 /// Everything there is. `web/build.mjs` makes the files.
-pub const ALL: [Asset; 3] = [
+pub const ALL: [Asset; 4] = [
     Asset {
         path: "/",
         file: "index.html",
         kind: "text/html; charset=utf-8",
         bytes: include_bytes!("../../../../web/dist/index.html"),
+    },
+    Asset {
+        path: "/first.js",
+        file: "first.js",
+        kind: "text/javascript; charset=utf-8",
+        bytes: include_bytes!("../../../../web/dist/first.js"),
     },
     Asset {
         path: "/app.js",

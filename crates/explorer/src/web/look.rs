@@ -135,7 +135,8 @@ fn draw(point: &Point, ask: &Ask) -> Result<Drawn, Diagnostic> {
         _ => None,
     };
     let direction = if ask.dir == "tb" { Direction::Tb } else { Direction::Lr };
-    let mut view = View { open: ask.open.clone(), depth: ask.depth, direction, keep, ..View::default() };
+    let mut view =
+        View { open: ask.open.clone(), depth: ask.depth, direction, keep, maps: ask.maps, ..View::default() };
     let mut note = None;
     // A name that another formula had is forgotten; a crowd is answered with a coarser view. Each turn makes the view smaller.
     for _ in 0..=limits::OPEN + 1 {

@@ -4,7 +4,7 @@
 use chainrule::formula::{BuiltInput, Formula, Options};
 use chainrule::{Circuit, Flow, Tensor, flow};
 use chainrule_explorer::layout::text::width;
-use chainrule_explorer::scene::{Block, Kind, Scene};
+use chainrule_explorer::scene::{Block, Direction, Kind, Line, MAP, Scene};
 use std::path::Path;
 
 /// A circuit with a flow at numbers that differ from input to input, or at those given.
@@ -107,6 +107,7 @@ fn covered(scene: &Scene) -> Vec<String> {
             }
         }
     }
+    texts.extend(scene.wires.iter().flat_map(|wire| pictures(wire, scene.direction)));
     let mut faults = Vec::new();
     for (i, (id, text)) in texts.iter().enumerate() {
         let boxes = scene.blocks.iter().filter(|b| b.kind != Kind::Frame && meet(*text, rect(b)));
@@ -129,6 +130,19 @@ fn covered(scene: &Scene) -> Vec<String> {
         }
     }
     faults
+}
+
+/// The squares in which the page draws the pictures of an array.
+fn pictures(wire: &Line, direction: Direction) -> Vec<(String, Rect)> {
+    let (Some(place), Some(maps)) = (&wire.place, &wire.maps) else { return Vec::new() };
+    let square = |x: f64, y: f64| (x, y, x + MAP, y + MAP);
+    let below = place.gradient_y + 6.0;
+    let (value, gradient) = match direction {
+        Direction::Lr => (square(place.x, place.value_y - 14.0 - MAP), square(place.x, below)),
+        Direction::Tb => (square(place.x, below), square(place.x + MAP + 6.0, below)),
+    };
+    let gradient = maps.gradient.as_ref().map(|_| (format!("{} gradient's picture", wire.id), gradient));
+    [(format!("{} picture", wire.id), value)].into_iter().chain(gradient).collect()
 }
 
 /// Stretches of different wires that run over each other.

@@ -116,7 +116,7 @@ impl Control {
     pub fn ask(&self, order: Order) -> Result<(), String> {
         let mut state = self.state();
         if state.is_over {
-            return Err("the training is over; hint: the line of steps shows all of it".into());
+            return Err("the training is over, and what it has learnt is written; hint: go back while it is paused or runs, as with --paused".into());
         }
         match order {
             Order::Pause {} => state.is_paused = true,
