@@ -60,7 +60,8 @@ fn train_from<M: Model>(
     let settings = Settings { cadence: Cadence::Every(1), ..Settings::default() };
     let mut observer = Observer::new(&program, &names, settings);
     let mut loss = Tensor::scalar(0f32);
-    let mut alone = (state.map(&mut Tensor::clone), loss.clone());
+    let copied = form::<State<M>>(&state).fill(&state.leaves()).unwrap();
+    let mut alone: (Tensors<State<M>>, Tensor) = (copied, loss.clone());
     for step in 1..=steps {
         observer.step(&plain, &mut state, &batch, &mut loss, At { step, rate: 2e-3 }).unwrap();
         plain.step(&mut alone.0, &batch, &mut alone.1).unwrap();

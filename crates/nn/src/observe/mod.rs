@@ -7,6 +7,7 @@ mod cadence;
 mod guard;
 mod level;
 mod passes;
+mod spacing;
 mod turns;
 mod units;
 mod watch;
@@ -14,6 +15,7 @@ mod watch;
 pub use cadence::Cadence;
 pub use guard::Guard;
 pub use passes::passes;
+pub use spacing::Kept;
 pub use watch::{Counted, Time, Watched, Watching, graph, source};
 
 use crate::error::{Error, Kind, Result};
