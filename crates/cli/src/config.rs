@@ -106,7 +106,8 @@ fn option(
         return Ok(Some(vec![text]));
     }
     let word = format!("{flag}={text}");
-    refused(command, &word).map_or(Ok(Some(vec![word])), |why| Err((format!("{key} can't be {value}: {why}"), String::new())))
+    refused(command, &word)
+        .map_or(Ok(Some(vec![word])), |why| Err((format!("{key} can't be {value}: {why}"), String::new())))
 }
 
 /// Why the value of an option is none that it can have.

@@ -258,7 +258,9 @@ fn differences(path: &Path, then: &Value, now: &Value) -> Result<()> {
                 };
                 let (then, now) = (text(then), text(now));
                 let what = match name {
-                    "checksum" => "the examples have other numbers than in the training that it belongs to".to_string(),
+                    "checksum" => {
+                        "the examples have other numbers than in the training that it belongs to".to_string()
+                    }
                     _ => format!("{name} was {then} in the training that it belongs to, and is {now} now"),
                 };
                 mistakes.push(mistake(path, what).hint("resume with the settings and data of then"));

@@ -402,7 +402,7 @@ mod tests {
         let error = said(&npz(&[("x", &x)], false));
         assert!(error.contains("a.npz: npz: has no array y; hint: its arrays are x"), "{error}");
         let error = said(&npz(&[("z", &x), ("y", &y)], false));
-        assert!(error.contains("a.npz: npz: has no array x; hint: its arrays are y, z"), "{error}");
+        assert!(error.contains("a.npz: npz: has no array x; hint: its arrays are z, y"), "{error}");
         let whole = npz(&[("x", &x), ("y", &y)], false);
         for cut in [11, whole.len() / 2, whole.len() - 5] {
             let error = said(&whole[..cut]);

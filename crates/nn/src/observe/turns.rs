@@ -4,7 +4,8 @@ use super::watch::Time;
 use chainrule::{Slice, Tensor};
 use chainrule_explorer::run::Sum;
 
-/// Adds the norms of a gradient at the first and the last turn of its loop to its summary. A loop of one turn has no way to go.
+/// Adds the norms of a gradient at the first and the last turn of its loop to its summary, at the second where it is exactly 0 at
+/// the first. A loop of one turn has no way to go.
 pub fn compare(time: Time, gradient: &Tensor, sum: &mut Sum) {
     let dims = gradient.shape().dims();
     let turns = dims.get(time.axis).copied().unwrap_or(0);
@@ -17,8 +18,10 @@ pub fn compare(time: Time, gradient: &Tensor, sum: &mut Sum) {
         Slice::F64(values) => norm(values, (turns, inner), turn),
         _ => 0.0,
     };
-    let (first, last) = if time.is_reverse { (turns - 1, 0) } else { (0, turns - 1) };
-    (sum.first, sum.last) = (Some(norm(first)), Some(norm(last)));
+    let number = |turn: usize| if time.is_reverse { turns - 1 - turn } else { turn };
+    // What is multiplied by a state that starts at 0 has no gradient at the first turn: an LSTM's forget gate.
+    let first = [0, 1].map(|turn| norm(number(turn))).into_iter().find(|norm| *norm != 0.0).unwrap_or(0.0);
+    (sum.first, sum.last) = (Some(first), Some(norm(number(turns - 1))));
 }
 
 /// The Euclidean norm of one turn, of `turns` of `inner` elements each.
@@ -47,6 +50,10 @@ mod tests {
         assert_eq!(ends(&gradient, 0, true), (Some(10.0), Some(5.0)));
         // Three parts, of two turns each.
         assert_eq!(ends(&gradient, 1, false), (Some(45f64.sqrt()), Some(80f64.sqrt())));
+        let late = Tensor::new(vec![0.0f32, 0.0, 0.0, 2.0, 6.0, 8.0], &[3, 2]).expect("it has 6 elements");
+        assert_eq!(ends(&late, 0, false), (Some(2.0), Some(10.0)));
+        let none = Tensor::new(vec![0.0f32, 0.0, 0.0, 0.0, 6.0, 8.0], &[3, 2]).expect("it has 6 elements");
+        assert_eq!(ends(&none, 0, false), (Some(0.0), Some(10.0)));
         let one = Tensor::new(vec![1.0f32, 2.0], &[1, 2]).expect("it has 2 elements");
         assert_eq!(ends(&one, 0, false), (None, None));
     }
