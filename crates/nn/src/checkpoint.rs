@@ -240,6 +240,7 @@ fn data(train: &dyn Examples) -> Result<Value> {
 
 /// Every setting and every property of the data in which two trainings differ.
 fn differences(path: &Path, then: &Value, now: &Value) -> Result<()> {
+    let now_is_alike = ["examples", "inputs", "targets"].iter().all(|of| then["data"][of] == now["data"][of]);
     let mut mistakes = Vec::new();
     for part in ["settings", "data"] {
         for (name, now) in now[part].as_object().into_iter().flatten() {
@@ -263,10 +264,16 @@ fn differences(path: &Path, then: &Value, now: &Value) -> Result<()> {
                     }
                     _ => format!("{name} was {then} in the training that it belongs to, and is {now} now"),
                 };
-                mistakes.push(mistake(path, what).hint("resume with the settings and data of then"));
+                // What numbers examples have says nothing where they are of another kind.
+                if name != "checksum" || now_is_alike {
+                    mistakes.push(mistake(path, what));
+                }
             }
         }
     }
+    // One hint for all.
+    let last = mistakes.pop().map(|last| last.hint("resume with the settings and data of then"));
+    mistakes.extend(last);
     Diagnostic::from_all(mistakes).map_or(Ok(()), |all| Err(Error { kind: Kind::Input, diagnostic: all }))
 }
 

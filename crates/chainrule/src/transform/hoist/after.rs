@@ -158,6 +158,7 @@ impl Split {
         let (constants, states, sequences) = all.inputs();
         let staying: Vec<u32> = stay.iter().map(|&i| states[i]).collect();
         let mut body = all.body.clone();
+        body.aside = 0;
         body.inputs = [constants, &staying, sequences].concat();
         let next: Vec<u32> = stay.iter().map(|&i| body.outputs[i]).collect();
         body.outputs = [&next[..], &staying, stacks].concat();
