@@ -197,15 +197,17 @@ fn vanishing_gradients_are_called_out() {
 /// An LSTM that reads the features one after the other, and says in the end what it thinks.
 fn recurrent() -> Network {
     const CELLS: usize = 12;
+    /// A turn collects nothing.
+    const NOTHING: [Wire; 0] = [];
     fn loss(w: &[Wire], x: Wire, y: Wire) -> Wire {
         let zeros = constant(0.0).cast(DType::F32).broadcast_to(&[ROWS, CELLS]);
         let turn = |(h, c): (Wire, Wire), x: Wire| {
             let gates = (x.matmul(w[0]) + h.matmul(w[1]) + w[2]).split(4, -1);
             let c = gates[1].sigmoid() * c + gates[0].sigmoid() * gates[2].tanh();
-            ((gates[3].sigmoid() * c.tanh(), c), [])
+            ((gates[3].sigmoid() * c.tanh(), c), NOTHING)
         };
         let x = x.transpose(&[1, 0]).reshape(&[WIDTH, ROWS, 1]);
-        let ((h, _), []) = stage("lstm", || scan(turn, (zeros, zeros), x));
+        let ((h, _), _) = stage("lstm", || scan(turn, (zeros, zeros), x));
         entropy(h.matmul(w[3]), y)
     }
     Network {
