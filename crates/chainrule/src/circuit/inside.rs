@@ -37,19 +37,18 @@ impl Circuit {
     /// ```
     /// use chainrule::{Inside, prelude::*};
     /// let spec = Spec::scalar(DType::F64);
-    /// let twice = |x: Wire| iterate(2, |x: Wire| x.exp(), x);
+    /// let twice = |x: Wire| iterate(2, |x: Wire| x * x, x);
     /// let program = trace(|x: Wire| { let y = twice(x); (y, y.gradient(&x)) }, &(spec,))?;
     /// let circuit = program.circuit();
     /// let (gate, _) = circuit.gates().find(|(_, node)| node.holds_circuits()).unwrap();
     /// let body = circuit.body_of(gate).unwrap();
-    /// let (exp, _) = body.gates().find(|(_, node)| node.gate.name == "exp").unwrap();
-    /// let (_, back, upstream) = circuit.upstreams_within(gate).find(|(wire, ..)| *wire == exp).unwrap();
+    /// let (square, _) = body.gates().find(|(_, node)| !node.is_input()).unwrap();
+    /// let (_, back, upstream) = circuit.upstreams_within(gate).find(|(wire, ..)| *wire == square).unwrap();
     /// let inside = |gate, wire| Inside { loops: vec![gate], wire };
-    /// let watching = program.watching_within(&[inside(gate, exp), inside(back, upstream)])?;
-    /// let (_, seen) = watching.run((0.0.into(),))?;
-    /// let e = 1f64.exp();
-    /// assert_eq!(seen[0].to_f64(), [1.0, e]);
-    /// assert_eq!(seen[1].to_f64(), [e, 1.0]);
+    /// let watching = program.watching_within(&[inside(gate, square), inside(back, upstream)])?;
+    /// let (_, seen) = watching.run((2.0.into(),))?;
+    /// assert_eq!(seen[0].to_f64(), [4.0, 16.0]);
+    /// assert_eq!(seen[1].to_f64(), [8.0, 1.0]);
     /// # Ok::<(), Diagnostic>(())
     /// ```
     pub fn upstreams_within(&self, gate: u32) -> impl Iterator<Item = (u32, u32, u32)> {
