@@ -40,7 +40,8 @@ pub use base::*;
 #[cfg(feature = "derive")]
 pub use chainrule_derive::Tree;
 pub use circuit::{
-    Circuit, Leaf, Node, PassedBack, Path, Stage, Tree, Wire, Wires, name, note_gradient, part, stage,
+    Circuit, Inside, Leaf, Node, PassedBack, PassedWithin, Path, Stage, Tree, Wire, Wires, name,
+    note_gradient, part, stage,
 };
 pub use functions::{Conv, Pool, attention, attention_with, einsum, stack};
 pub use gates::{

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use chainrule::prelude::*;
-use chainrule::{Conv, Node, Options, Program, random, recurrence};
+use chainrule::{Circuit, Conv, Inside, Node, Options, Program, random, recurrence};
 
 fn spec(dims: &[usize]) -> Spec {
     Spec::new(dims, DType::F32).unwrap()
@@ -216,4 +216,156 @@ fn turns_of_loops_and_branches_can_be_seen() {
         counts.push(count);
     }
     assert_eq!(counts, [3, 1, 1]);
+}
+
+/// An LSTM of which the last state alone counts, so that its gradient has to come through all turns.
+fn lstm(reverse: bool) -> Step {
+    step(&[&[4, 20], &[5, 20], &[20], &[5, 2]], &[6, 3, 4], move |w, x| {
+        let zeros = constant(0.0).cast(DType::F32).broadcast_to(&[3, 5]);
+        let turn = |(h, c): (Wire, Wire), x: Wire| {
+            let gates = (x.matmul(w[0]) + h.matmul(w[1]) + w[2]).split(4, -1);
+            let c = gates[1].sigmoid() * c + gates[0].sigmoid() * gates[2].tanh();
+            let h = gates[3].sigmoid() * c.tanh();
+            ((h, c), h.relu())
+        };
+        let ((last, _), all) = if reverse {
+            chainrule::scan_reverse(turn, (zeros, zeros), x)
+        } else {
+            scan(turn, (zeros, zeros), x)
+        };
+        (last.matmul(w[3])).square().sum() + all.sum() * 0.01
+    })
+}
+
+/// What a turn collects that collects nothing.
+const NOTHING: [Wire; 0] = [];
+
+/// A sum of gradients over two parts of a batch, taken within a loop, of a network with a loop.
+fn by_parts() -> Step {
+    trace(
+        |w: Vec<Wire>, x: Wire| {
+            let zeros: Vec<Wire> = w.iter().map(|w| *w * 0.0).collect();
+            let part = |(sums, total): (Vec<Wire>, Wire), x: Wire| {
+                let w: Vec<Wire> = w.iter().map(|w| w.identity()).collect();
+                let start = constant(0.0).cast(DType::F32).broadcast_to(&[3, 6]);
+                let turn = |h: Wire, x: Wire| ((x.matmul(w[1]) + h.matmul(w[0])).tanh(), NOTHING);
+                let loss = scan(turn, start, x).0.square().sum();
+                let sums = sums.iter().zip(loss.gradient(&w)).map(|(sum, one)| *sum + one);
+                ((sums.collect(), total + loss), NOTHING)
+            };
+            let ((sums, loss), _) = scan(part, (zeros, constant(0.0).cast(DType::F32)), x);
+            (loss, w.iter().zip(sums).map(|(w, g)| *w - 0.1 * g).collect())
+        },
+        &(vec![spec(&[6, 6]), spec(&[4, 6])], spec(&[2, 5, 3, 4])),
+    )
+    .unwrap()
+}
+
+/// All wires of all bodies of loops that can be given out.
+fn inside(circuit: &Circuit, loops: &[u32], all: &Circuit, found: &mut Vec<Inside>) {
+    for (gate, _) in circuit.gates().filter(|(_, node)| node.holds_circuits()) {
+        let Some(body) = circuit.body_of(gate) else { continue };
+        let loops = [loops, &[gate]].concat();
+        let of = |wire| Inside { loops: loops.clone(), wire };
+        found.extend((0..body.len() as u32).map(of).filter(|inside| all.spec_inside(inside).is_some()));
+        inside(body, &loops, all, found);
+    }
+}
+
+#[test]
+fn watching_within_loops_changes_no_bit() {
+    let mut networks = networks();
+    networks.extend([("lstm", lstm(false)), ("back", lstm(true)), ("parts", by_parts())]);
+    for (name, program) in networks {
+        let mut all = Vec::new();
+        inside(program.circuit(), &[], program.circuit(), &mut all);
+        assert_eq!(all.is_empty(), ["dense", "normed", "images", "linear"].contains(&name), "{name}");
+        let (loss, state) = program.run(arguments(&program)).unwrap();
+        let wanted = bits(&loss, &state);
+        let mut values = Vec::new();
+        for chunk in [all.len().max(1), 17, 3] {
+            let mut seen = Vec::new();
+            for places in all.chunks(chunk) {
+                let watching = program.watching_within(places).unwrap();
+                for options in [Options::default(), Options::default().as_traced().threads(2)] {
+                    let function = watching.compile_with(&options).unwrap();
+                    let ((loss, state), more) = function.run(arguments(&program)).unwrap();
+                    assert_eq!(bits(&loss, &state), wanted, "{name}, {places:?}");
+                    let specs = places.iter().map(|place| program.circuit().spec_inside(place).unwrap());
+                    assert!(more.iter().map(Tensor::spec).eq(specs), "{name}");
+                    seen.push(more);
+                }
+            }
+            values.push(seen.into_iter().step_by(2).flatten().collect::<Vec<Tensor>>());
+        }
+        assert!(values.iter().all(|seen| *seen == values[0]), "{name}: the same whatever else is watched");
+    }
+}
+
+#[test]
+fn the_gradients_of_wires_within_a_loop_are_those_of_the_loop_unrolled() {
+    const TURNS: usize = 4;
+    let square = spec(&[3, 3]);
+    let turn = |w: Wire, h: Wire, x: Wire| (h.matmul(w) + x).tanh();
+    for reverse in [false, true] {
+        let looped = trace(
+            |w: Wire, x: Wire| {
+                let one = |h: Wire, x: Wire| (turn(w, h, x), NOTHING);
+                let start = constant(0.0).cast(DType::F32).broadcast_to(&[3, 3]);
+                let (last, _) =
+                    if reverse { chainrule::scan_reverse(one, start, x) } else { scan(one, start, x) };
+                last.square().sum().gradient(&w)
+            },
+            &(square, spec(&[TURNS, 3, 3])),
+        )
+        .unwrap();
+        let unrolled = trace(
+            |w: Wire, x: Wire| {
+                let mut h = vec![constant(0.0).cast(DType::F32).broadcast_to(&[3, 3])];
+                for t in 0..TURNS {
+                    let t = if reverse { TURNS - 1 - t } else { t };
+                    h.push(turn(w, h[h.len() - 1], x.split(TURNS, 0)[t].reshape(&[3, 3])));
+                }
+                let states = h[1..].to_vec();
+                let gradients = h[TURNS].square().sum().gradient(&states);
+                (states, gradients)
+            },
+            &(square, spec(&[TURNS, 3, 3])),
+        )
+        .unwrap();
+        let at = (numbers(square, 3), numbers(spec(&[TURNS, 3, 3]), 4));
+        let circuit = looped.circuit();
+        let tanh = |body: &Circuit| body.gates().find(|(_, node)| node.gate.name == "tanh").map(|(i, _)| i);
+        let (gate, wire) = circuit.gates().find_map(|(i, _)| Some((i, tanh(circuit.body_of(i)?)?))).unwrap();
+        let (_, back, upstream) = circuit.upstreams_within(gate).find(|(of, ..)| *of == wire).unwrap();
+        let places = [(gate, wire), (back, upstream)].map(|(gate, wire)| Inside { loops: vec![gate], wire });
+        let (_, seen) = looped.watching_within(&places).unwrap().run(at.clone()).unwrap();
+        let (states, gradients) = unrolled.run(at).unwrap();
+        for (seen, mut wanted) in seen.iter().zip([states, gradients]) {
+            // Stacked in the order of the slices.
+            if reverse {
+                wanted.reverse();
+            }
+            let wanted: Vec<f64> = wanted.iter().flat_map(Tensor::to_f64).collect();
+            let far = seen.to_f64().iter().zip(&wanted).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+            assert!(far < 1e-6, "{far}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_within_a_loop_is_refused() {
+    let program = lstm(false);
+    let watch = |loops: &[u32], wire| {
+        let place = Inside { loops: loops.to_vec(), wire };
+        program.watching_within(&[place]).unwrap_err().to_string()
+    };
+    let (gate, _) = program.circuit().gates().find(|(_, node)| node.holds_circuits()).unwrap();
+    assert!(watch(&[], 9999).starts_with("wires: watching: there is no wire 9999 among"));
+    for (loops, wire) in
+        [(vec![0], 0), (vec![gate], 9999), (vec![gate, 0], 0), (vec![9999], 0), (vec![gate + 1], 0)]
+    {
+        let said = watch(&loops, wire);
+        assert!(said.contains("can't be given out; hint: name wires of loops' bodies"), "{said}");
+    }
 }

@@ -4,6 +4,7 @@ use crate::commands::train::Train;
 use crate::failure::{Failure, Result, content, read_text};
 use chainrule::formula::nearest;
 use chainrule::{Diagnostic, Mistake, Place};
+use clap::error::{ContextKind, ErrorKind};
 use clap::{ArgMatches, Args, Command, CommandFactory, parser::ValueSource};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -101,7 +102,25 @@ fn option(
             (format!("{key} can't be {value}"), "give a number, a text, or a list of them".to_string())
         })?,
     };
-    if PLACED.contains(&&id[..]) { Ok(Some(vec![text])) } else { Ok(Some(vec![format!("{flag}={text}")])) }
+    if PLACED.contains(&&id[..]) {
+        return Ok(Some(vec![text]));
+    }
+    let word = format!("{flag}={text}");
+    refused(command, &word)
+        .map_or(Ok(Some(vec![word])), |why| Err((format!("{key} can't be {value}: {why}"), String::new())))
+}
+
+/// Why the value of an option is none that it can have.
+fn refused(command: &Command, word: &str) -> Option<String> {
+    let error = command.clone().try_get_matches_from([COMMAND, word]).err()?;
+    match error.kind() {
+        ErrorKind::InvalidValue => {
+            let values = error.get(ContextKind::ValidValue)?;
+            Some(format!("it is one of {values}"))
+        }
+        ErrorKind::ValueValidation => Some(std::error::Error::source(&error)?.to_string()),
+        _ => None,
+    }
 }
 
 /// A value as it is written on the command line.

@@ -4,7 +4,7 @@
 
 mod common;
 
-use chainrule::{DType, Program, Spec, Tensor, Wire, random, stage, trace};
+use chainrule::{DType, Program, Spec, Tensor, Wire, constant, random, scan, stage, trace};
 use chainrule_explorer::run::{Head, Record, Writer};
 use chainrule_nn::birth::{self, Search};
 use chainrule_nn::observe::{At, Cadence, Observer, Settings};
@@ -192,6 +192,59 @@ fn vanishing_gradients_are_called_out() {
     };
     let text = is_called_out("vanishing.run.jsonl", &network, "vanishing", "l0");
     assert!(text.contains(" < 1.0e-4\n") && text.contains("try: relu or gelu"), "{text}");
+}
+
+/// An LSTM that reads the features one after the other, and says in the end what it thinks.
+fn recurrent() -> Network {
+    const CELLS: usize = 12;
+    /// A turn collects nothing.
+    const NOTHING: [Wire; 0] = [];
+    fn loss(w: &[Wire], x: Wire, y: Wire) -> Wire {
+        let zeros = constant(0.0).cast(DType::F32).broadcast_to(&[ROWS, CELLS]);
+        let turn = |(h, c): (Wire, Wire), x: Wire| {
+            let gates = (x.matmul(w[0]) + h.matmul(w[1]) + w[2]).split(4, -1);
+            let c = gates[1].sigmoid() * c + gates[0].sigmoid() * gates[2].tanh();
+            ((gates[3].sigmoid() * c.tanh(), c), NOTHING)
+        };
+        let x = x.transpose(&[1, 0]).reshape(&[WIDTH, ROWS, 1]);
+        let ((h, _), _) = stage("lstm", || scan(turn, (zeros, zeros), x));
+        entropy(h.matmul(w[3]), y)
+    }
+    Network {
+        weights: vec![
+            ("lstm.of_input", vec![1, 4 * CELLS], 0.5),
+            ("lstm.of_state", vec![CELLS, 4 * CELLS], 0.2),
+            ("lstm.bias", vec![4 * CELLS], 0.0),
+            ("out", vec![CELLS, 1], 0.3),
+        ],
+        loss,
+        rate: 0.3,
+        steps: 60,
+        adjust: |_, _| {},
+    }
+}
+
+#[test]
+fn what_happens_inside_of_a_loop_is_judged_too() {
+    is_sound("lstm.run.jsonl", &recurrent());
+    let adjusted = |adjust: fn(usize, &mut [f64])| Network { adjust, rate: 0.01, ..recurrent() };
+    // Forget gates wide open, and input gates that are shut or open for good.
+    let flat = adjusted(|i, values| {
+        if i == 2 {
+            values[..12].iter_mut().zip(1..).for_each(|(x, i)| *x = if i % 2 == 0 { 12.0 } else { -12.0 });
+            values[12..24].fill(12.0);
+        }
+    });
+    let text = is_called_out("lstm-flat.run.jsonl", &flat, "saturation", "lstm.sigmoid");
+    assert!(text.contains("100 % of its elements lie where sigmoid is flat"), "{text}");
+    // Forget gates that are shut, and nothing to come back through the states: the end does not teach the beginning.
+    let forgetful = adjusted(|i, values| match i {
+        1 => values.iter_mut().for_each(|x| *x *= 0.1),
+        2 => values[12..24].fill(-6.0),
+        _ => {}
+    });
+    let text = is_called_out("lstm-forgetful.run.jsonl", &forgetful, "vanishing", "lstm.tanh");
+    assert!(text.contains("at the first turn of its loop") && text.contains("try: an LSTM or GRU"), "{text}");
 }
 
 #[test]

@@ -54,3 +54,39 @@ fn a_run_file_that_can_not_be_written_is_known_before_the_first_step() {
     let refused = train(&["--epochs", "1", "--run", "none/d.run.jsonl"]).fails(3);
     assert!(refused.starts_with("error: none/d.run.jsonl: can't be written: "), "{refused}");
 }
+
+#[test]
+fn gates_of_an_lstm_are_watched_and_its_training_is_the_same_to_the_bit() {
+    let place = empty_folder("gates");
+    let path = |name: &str| place.join(name).display().to_string();
+    let lines: String =
+        (0..80).map(|i| format!("{}{}\n", ["ab", "cad", "be"][i % 3], ["a", "dac"][i % 2])).collect();
+    std::fs::write(place.join("l.txt"), lines).expect("the folder is writable");
+    let source = path("l.txt");
+    let words = ["lines", &source, "--network", "lstm", "--width", "6", "--hidden", "10", "--steps", "12"];
+    for (parts, axes) in [("1", 3), ("2", 4)] {
+        let words = [&["train"], &words[..], &["--batch", "16", "--parts", parts]].concat();
+        let plain = run(&[&words[..], &["--save", &path("plain")]].concat());
+        let watched =
+            run(&[&words[..], &["--save", &path("watched"), "--run", &path("l.run.jsonl")]].concat());
+        assert_eq!((plain.code, watched.code), (Some(0), Some(0)), "{}{}", plain.err, watched.err);
+        let read = |name| std::fs::read(path(name)).expect("it was saved");
+        assert!(read("plain") == read("watched"), "observing changes no bit");
+        let text = std::fs::read_to_string(path("l.run.jsonl")).expect("it is text");
+        let records: Vec<serde_json::Value> =
+            text.lines().map(|line| serde_json::from_str(line).expect("it is JSON")).collect();
+        let watch = records[1]["watch"].as_array().expect("the circuit says what is watched");
+        for name in ["lstm.input", "lstm.forget", "lstm.cell", "lstm.output"] {
+            let gate =
+                watch.iter().find(|w| w["name"] == name).unwrap_or_else(|| panic!("{name}: {watch:?}"));
+            assert_eq!(gate["rank"], axes);
+            let sum = |field: &str| {
+                let is_it =
+                    |r: &&serde_json::Value| r["k"] == "sum" && r["w"] == gate["w"] && r["f"] == field;
+                records.iter().find(is_it).unwrap_or_else(|| panic!("no {field} of {name}"))
+            };
+            assert!(sum("v")["sat"].is_number() && sum("g")["first"].is_number(), "{name}");
+        }
+        std::fs::remove_file(path("l.run.jsonl")).expect("it is there");
+    }
+}

@@ -111,7 +111,7 @@ fn a_folder_of_checkpoints_is_not_overwritten() {
     let bytes = std::fs::read(&newest).expect("it is there");
     std::fs::write(&newest, &bytes[..bytes.len() / 2]).expect("it can be written");
     let said = run(&[&words[..], &["--resume"]].concat()).fails(2);
-    assert!(said.contains("safetensors: this is no safetensors file, or a damaged one"), "{said}");
+    assert!(said.contains("checkpoint: is damaged or cut short, or no safetensors file"), "{said}");
 }
 
 #[cfg(target_os = "linux")]

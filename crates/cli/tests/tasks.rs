@@ -290,10 +290,37 @@ fn options_come_from_a_file_and_the_command_line_comes_first() {
         "{said}"
     );
     assert!(said.contains("error: other.toml: save can't be true"), "{said}");
+    std::fs::write(place.join("other.toml"), "rate = \"fast\"\nschedule = \"late\"\nresume = true\n")
+        .expect("the folder is writable");
+    let said = here(&["--config", "other.toml"]).fails(2);
+    assert!(said.contains("error: other.toml: rate can't be \"fast\": invalid float literal\n"), "{said}");
+    assert!(said.contains("error: other.toml: schedule can't be \"late\": it is one of cosine, "), "{said}");
     std::fs::write(place.join("other.toml"), "epochs = 3\nbatch =\n").expect("the folder is writable");
     let said = here(&["--config", "other.toml"]).fails(2);
     assert!(said.starts_with("error: other.toml:2: toml: "), "{said}");
     assert!(here(&["--config", "none.toml"]).fails(3).starts_with("error: none.toml: can't be read"));
+}
+
+#[test]
+fn optimisers_have_numbers_from_the_command_line_and_from_a_file() {
+    let place = empty_folder("muon");
+    let config = "task = \"digits\"\nsteps = 5\nlayers = [8]\noptimiser = \"muon\"\nmomentum = 0.8\nnewton-schulz = 3\n";
+    std::fs::write(place.join("chainrule.toml"), config).expect("the folder is writable");
+    let here = |arguments: &[&str]| {
+        let output = command().current_dir(&place).arg("train").args(arguments).output();
+        common::Run::new(output.expect("the binary was built for this test"))
+    };
+    for (arguments, said) in [
+        (&[][..], "muon (momentum 0.8, 3 iterations), rate 0.01"),
+        (&["--momentum", "0.95", "--newton-schulz", "5"], "muon, rate 0.01"),
+        (&["--no-nesterov"], "muon (momentum 0.8, 3 iterations, not ahead), rate 0.01"),
+    ] {
+        let run = here(arguments);
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        assert!(run.out.contains(&format!("\ntraining {said}")), "{}", run.out);
+    }
+    let said = here(&["--optimiser", "momentum"]).fails(2);
+    assert!(said.starts_with("error: --newton-schulz: means nothing to momentum\n  = hint: "), "{said}");
 }
 
 #[test]
@@ -306,6 +333,12 @@ fn what_means_nothing_is_refused() {
         (&["moons", "--test-share", "0.5"], "--test-share"),
         (&["digits", "verse.txt"], "SOURCE"),
         (&["text"], "SOURCE"),
+        (&["digits", "--rate", "-1"], "--rate"),
+        (&["digits", "--momentum", "0.5"], "--momentum"),
+        (&["digits", "--optimiser", "momentum", "--newton-schulz", "3"], "--newton-schulz"),
+        (&["digits", "--optimiser", "nesterov", "--no-nesterov"], "--no-nesterov"),
+        (&["digits", "--optimiser", "muon", "--momentum", "1"], "--momentum"),
+        (&["digits", "--optimiser", "muon", "--newton-schulz", "0"], "--newton-schulz"),
     ] {
         let said = run(&[&["train"], arguments].concat()).fails(2);
         assert!(said.starts_with(&format!("error: {flag}: ")), "{said}");

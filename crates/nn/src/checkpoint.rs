@@ -138,7 +138,8 @@ impl<M: Model> Trainer<M> {
             let hint = "remove it to go on from the one before it, or choose another folder";
             Error::from(mistake(path, what.to_string()).hint(hint))
         };
-        let notes = weights::read_notes(&saved.bytes, path)?;
+        let notes = weights::read_notes(&saved.bytes, path)
+            .map_err(|_| foreign("is damaged or cut short, or no safetensors file"))?;
         let note = notes.get(NOTE).ok_or_else(|| foreign("is no checkpoint of a training"))?;
         let note: Value = serde_json::from_str(note).map_err(|_| foreign("has a damaged note"))?;
         let now = json!({ "settings": settings(self.settings()), "data": data(train)? });
@@ -191,19 +192,30 @@ fn settings(settings: &Settings) -> Value {
         Length::Epochs(epochs) => format!("{epochs} epochs"),
         Length::Steps(steps) => format!("{steps} steps"),
     };
+    let optimiser = &settings.optimiser;
     let or_none = |number: Option<usize>| number.map_or("none".to_string(), |number| number.to_string());
     json!({
         "--epochs": length,
-        "--batch": settings.batch.to_string(),
+        "--batch": if settings.batch == usize::MAX { "all".to_string() } else { settings.batch.to_string() },
         "--parts": settings.parts.to_string(),
         "--rate": settings.rate.to_string(),
-        "--schedule": format!("{:?}", settings.schedule),
-        "--optimiser": format!("{:?}", settings.optimiser),
+        "--schedule": words(&settings.schedule),
+        "--optimiser": words(&optimiser.rule),
+        "--decay": optimiser.shrink.to_string(),
+        "--clip": words(&optimiser.clip),
+        "--average": optimiser.average.map_or("none".to_string(), |keep| keep.to_string()),
+        "--decay-of and --rate-of": words(&optimiser.groups),
         "--seed": settings.seed.to_string(),
         "--shifts": settings.shifts.to_string(),
         "--every": or_none(settings.every),
         "--patience": or_none(settings.patience),
     })
+}
+
+/// A value with its fields, as people would write it: `adam (beta1 0.9, beta2 0.999, epsilon 1e-8)`.
+fn words(value: &impl std::fmt::Debug) -> String {
+    let text = format!("{value:?}").to_lowercase();
+    text.replace(" { ", " (").replace(" }", ")").replace(": ", " ").replace("[]", "none")
 }
 
 /// What data it is, with a checksum of some of it.
@@ -228,18 +240,40 @@ fn data(train: &dyn Examples) -> Result<Value> {
 
 /// Every setting and every property of the data in which two trainings differ.
 fn differences(path: &Path, then: &Value, now: &Value) -> Result<()> {
+    let now_is_alike = ["examples", "inputs", "targets"].iter().all(|of| then["data"][of] == now["data"][of]);
     let mut mistakes = Vec::new();
     for part in ["settings", "data"] {
         for (name, now) in now[part].as_object().into_iter().flatten() {
             let then = &then[part][name];
             if then != now {
-                let [then, now] =
-                    [then, now].map(|value| value.as_str().map_or(value.to_string(), str::to_string));
-                let what = format!("{name} was {then} in the training that it belongs to, and is {now} now");
-                mistakes.push(mistake(path, what).hint("resume with the settings and data of then"));
+                let text = |value: &Value| match value {
+                    Value::Null => "not known".to_string(),
+                    Value::String(text) => text.clone(),
+                    other => other.to_string(),
+                };
+                let name = match name.as_str() {
+                    "examples" => "the number of examples",
+                    "inputs" => "the form of an example",
+                    "targets" => "the form of what is predicted",
+                    name => name,
+                };
+                let (then, now) = (text(then), text(now));
+                let what = match name {
+                    "checksum" => {
+                        "the examples have other numbers than in the training that it belongs to".to_string()
+                    }
+                    _ => format!("{name} was {then} in the training that it belongs to, and is {now} now"),
+                };
+                // What numbers examples have says nothing where they are of another kind.
+                if name != "checksum" || now_is_alike {
+                    mistakes.push(mistake(path, what));
+                }
             }
         }
     }
+    // One hint for all.
+    let last = mistakes.pop().map(|last| last.hint("resume with the settings and data of then"));
+    mistakes.extend(last);
     Diagnostic::from_all(mistakes).map_or(Ok(()), |all| Err(Error { kind: Kind::Input, diagnostic: all }))
 }
 

@@ -3,13 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use chainrule::{DType, Program, Spec, Tensor, Tree, Wire, Wires, trace};
-use chainrule_explorer::health::{self, Severity, Thresholds, Verdict};
+use chainrule_explorer::health::{self, Rule, Severity, Thresholds, Verdict};
 use chainrule_nn::birth::Search;
 use chainrule_nn::data;
-use chainrule_nn::layers::{CharLstmOptions, CharMlpOptions, GptOptions};
+use chainrule_nn::layers::{CharLstmOptions, CharMlpOptions, GptOptions, Gru, Lstm, Rnn};
 use chainrule_nn::model::{Batch, Classifier, ImageClassifier, Mode, Model, Tensors};
 use chainrule_nn::observe::{self, At, Cadence, Counted, Guard, Observer, Settings, Watching};
-use chainrule_nn::optimiser::{self, Optimiser, Rule};
+use chainrule_nn::optimiser::{self, Optimiser, Rule as Update};
+use chainrule_nn::rng::{Purpose, Rng};
 use chainrule_nn::trainer::{self, Length, Trainer};
 
 type State<M> = (optimiser::State<<M as Model>::Net>, <M as Model>::Seen);
@@ -26,8 +27,18 @@ fn form<T: Wires>(tensors: &T::With<Tensor>) -> T {
 /// Trains a model with Adam, observed at every step, on the same batch again and again.
 fn train<M: Model>(model: &M, x: Tensor, y: Tensor, steps: u64) -> (Watching, Vec<Verdict>) {
     let (net, seen) = model.start(1).unwrap();
+    train_from(model, (net, seen), (x, y), steps)
+}
+
+/// The same from other first weights.
+fn train_from<M: Model>(
+    model: &M,
+    (net, seen): (Tensors<M::Net>, Tensors<M::Seen>),
+    (x, y): (Tensor, Tensor),
+    steps: u64,
+) -> (Watching, Vec<Verdict>) {
     let names = net.paths();
-    let optimiser = Optimiser::new(Rule::ADAM);
+    let optimiser = Optimiser::new(Update::ADAM);
     let mut state: Tensors<State<M>> = (optimiser.start::<M::Net>(net), seen);
     let batch = Batch {
         x,
@@ -49,10 +60,18 @@ fn train<M: Model>(model: &M, x: Tensor, y: Tensor, steps: u64) -> (Watching, Ve
     let settings = Settings { cadence: Cadence::Every(1), ..Settings::default() };
     let mut observer = Observer::new(&program, &names, settings);
     let mut loss = Tensor::scalar(0f32);
+    let copied = form::<State<M>>(&state).fill(&state.leaves()).unwrap();
+    let mut alone: (Tensors<State<M>>, Tensor) = (copied, loss.clone());
     for step in 1..=steps {
         observer.step(&plain, &mut state, &batch, &mut loss, At { step, rate: 2e-3 }).unwrap();
+        plain.step(&mut alone.0, &batch, &mut alone.1).unwrap();
     }
+    assert!(bits(&state) == bits(&alone.0) && loss == alone.1, "observing changes no bit");
     (observer.watching().clone(), health::check(observer.history(), &Thresholds::default()))
+}
+
+fn bits<T: Tree<Leaf = Tensor>>(state: &T) -> Vec<Vec<u64>> {
+    state.leaves().iter().map(|t| t.to_f64().iter().map(|x| x.to_bits()).collect()).collect()
 }
 
 /// Each token is followed by the next one.
@@ -86,12 +105,53 @@ fn a_transformer() {
     assert!(names.iter().any(|name| name.contains("layers.1.attention")), "{names:?}");
 }
 
+const LSTM: CharLstmOptions = CharLstmOptions { vocabulary: VOCABULARY, width: 8, hidden: 12 };
+
 #[test]
 fn a_recurrent_network() {
     let (x, y) = text();
-    let (watching, verdicts) =
-        train(&CharLstmOptions { vocabulary: VOCABULARY, width: 8, hidden: 12 }, x, y, 30);
+    let (watching, verdicts) = train(&LSTM, x, y, 30);
     is_sound(&watching, &verdicts);
+    let names = names(&watching);
+    for gate in ["input", "forget", "cell", "output", "tanh"] {
+        let name = format!("lstm.{gate}");
+        let watched = watching.activations.iter().find(|a| a.watch.name == name);
+        let watched = watched.unwrap_or_else(|| panic!("{name} among {names:?}"));
+        let is_sigmoid = !["cell", "tanh"].contains(&gate);
+        assert_eq!(watched.counted, Counted::Flat { is_sigmoid }, "{name}");
+        assert!(watched.gradient.is_some() && watched.time.is_some(), "{name}");
+    }
+    let mut numbers: Vec<u32> = watching.activations.iter().map(|a| a.watch.w).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert_eq!(numbers.len(), watching.activations.len(), "each has a number of its own");
+}
+
+#[test]
+fn gates_of_a_recurrent_network_that_are_flat_are_called_out() {
+    let (x, y) = text();
+    let (mut net, seen) = LSTM.start(1).unwrap();
+    // Forget gates that are wide open and cells that are thrown to either side; the other gates are left as they are.
+    let bias = net.lstm.gates.bias_ih.spec();
+    let biased = (0..bias.shape.elements()).map(|i| match i / 12 {
+        1 => 9.0,
+        2 => {
+            if i % 2 == 0 {
+                9.0
+            } else {
+                -9.0
+            }
+        }
+        _ => 0.0,
+    });
+    net.lstm.gates.bias_ih = Tensor::from_f64(bias, &biased.collect::<Vec<f64>>());
+    let (_, verdicts) = train_from(&LSTM, (net, seen), (x, y), 10);
+    let flat = |name: &str| verdicts.iter().find(|v| v.rule == Rule::Saturation && v.at == name);
+    for name in ["lstm.forget", "lstm.cell"] {
+        let verdict = flat(name).unwrap_or_else(|| panic!("{name} in {verdicts:#?}"));
+        assert!(verdict.severity == Severity::Serious && verdict.value > 0.9, "{verdict:?}");
+    }
+    assert!(flat("lstm.input").is_none() && flat("lstm.output").is_none(), "{verdicts:#?}");
 }
 
 #[test]
@@ -124,7 +184,7 @@ fn a_network_of_convolutions() {
 fn the_program_of_a_trainer_can_be_observed_also_where_it_works_by_parts() {
     let points = data::moons(40, 0.1, 1);
     for parts in [1, 2] {
-        let settings = trainer::Settings::new(Length::Epochs(1), 8, 0.1, Optimiser::new(Rule::Sgd), 1);
+        let settings = trainer::Settings::new(Length::Epochs(1), 8, 0.1, Optimiser::new(Update::Sgd), 1);
         let settings = trainer::Settings { parts, ..settings };
         let trainer = Trainer::new(Classifier { widths: vec![2, 5, 2] }, settings, &points).unwrap();
         let program = trainer.program();
@@ -137,5 +197,70 @@ fn the_program_of_a_trainer_can_be_observed_also_where_it_works_by_parts() {
         assert_eq!(watching.parameters.len(), 4);
         // By parts the gradients are taken inside of a loop, and their sums are what is watched.
         assert!(watching.parameters.iter().all(|p| p.watch.path && p.gradient.is_some()));
+        let hidden = watching.activations.iter().find(|a| a.watch.op == "relu").unwrap();
+        assert_eq!((hidden.place.loops.len(), hidden.counted), (parts - 1, Counted::Dead(parts)));
+        assert_eq!((hidden.watch.name.as_str(), hidden.time), ("layers.0.relu", None));
     }
+}
+
+/// Trains a cell that reads long sequences, of which the last state alone is looked at.
+fn reading<C: Wires>(cell: C::With<Tensor>, last: impl Fn(&C, Wire) -> Wire) -> Vec<Verdict> {
+    const TURNS: usize = 40;
+    let form: C = form::<C>(&cell);
+    let specs: Vec<Spec> = cell.leaves().iter().map(Tensor::spec).collect();
+    let x = Spec::new(&[TURNS, ROWS, 3], DType::F32).unwrap();
+    let step = |cell: C, x: Wire| {
+        let loss = (last(&cell, x) - 0.3).square().mean();
+        let gradients = loss.gradient(&cell);
+        (loss, cell.zip(&gradients, |w, g| w - 0.01 * g))
+    };
+    let program = trace(step, &(form.fill(&specs).unwrap(), x)).unwrap();
+    let plain = program.compile();
+    let names = cell.paths();
+    let settings = Settings { cadence: Cadence::Every(1), ..Settings::default() };
+    let mut observer: Observer<C, Wire, Wire> = Observer::new(&program, &names, settings);
+    let (mut state, mut loss) = (cell, Tensor::scalar(0f32));
+    for step in 1..=8 {
+        let x = Tensor::from_f64(
+            x,
+            &(0..x.shape.elements()).map(|i| ((i as f64) * 0.7).sin()).collect::<Vec<_>>(),
+        );
+        observer.step(&plain, &mut state, &x, &mut loss, At { step, rate: 0.01 }).unwrap();
+    }
+    health::check(observer.history(), &Thresholds::default())
+}
+
+#[test]
+fn what_vanishes_on_its_way_through_the_turns_is_called_out() {
+    let rng = || Rng::new(3, Purpose::Start);
+    let forgets = |verdicts: &[Verdict], name: &str| {
+        let of =
+            |v: &&Verdict| v.rule == Rule::Vanishing && v.at == name && v.why.contains("at the first turn");
+        verdicts.iter().any(|v| of(&v))
+    };
+    // Small weights from state to state: each turn passes back a third.
+    let mut rnn = Rnn::new(3, 16, DType::F32, &mut rng()).unwrap();
+    rnn.gates.weight_hh = Tensor::from_f64(rnn.gates.weight_hh.spec(), &vec![0.02; 16 * 16]);
+    let verdicts = reading::<Rnn<Wire>>(rnn, |cell, x| cell.forward(x).1);
+    assert!(forgets(&verdicts, "tanh"), "{verdicts:#?}");
+    // One that turns its state by an orthogonal matrix, hardly bent, passes it back whole.
+    let mut rnn = Rnn::new(3, 16, DType::F32, &mut rng()).unwrap();
+    let turned: Vec<f64> = (0..256).map(|i| f64::from(u8::from(i % 16 == (i / 16 + 1) % 16))).collect();
+    rnn.gates.weight_hh = Tensor::from_f64(rnn.gates.weight_hh.spec(), &turned);
+    rnn.gates.weight_ih = Tensor::full(rnn.gates.weight_ih.spec(), 0.003);
+    for bias in [&mut rnn.gates.bias_ih, &mut rnn.gates.bias_hh] {
+        *bias = Tensor::full(bias.spec(), 0.0);
+    }
+    let verdicts = reading::<Rnn<Wire>>(rnn, |cell, x| cell.forward(x).1);
+    assert!(!forgets(&verdicts, "tanh"), "{verdicts:#?}");
+    // An LSTM whose forget gates are open remembers, one whose gates are shut does not.
+    for (bias, is_forgetful) in [(4.0, false), (-4.0, true)] {
+        let mut lstm = Lstm::new(3, 16, DType::F32, &mut rng()).unwrap();
+        let biased = (0..64).map(|i| if i / 16 == 1 { bias } else { 0.0 }).collect::<Vec<f64>>();
+        lstm.gates.bias_ih = Tensor::from_f64(lstm.gates.bias_ih.spec(), &biased);
+        let verdicts = reading::<Lstm<Wire>>(lstm, |cell, x| cell.forward(x).1.0);
+        assert_eq!(forgets(&verdicts, "cell"), is_forgetful, "{bias}: {verdicts:#?}");
+    }
+    let gru = Gru::new(3, 16, DType::F32, &mut rng()).unwrap();
+    reading::<Gru<Wire>>(gru, |cell, x| cell.forward(x).1);
 }

@@ -88,6 +88,8 @@ fn every_rule_agrees_with_its_source_over_fifty_steps() {
         assert_eq!(rule.name(), name);
         case.agrees(name, &Optimiser::new(rule), rate);
     }
+    let plain = Rule::Muon { decay: 0.8, iterations: 3, is_ahead: false };
+    case.agrees("muon plain", &Optimiser::new(plain), 0.02);
     case.agrees("adamw", &Optimiser::new(Rule::ADAM).shrinking(0.1), 0.05);
     case.agrees("lion", &Optimiser::new(Rule::LION).shrinking(0.1), 0.01);
 }

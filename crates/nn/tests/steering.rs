@@ -1,18 +1,20 @@
 //! A training that is steered: back and on again it ends as one that went straight, bit for bit; and what is seen of it on the way.
 
+mod common;
+
 use chainrule::{Program, Tensor, Tree, Wire};
 use chainrule_explorer::run::{Book, Feed, Head, Plane, Record, Shared, locked};
 use chainrule_nn::architecture::{Architecture, Interface};
-use chainrule_nn::data::{Dataset, Examples, Goal, Image, Part, Targets, digits, moons};
-use chainrule_nn::model::AnyModel;
+use chainrule_nn::data::{Dataset, Examples, Goal, Image, Part, Targets, moons};
 use chainrule_nn::observe::{self, Cadence};
-use chainrule_nn::optimiser::{Clip, Optimiser, Rule};
-use chainrule_nn::schedule::Schedule;
+use chainrule_nn::optimiser::{Optimiser, Rule};
 use chainrule_nn::trainer::{Course, End, Length, Settings, Steering, Trained, Trainer};
+use common::{Any, parts, settings, trainer};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 
-type Any = Trainer<Box<dyn AnyModel>>;
+/// Epochs of a training.
+const EPOCHS: usize = 5;
 
 /// Examples that are loaded on a thread of their own.
 struct Slow(Part);
@@ -79,32 +81,10 @@ impl Steering for Script {
     }
 }
 
-fn parts() -> (Part, Part) {
-    let all: Arc<dyn Examples> = Arc::new(digits().expect("they are embedded"));
-    (Part::new(all.clone(), (0..100).collect()), Part::new(all, (100..150).collect()))
-}
-
-fn settings() -> Settings {
-    let optimiser =
-        Optimiser { clip: Clip::Norm(1.0), average: Some(0.9), ..Optimiser::new(Rule::NADAM).shrinking(0.1) };
-    Settings {
-        shifts: true,
-        every: Some(3),
-        schedule: Schedule::Plateau { patience: 1, factor: 0.5 },
-        ..Settings::new(Length::Epochs(5), 16, 0.02, optimiser, 5)
-    }
-}
-
-fn trainer(settings: Settings, train: &dyn Examples) -> Any {
-    let architecture = Architecture::Layers { hidden: vec![12] };
-    let model = architecture.model(&Interface::of(train), 16).expect("it fits");
-    Trainer::new(model, settings, train).expect("the settings make sense")
-}
-
 /// Trains to the end, watched by a book.
 fn run(train: &dyn Examples, script: Option<&mut Script>) -> (Vec<Tensor>, f64, Shared) {
     let (_, held) = parts();
-    let mut trainer = trainer(settings(), train);
+    let mut trainer = trainer(settings(EPOCHS), train);
     let book = Shared::default();
     let watching = observe::Settings { cadence: Cadence::Every(3), ..observe::Settings::default() };
     trainer.watch(watching, Feed::new(Arc::clone(&book)), Head::default()).expect("a book takes all");
@@ -147,7 +127,7 @@ fn back_and_on_again_is_as_straight_on() {
 #[test]
 fn few_states_are_held_of_a_long_training() {
     let (part, _) = parts();
-    let long = Settings { length: Length::Steps(1200), every: Some(5000), ..settings() };
+    let long = Settings { length: Length::Steps(1200), every: Some(5000), ..settings(EPOCHS) };
     let mut trainer = trainer(long, &part);
     let mut script = Script::default();
     let given = Trained { train: &part, validation: None, keeper: None, steering: Some(&mut script) };
@@ -211,13 +191,13 @@ fn the_plane_is_what_the_network_predicts_there_and_drawing_it_changes_nothing()
     // It has learnt something: both classes are there.
     assert!(classes.contains(&0) && classes.contains(&1));
     let (digits, _) = parts();
-    assert!(!self::trainer(settings(), &digits).watch_plane(&digits).expect("nothing is read"));
+    assert!(!common::trainer(settings(EPOCHS), &digits).watch_plane(&digits).expect("nothing is read"));
 }
 
 #[test]
 fn the_circuit_of_one_example_has_its_loss() {
     let (part, _) = parts();
-    let trainer = trainer(settings(), &part);
+    let trainer = trainer(settings(EPOCHS), &part);
     let single = trainer.single(&part).expect("the model is sound");
     assert_eq!(single.names.first().map(String::as_str), Some("layers.0.weight"));
     let program = Program::<Vec<Wire>, Vec<Wire>>::from_circuit(single.circuit.clone());
@@ -226,7 +206,8 @@ fn the_circuit_of_one_example_has_its_loss() {
         inputs.extend(single.example(&part, row).expect("it is in memory"));
         let loss = program.run(inputs).expect("they fit")[0].item().expect("one number");
         let alone = Part::new(Arc::new(part.clone()), vec![row]);
-        let evaluated = self::trainer(settings(), &part).evaluate(&alone).expect("it can be evaluated").loss;
+        let evaluated =
+            common::trainer(settings(EPOCHS), &part).evaluate(&alone).expect("it can be evaluated").loss;
         assert!((loss - evaluated).abs() < 1e-5, "{loss} {evaluated}");
     }
 }
@@ -238,7 +219,7 @@ fn steps_of_short_batches_are_told_too() {
                   loss = mean(cross_entropy(logits, y)) + 0.001 * sum(w^2)\n";
     let architecture = Architecture::Formula { source: source.into() };
     let model = architecture.model(&Interface::of(&part), 16).expect("it fits");
-    let mut trainer = Trainer::new(model, settings(), &part).expect("the settings make sense");
+    let mut trainer = Trainer::new(model, settings(EPOCHS), &part).expect("the settings make sense");
     let book = Shared::default();
     let settings = observe::Settings::default();
     trainer.watch(settings, Feed::new(Arc::clone(&book)), Head::default()).expect("a book takes all");

@@ -51,10 +51,8 @@ pub struct Program<In, Out> {
 }
 
 impl<In, Out> Program<In, Out> {
-    /// The same circuit with other outputs, in a tree that has one leaf for each of them.
-    pub(super) fn giving<More>(&self, outputs: Vec<u32>, out: More) -> Program<In, More> {
-        let mut circuit = self.circuit.clone();
-        circuit.outputs = outputs;
+    /// Another circuit of the same inputs, with a tree that has one leaf for each of its outputs.
+    pub(super) fn with_circuit<More>(&self, circuit: Circuit, out: More) -> Program<In, More> {
         Program { circuit, out, paths: self.paths.clone(), marker: PhantomData }
     }
 

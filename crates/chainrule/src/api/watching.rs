@@ -1,8 +1,8 @@
 //! Programs that also give out values from within.
 
-use super::{Program, program::CloneTree};
+use super::Program;
 use crate::base::{Mistake, Place, Result};
-use crate::circuit::{Circuit, Wire, Wires};
+use crate::circuit::{Circuit, Inside, Wire, Wires};
 
 impl<In: Wires, Out: Wires> Program<In, Out> {
     /// The same circuit with more outputs: some of its wires, by their numbers in [`Program::circuit`]. What it gave before
@@ -21,9 +21,31 @@ impl<In: Wires, Out: Wires> Program<In, Out> {
     /// # Errors
     /// A number that no wire has.
     pub fn watching(&self, wires: &[u32]) -> Result<Program<In, (Out, Vec<Wire>)>> {
+        self.watching_within(&inside(wires))
+    }
+
+    /// The same, also for wires within loops: of those it gives the values of all turns, stacked along a new first axis.
+    /// [`Circuit::upstreams_within`] says where their gradients are.
+    ///
+    /// ```
+    /// use chainrule::{Inside, prelude::*};
+    /// let program = trace(|x: Wire| iterate(3, |x: Wire| x * x, x), &(Spec::scalar(DType::F64),))?;
+    /// let circuit = program.circuit();
+    /// let (gate, _) = circuit.gates().find(|(_, node)| node.holds_circuits()).unwrap();
+    /// let wire = circuit.body_of(gate).unwrap().outputs[0];
+    /// let (result, seen) = program.watching_within(&[Inside { loops: vec![gate], wire }])?.run((2.0.into(),))?;
+    /// assert_eq!((result, seen), (256.0.into(), vec![[4.0, 16.0, 256.0].into()]));
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A number that no wire has, a gate around it that is no loop, and values that stacked are larger than a tensor can be.
+    pub fn watching_within(&self, wires: &[Inside]) -> Result<Program<In, (Out, Vec<Wire>)>> {
         check(self.circuit(), wires)?;
-        let outputs = [&self.circuit().outputs, wires].concat();
-        Ok(self.giving(outputs, (self.out().clone_tree(), watched(wires))))
+        let (mut circuit, places) = self.circuit().giving_inside(wires);
+        let out = (refilled(self.out(), &circuit.outputs), watched(&places));
+        circuit.outputs.extend(&places);
+        Ok(self.with_circuit(circuit, out))
     }
 }
 
@@ -59,22 +81,48 @@ where
     /// # Errors
     /// As [`Program::watching`].
     pub fn watching_step(&self, wires: &[u32]) -> Result<WatchingStep<S, D, R>> {
-        check(self.circuit(), wires)?;
-        let (report, state) = self.out();
-        let (reports, states) = self.circuit().outputs.split_at(report.leaves().len());
-        let out = ((report.clone_tree(), watched(wires)), state.clone_tree());
-        Ok(self.giving([reports, wires, states].concat(), out))
+        self.watching_step_within(&inside(wires))
     }
+
+    /// The same for wires within loops, as [`Program::watching_within`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn watching_step_within(&self, wires: &[Inside]) -> Result<WatchingStep<S, D, R>> {
+        check(self.circuit(), wires)?;
+        let (mut circuit, places) = self.circuit().giving_inside(wires);
+        let (report, state) = self.out();
+        let (reports, states) = circuit.outputs.split_at(report.leaves().len());
+        let out = ((refilled(report, reports), watched(&places)), refilled(state, states));
+        circuit.outputs = [reports, &places, states].concat();
+        Ok(self.with_circuit(circuit, out))
+    }
+}
+
+fn inside(wires: &[u32]) -> Vec<Inside> {
+    wires.iter().map(|&wire| wire.into()).collect()
+}
+
+/// The same tree of outputs, which have other numbers now.
+fn refilled<T: Wires>(tree: &T, outputs: &[u32]) -> T {
+    tree.fill(&watched(outputs)).expect("the circuit has one output for each leaf")
 }
 
 fn watched(wires: &[u32]) -> Vec<Wire> {
     wires.iter().map(|&index| Wire { trace: 0, index }).collect()
 }
 
-fn check(circuit: &Circuit, wires: &[u32]) -> Result<()> {
-    let Some(odd) = wires.iter().find(|&&wire| wire as usize >= circuit.len()) else { return Ok(()) };
-    let what = format!("there is no wire {odd} among {}", circuit.len());
-    Err(Mistake::new(Place::Argument("wires".into()), "watching", what)
-        .hint("name wires of this program's circuit")
-        .into())
+fn check(circuit: &Circuit, wires: &[Inside]) -> Result<()> {
+    let Some(odd) = wires.iter().find(|inside| circuit.spec_inside(inside).is_none()) else { return Ok(()) };
+    let (what, hint) = match &odd.loops[..] {
+        [] => (
+            format!("there is no wire {} among {}", odd.wire, circuit.len()),
+            "name wires of this program's circuit",
+        ),
+        loops => (
+            format!("wire {} within gates {loops:?} can't be given out", odd.wire),
+            "name wires of loops' bodies that are no larger than a tensor can be with all turns",
+        ),
+    };
+    Err(Mistake::new(Place::Argument("wires".into()), "watching", what).hint(hint).into())
 }

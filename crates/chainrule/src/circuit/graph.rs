@@ -1,6 +1,6 @@
 //! A finished circuit: gates joined by wires, every wire's inputs with smaller numbers.
 
-use super::{Attrs, Class, GateDef, PassedBack};
+use super::{Attrs, Class, GateDef, PassedBack, PassedWithin};
 use crate::base::{Site, Spec};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -91,6 +91,11 @@ pub struct Circuit {
     pub source: Option<Arc<str>>,
     /// What the adjoint did, in the order in which it did it; known as long as the circuit is as it was traced.
     pub passed: Vec<PassedBack>,
+    /// The same of wires within its loops; see [`Circuit::upstreams_within`].
+    pub within: Vec<PassedWithin>,
+    /// How many of its outputs, the last ones, are there to be looked at alone: what is done to a loop is not decided by them, so
+    /// that they change no bit of the others.
+    pub aside: usize,
 }
 
 impl Default for Circuit {
@@ -106,6 +111,8 @@ impl Default for Circuit {
             names: BTreeMap::new(),
             source: None,
             passed: Vec::new(),
+            within: Vec::new(),
+            aside: 0,
         }
     }
 }
@@ -177,6 +184,7 @@ impl Circuit {
         *old = Kept { site: old.site, spec: old.spec, stage: old.stage, ..input };
         self.inputs.push(wire);
         self.passed.clear();
+        self.within.clear();
         true
     }
 
@@ -357,6 +365,7 @@ impl Circuit {
             stage.outputs = renumbered(&stage.outputs);
         }
         self.passed.clear();
+        self.within.clear();
         let names = std::mem::take(&mut self.names);
         self.names = names.into_iter().filter_map(|(old, name)| Some((new(&old)?, name))).collect();
     }

@@ -5,6 +5,7 @@ mod builder;
 mod call;
 mod gate;
 mod graph;
+mod inside;
 mod notes;
 mod parse;
 mod part;
@@ -22,7 +23,8 @@ pub use gate::{
     Plain, Reads, Room, Then, Tiles, View, When,
 };
 pub use graph::{Circuit, Node, Stage};
-pub use notes::{PassedBack, close, note, note_gradient, recorded};
+pub use inside::Inside;
+pub use notes::{PassedBack, PassedWithin, close, note, note_gradient, note_within, noted, recorded};
 pub use part::inline_between;
 pub use record::{OpenNode, caller_site, gate_of, inline, mistake, open_node, record, record_many, resolve};
 pub use sample::{Case, Sampler};

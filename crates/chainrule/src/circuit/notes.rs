@@ -18,6 +18,19 @@ pub struct PassedBack {
     pub to: u32,
 }
 
+/// What the adjoint did at one wire within a loop: which wire of the loop that is its backward pass holds the gradient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PassedWithin {
+    /// The loop.
+    pub gate: u32,
+    /// The wire of its body that the gradient belongs to.
+    pub wire: u32,
+    /// The loop that is its backward pass.
+    pub back: u32,
+    /// The wire of that loop's body that holds what arrived.
+    pub upstream: u32,
+}
+
 /// How many nodes the innermost open circuit has.
 pub fn recorded() -> u32 {
     builder::with_top(|b| b.circuit.len() as u32).unwrap_or(0)
@@ -57,6 +70,24 @@ pub fn note(outputs: &[Wire], upstreams: &[Option<Wire>], from: u32) -> Range<us
 /// ```
 pub fn note_gradient(of: Wire, gradient: Wire) {
     note(&[of], &[Some(gradient)], recorded());
+}
+
+/// Notes which wires within the loop `back` hold the gradients of wires within the loop `gate`: `pairs` of the two. Of a loop of
+/// an outer circuit nothing is noted: it has no number here.
+pub fn note_within(gate: Wire, back: Wire, pairs: &[(u32, u32)]) {
+    builder::with_top(|b| {
+        if gate.trace == b.trace && back.trace == b.trace {
+            let (gate, back) = (b.circuit.holder(gate.index), b.circuit.holder(back.index));
+            let of = |&(wire, upstream): &(u32, u32)| PassedWithin { gate, wire, back, upstream };
+            b.circuit.within.extend(pairs.iter().map(of));
+        }
+    });
+}
+
+/// The gradients of some wires of the innermost open circuit, as far as they are noted.
+pub fn noted(wires: &[Wire]) -> Vec<Option<u32>> {
+    let upstreams = builder::with_top(|b| b.circuit.upstreams()).unwrap_or_default();
+    wires.iter().map(|wire| upstreams.get(wire.index as usize).copied().flatten()).collect()
 }
 
 /// Says of some notes that everything that passes them back is recorded.

@@ -17,8 +17,8 @@ impl Circuit {
     }
 
     /// The same circuit, in which readers of some nodes read other, earlier nodes instead. Of what nobody needs any more
-    /// only the inputs stay.
-    pub fn redirected(&self, pairs: &[(u32, u32)]) -> Circuit {
+    /// only the inputs stay. Also gives the new number of each node that stayed, or of the one that is read instead.
+    pub fn redirected(&self, pairs: &[(u32, u32)]) -> (Circuit, Vec<Option<u32>>) {
         let mut instead: Vec<u32> = (0..self.len() as u32).collect();
         pairs.iter().for_each(|&(from, to)| instead[from as usize] = to);
         let outputs: Vec<u32> = self.outputs.iter().map(|&o| instead[o as usize]).collect();
@@ -33,18 +33,19 @@ impl Circuit {
         let stage = |s: &Stage| Stage { inputs: Vec::new(), outputs: Vec::new(), ..s.clone() };
         let mut copy = Circuit::default();
         (copy.stages, copy.source) = (self.stages.iter().map(stage).collect(), self.source.clone());
-        let mut map = vec![0; self.len()];
+        let mut map: Vec<Option<u32>> = vec![None; self.len()];
         for (index, node) in self.gates() {
             if needed[index as usize] {
                 let of = |&i: &u32| map[instead[i as usize] as usize];
-                let inputs: Vec<u32> = self.inputs_of(index).iter().map(of).collect();
+                let inputs = self.inputs_of(index).iter().filter_map(of).collect::<Vec<u32>>();
                 let first = copy.repeat(self, index, &inputs);
-                (0..node.parts).for_each(|part| map[(index + part) as usize] = first + part);
+                (0..node.parts).for_each(|part| map[(index + part) as usize] = Some(first + part));
             }
         }
-        let mapped = |wires: &[u32]| wires.iter().map(|&w| map[w as usize]).collect();
+        let mapped = |wires: &[u32]| wires.iter().filter_map(|&w| map[w as usize]).collect();
         (copy.inputs, copy.outputs) = (mapped(&self.inputs), mapped(&outputs));
-        copy
+        let new = instead.iter().map(|&i| map[i as usize]).collect();
+        (copy, new)
     }
 }
 

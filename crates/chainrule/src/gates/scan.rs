@@ -17,7 +17,7 @@ use super::support::{batch, no_element};
 use crate::base::Spec;
 use crate::circuit::{
     Arity, Attrs, Case, Circuit, Class, Control, Doc, Fault, GateDef, Kind, Local, Outputs, Reads, Room,
-    Sampler, Wire, Wires, inline, inline_between, inner, mistake, outermost, record_many,
+    Sampler, Wire, Wires, inline, inline_between, inner, mistake, note_within, noted, outermost, record_many,
 };
 use std::sync::Arc;
 
@@ -101,6 +101,8 @@ struct Turn<'a> {
 
 /// What a recorded loop gives.
 struct Results {
+    /// Any of its outputs.
+    any: Option<Wire>,
     last: Vec<Wire>,
     history: Vec<Wire>,
     collected: Vec<Wire>,
@@ -151,10 +153,11 @@ impl Loop {
         if last.len() < 2 * states {
             return None;
         }
+        let any = last.first().copied();
         last.truncate(given);
         let mut history = last.split_off(states);
         let collected = history.split_off(states);
-        Some(Results { last, history, collected })
+        Some(Results { any, last, history, collected })
     }
 }
 
@@ -217,7 +220,9 @@ fn vjp(room: &Room<'_>, upstreams: &[Option<Wire>], wants: &[bool]) -> Vec<Optio
         upstreams.iter().zip(parts.split(&at).1).map(|(up, &at)| at && up.is_some()).collect();
     // Which states carry a gradient shows when the body's vjp is traced, and may in turn show that others do.
     loop {
-        let Some((back, body, passed)) = backward(room, &parts, upstreams, (wants, &at), &carried) else {
+        let Some((back, Backward { body, passed, inner })) =
+            backward(room, &parts, upstreams, (wants, &at), &carried)
+        else {
             return poison_wanted(wants);
         };
         let (constants, start, sequences) = parts.split(&passed);
@@ -225,6 +230,9 @@ fn vjp(room: &Room<'_>, upstreams: &[Option<Wire>], wants: &[bool]) -> Vec<Optio
             continue;
         }
         let Some(results) = back.record(body) else { return poison_wanted(wants) };
+        if let (Some(&gate), Some(back)) = (room.outputs.first(), results.any) {
+            note_within(gate, back, &inner);
+        }
         let summed = carried.iter().filter(|c| **c).count();
         let (wanted_constants, _, _) = parts.split(wants);
         let sums = spread(wanted_constants, &results.last[summed..]);
@@ -234,7 +242,16 @@ fn vjp(room: &Room<'_>, upstreams: &[Option<Wire>], wants: &[bool]) -> Vec<Optio
     }
 }
 
-/// The loop that runs the vjp of the body, with its body, and which inputs of the forward body get something passed back.
+/// The body of a backward loop.
+struct Backward {
+    body: Circuit,
+    /// Which inputs of the forward body get something passed back.
+    passed: Vec<bool>,
+    /// Nodes of the forward body, each with the node of this one that holds its gradient.
+    inner: Vec<(u32, u32)>,
+}
+
+/// The loop that runs the vjp of the body, with its body.
 /// It carries the gradients of the `carried` states and the sums of those of the wanted constants.
 fn backward(
     room: &Room<'_>,
@@ -242,7 +259,7 @@ fn backward(
     upstreams: &[Option<Wire>],
     (wants, at): (&[bool], &[bool]),
     carried: &[bool],
-) -> Option<(Loop, Circuit, Vec<bool>)> {
+) -> Option<(Loop, Backward)> {
     let states = parts.start.len();
     let (wanted_constants, _, _) = parts.split(wants);
     let given: Vec<Wire> = upstreams[states..].iter().flatten().copied().collect();
@@ -257,7 +274,7 @@ fn backward(
         length: parts.length,
         reverse: !parts.reverse,
     };
-    let (body, (passed, pairs)) = back.trace(|turn| {
+    let (body, (passed, pairs, upstreams)) = back.trace(|turn| {
         let (now, given) = turn.slices.split_at(states + parts.sequences.len());
         let (values, given) = given.split_at(kept.len());
         let arguments = [turn.constants, now].concat();
@@ -273,10 +290,12 @@ fn backward(
         let mut next = pick_or_zero(to_states, parts.start, carried);
         let wanted = to_constants.iter().zip(wanted_constants).filter(|(_, w)| **w).map(|(f, _)| *f);
         next.extend(wanted.zip(sums).map(|(found, &sum)| found.map_or(sum, |found| sum + found)));
-        (next, to_sequences.iter().flatten().copied().collect(), (some(&found), pairs))
+        (next, to_sequences.iter().flatten().copied().collect(), (some(&found), pairs, noted(&wires)))
     })?;
     // Derivatives were taken of the body as it is; the values that it would compute again are read instead.
-    Some((back, body.redirected(&pairs), passed))
+    let (body, new) = body.redirected(&pairs);
+    let inner = (0..).zip(upstreams).filter_map(|(node, up)| Some((node, new[up? as usize]?))).collect();
+    Some((back, Backward { body, passed, inner }))
 }
 
 /// Records the gates of a body; gives the wire of each of its nodes.

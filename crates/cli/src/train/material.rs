@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Tables of more bytes than this are read row by row while training.
+/// Tables, texts and archives of more bytes than this are read in parts while training.
 const STREAMED: u64 = 1 << 29;
 /// What the held-out points of made-up data are drawn with, beside the seed.
 const OTHER: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -35,6 +35,8 @@ enum Source {
     Stream(PathBuf, Request),
     /// A text that is cut at a place.
     Text(String, Vocabulary, usize),
+    /// The same, too large for memory.
+    LongText(PathBuf, usize),
     /// Lines: so many characters before the next, or whole.
     Lines(Lines, Option<usize>),
     /// Made up, by seed.
@@ -79,6 +81,10 @@ impl Material {
             Task::Csv => (path_name(given()?), table(given()?, what)?),
             Task::Arrays => (path_name(given()?), Source::Whole(arrays(given()?)?)),
             Task::Images => (path_name(given()?), Source::Whole(images(given()?, what)?)),
+            Task::Text if is_large(given()?) => {
+                let context = what.context.unwrap_or(usual.context);
+                (path_name(given()?), Source::LongText(given()?.to_path_buf(), context))
+            }
             Task::Text => {
                 let text = read_text(given()?)?;
                 let vocabulary = Vocabulary::of(&text)?;
@@ -136,6 +142,11 @@ impl Material {
             Source::Text(text, vocabulary, context) => {
                 let (train, test) = split_text(text, vocabulary, *context, share)?;
                 let preparation = json!({ "text": vocabulary });
+                Divided { split: parts(Arc::new(train), Arc::new(test)), preparation }
+            }
+            Source::LongText(path, context) => {
+                let (train, test) = TextStream::open(path, *context, share)?;
+                let preparation = json!({ "text": train.vocabulary() });
                 Divided { split: parts(Arc::new(train), Arc::new(test)), preparation }
             }
             Source::Lines(lines, context) => {
@@ -246,7 +257,7 @@ fn table(path: &Path, what: &What) -> Result<Source> {
         ignored: what.ignore.clone(),
         missing: what.missing.map_or(Missing::Refuse, Missing::from),
     };
-    if std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() > STREAMED) {
+    if is_large(path) {
         return Ok(Source::Stream(path.to_path_buf(), request));
     }
     let table = Table::read(path)?;
@@ -254,9 +265,14 @@ fn table(path: &Path, what: &What) -> Result<Source> {
     Ok(Source::Table(Box::new(table.examples(&schema)?), schema))
 }
 
+/// Whether a file is to be read in parts.
+fn is_large(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() > STREAMED)
+}
+
 fn arrays(path: &Path) -> Result<Arc<dyn Examples>> {
     if path.extension().is_some_and(|extension| extension == "npz") {
-        return Ok(Arc::new(data::arrays::from_npz(path, "x", "y")?));
+        return Ok(data::arrays::open_npz(path, STREAMED)?);
     }
     // Beside x.npy lies y.npy.
     Ok(Arc::new(ArrayStream::open(path, &path.with_file_name("y.npy"))?))

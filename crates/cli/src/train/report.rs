@@ -4,7 +4,7 @@ use super::job::{Job, Parts, Trained};
 use super::metrics;
 use chainrule_nn::data::{Examples, Goal};
 use chainrule_nn::metrics::{Evaluation, Measured, mean_and_spread};
-use chainrule_nn::optimiser::{Clip, Group};
+use chainrule_nn::optimiser::{Clip, Group, Rule};
 use chainrule_nn::trainer::{End, Length};
 use serde_json::json;
 
@@ -60,13 +60,31 @@ fn training(job: &Job<'_>, train: &dyn Examples) -> String {
     };
     let parts = if settings.parts > 1 { format!(" in {} parts", settings.parts) } else { String::new() };
     format!(
-        "{}, rate {} ({}), decay {}{groups}{clip}{average}, {length}, batch {}{parts}{shifts}",
+        "{}{}, rate {} ({}), decay {}{groups}{clip}{average}, {length}, batch {}{parts}{shifts}",
         optimiser.rule.name(),
+        numbers(optimiser.rule),
         settings.rate,
         settings.schedule.name(),
         optimiser.shrink,
         settings.batch.min(train.rows()),
     )
+}
+
+/// The numbers of a rule that are not the usual ones.
+fn numbers(rule: Rule) -> String {
+    let (Rule::Momentum { decay } | Rule::Nesterov { decay } | Rule::Muon { decay, .. }) = rule else {
+        return String::new();
+    };
+    if [Rule::MOMENTUM, Rule::NESTEROV, Rule::MUON].contains(&rule) {
+        return String::new();
+    }
+    match rule {
+        Rule::Muon { iterations, is_ahead, .. } => {
+            let ahead = if is_ahead { "" } else { ", not ahead" };
+            format!(" (momentum {decay}, {iterations} iterations{ahead})")
+        }
+        _ => format!(" (momentum {decay})"),
+    }
 }
 
 fn group(group: &Group) -> String {

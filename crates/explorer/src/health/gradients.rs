@@ -31,6 +31,33 @@ pub fn vanishing(history: &History, limits: &Thresholds) -> Vec<Verdict> {
     judged.collect()
 }
 
+/// A gradient within a loop that is a tiny part, at the first turn, of what it is at the last, in the median of the last observed
+/// steps: what the first turns do is not learnt from the loss at the end.
+pub fn vanishing_through_turns(history: &History, limits: &Thresholds) -> Vec<Verdict> {
+    let judged = history.activations().filter_map(|series| {
+        let points = recent(&series.gradients, limits.logs, limits.least_logs);
+        let ratios = points.iter().filter_map(|point| point.turns).filter(|(_, last)| *last > 0.0);
+        let ratios: Vec<f64> = ratios.map(|(first, last)| first / last).collect();
+        let count = ratios.len();
+        let value = median(ratios).filter(|&ratio| ratio < limits.vanishing)?;
+        Some(Verdict {
+            rule: Rule::Vanishing,
+            at: series.watch.name.clone(),
+            value,
+            threshold: limits.vanishing,
+            severity: Severity::Serious,
+            why: format!(
+                "its gradient at the first turn of its loop is {value:.1e} of that at the last, in the median of {count} \
+                 observed steps"
+            ),
+            try_this: "an LSTM or GRU instead of a plain recurrence, a forget gate that starts open (bias 1), orthogonal first \
+                       weights, or shorter sequences"
+                .into(),
+        })
+    });
+    judged.collect()
+}
+
 /// The norm at a step; NaN where it was not observed.
 fn at(points: &[Point], step: u64) -> f64 {
     points.binary_search_by_key(&step, |point| point.step).map_or(f64::NAN, |i| points[i].l2)

@@ -132,7 +132,7 @@ impl fmt::Display for Severity {
 pub enum Rule {
     /// NaN or infinities.
     NonFinite,
-    /// A gradient far smaller than that of the last layer.
+    /// A gradient far smaller than that of the last layer, or of the last turn.
     Vanishing,
     /// Gradients that grow and grow.
     Exploding,
@@ -183,7 +183,11 @@ impl Rule {
     pub fn judge(self, history: &History, limits: &Thresholds) -> Vec<Verdict> {
         match self {
             Rule::NonFinite => nonfinite::judge(history),
-            Rule::Vanishing => gradients::vanishing(history, limits),
+            Rule::Vanishing => {
+                let mut verdicts = gradients::vanishing(history, limits);
+                verdicts.extend(gradients::vanishing_through_turns(history, limits));
+                verdicts
+            }
             Rule::Exploding => gradients::exploding(history, limits),
             Rule::ZeroGradient => gradients::zero(history, limits),
             Rule::Unused => gradients::unused(history),

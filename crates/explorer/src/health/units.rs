@@ -42,7 +42,9 @@ pub fn saturated(history: &History, limits: &Thresholds) -> Vec<Verdict> {
             threshold,
             severity,
             why: format!("{} of its elements lie where {} is flat", percent(value), series.watch.op),
-            try_this: "smaller first weights (Glorot), normalised inputs, or layer norm before it".into(),
+            try_this:
+                "smaller first weights (Glorot), a smaller rate, normalised inputs, or layer norm before it"
+                    .into(),
         })
     });
     judged.collect()

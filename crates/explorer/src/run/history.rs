@@ -25,6 +25,8 @@ pub struct Point {
     pub units: u64,
     /// The share of elements where the gate is flat.
     pub saturated: Option<f64>,
+    /// The norm of a gradient at the first and at the last turn of the loop through which it comes.
+    pub turns: Option<(f64, f64)>,
 }
 
 impl Point {
@@ -40,6 +42,7 @@ impl Point {
             dead: sum.dead.filter(|_| units > 0).map(|dead| dead as f64 / units as f64),
             units,
             saturated: sum.sat,
+            turns: sum.first.zip(sum.last),
         }
     }
 }

@@ -261,6 +261,12 @@ pub struct Sum {
     /// The share of elements where the gate is flat.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sat: Option<f64>,
+    /// Of a gradient that comes back through a loop its norm at the first turn,
+    #[serde(default, with = "number::maybe", skip_serializing_if = "Option::is_none")]
+    pub first: Option<f64>,
+    /// and at the last.
+    #[serde(default, with = "number::maybe", skip_serializing_if = "Option::is_none")]
+    pub last: Option<f64>,
     /// The histogram, as [`Histogram::encoded`](super::Histogram::encoded) writes it.
     #[serde(default)]
     pub h: String,

@@ -248,6 +248,8 @@ impl Summary {
             units: None,
             dead: None,
             sat: None,
+            first: None,
+            last: None,
             h: self.histogram.encoded(),
         }
     }

@@ -11,7 +11,30 @@ use crate::error::Result;
 use chainrule::{DType, Data, Shape, Slice, Spec, Tensor, limits::RANK};
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Examples from the arrays `x` and `y` of an `.npz` file: in memory, or as an [`ArrayStream`] if the file has more bytes than
+/// `most` and `x` lies in it unpacked.
+///
+/// # Errors
+/// As [`from_npz`] and [`ArrayStream::open`].
+pub fn open_npz(path: &Path, most: u64) -> Result<Arc<dyn Examples>> {
+    let watched = Watched::open(path)?;
+    if watched.length() <= most {
+        return Ok(Arc::new(from_npz(path, "x", "y")?));
+    }
+    let wrong = |what: String| mistake(path, "npz", what, "write it again with numpy.savez");
+    let entries = npy::entries(watched.from(0)?).map_err(wrong)?;
+    let x = entries.iter().find(|entry| entry.name == "x").and_then(|entry| entry.place);
+    match x {
+        Some(place) => {
+            let y = npy::read_entry(&watched, "y")?;
+            Ok(Arc::new(ArrayStream::new(watched, place, (&y, path))?))
+        }
+        // Packed, or not there, which is said by who reads it whole.
+        None => Ok(Arc::new(from_npz(path, "x", "y")?)),
+    }
+}
 
 /// Examples from two arrays of an `.npz` file, called `x` and `y` or otherwise.
 ///
@@ -184,9 +207,21 @@ impl ArrayStream {
     /// # Errors
     /// As [`from_npy`], but numbers that are not finite are found when they are read; the first index runs fastest.
     pub fn open(x: &Path, y: &Path) -> Result<ArrayStream> {
-        let mut watched = Watched::open(x)?;
-        let mut head = vec![0; watched.length().min(HEADER) as usize];
-        watched.read_at(0, &mut head)?;
+        let watched = Watched::open(x)?;
+        let all = (0, watched.length());
+        ArrayStream::new(watched, all, (&npy::read(y)?, y))
+    }
+
+    /// Of a file that holds the array from a byte on, for so many bytes.
+    fn new(
+        mut watched: Watched,
+        (from, length): (u64, u64),
+        (y, of): (&Tensor, &Path),
+    ) -> Result<ArrayStream> {
+        let path = watched.path().to_path_buf();
+        let x = path.as_path();
+        let mut head = vec![0; length.min(HEADER) as usize];
+        watched.read_at(from, &mut head)?;
         let wrong = |what: String| mistake(x, "npy", what, "write it again with numpy.save");
         if head.is_empty() {
             return Err(wrong("is empty".to_string()));
@@ -200,7 +235,7 @@ impl ArrayStream {
         // Counted in u64: the file may hold more than a tensor or this machine's memory.
         let elements = header.dims.iter().try_fold(1u64, |all, &d| all.checked_mul(d as u64));
         let wanted = elements.and_then(|n| n.checked_mul(header.kind.bytes() as u64));
-        let there = watched.length() - start;
+        let there = length - start;
         if header.dims.len() > RANK || wanted.is_none_or(|wanted| wanted > there) {
             let wanted = wanted.map_or("more than can be".to_string(), |n| n.to_string());
             return Err(wrong(format!(
@@ -210,10 +245,11 @@ impl ArrayStream {
         }
         let form = Form::new(&header.dims, x)?;
         Shape::new(&[form.width]).map_err(wrong)?;
-        let targets = targets(&npy::read(y)?, form.rows, y)?;
+        let targets = targets(y, form.rows, of)?;
         let bytes = vec![0; form.width * header.kind.bytes()];
         watched.check()?;
         let columns = form.columns();
+        let start = from + start;
         Ok(ArrayStream { header, form, columns, targets, start, source: Mutex::new((watched, bytes)) })
     }
 }
@@ -327,6 +363,70 @@ mod tests {
                 assert_eq!(loaded(&stream, &rows).unwrap(), loaded(&memory, &rows).unwrap());
             }
         }
+    }
+
+    /// An archive as numpy.savez and numpy.savez_compressed write it.
+    fn npz(arrays: &[(&str, &Tensor)], is_packed: bool) -> Vec<u8> {
+        let method =
+            if is_packed { zip::CompressionMethod::Deflated } else { zip::CompressionMethod::Stored };
+        let options = zip::write::SimpleFileOptions::default().compression_method(method);
+        let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (name, array) in arrays {
+            archive.start_file(format!("{name}.npy"), options).unwrap();
+            std::io::Write::write_all(&mut archive, &npy::encode(array)).unwrap();
+        }
+        archive.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn an_archive_that_is_not_packed_is_read_in_parts() {
+        let folder = Folder::new();
+        let path = folder.0.path().join("a.npz");
+        let (x, y) = (numbers(&[6, 4]), Tensor::new(vec![3i64, 7, 3, -1, 7, 7], &[6]).unwrap());
+        let more = numbers(&[2, 2]);
+        for (is_packed, most, is_slow) in
+            [(false, 10, true), (false, 1 << 20, false), (true, 10, false), (true, 1 << 20, false)]
+        {
+            fs::write(&path, npz(&[("other", &more), ("y", &y), ("x", &x)], is_packed)).unwrap();
+            let examples = open_npz(&path, most).unwrap();
+            let memory = from_npz(&path, "x", "y").unwrap();
+            assert_eq!(examples.is_slow(), is_slow, "{is_packed} {most}");
+            assert_eq!((examples.goal(), examples.columns()), (memory.goal(), memory.columns()));
+            let rows = [5, 0, 3, 3];
+            assert_eq!(loaded(&*examples, &rows).unwrap(), loaded(&memory, &rows).unwrap());
+        }
+        let said = |bytes: &[u8]| {
+            fs::write(&path, bytes).unwrap();
+            open_npz(&path, 10).err().map(|error| error.to_string()).unwrap_or_default()
+        };
+        let error = said(&npz(&[("x", &x)], false));
+        assert!(error.contains("a.npz: npz: has no array y; hint: its arrays are x"), "{error}");
+        let error = said(&npz(&[("z", &x), ("y", &y)], false));
+        assert!(error.contains("a.npz: npz: has no array x; hint: its arrays are z, y"), "{error}");
+        let whole = npz(&[("x", &x), ("y", &y)], false);
+        for cut in [11, whole.len() / 2, whole.len() - 5] {
+            let error = said(&whole[..cut]);
+            assert!(error.contains("a.npz: npz: is no .npz archive, or not a whole one"), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_archive_that_claims_more_than_memory_is_refused_before_it_is_read() {
+        let folder = Folder::new();
+        let path = folder.0.path().join("a.npz");
+        let y = Tensor::new(vec![3i64, 7], &[2]).unwrap();
+        let mut bytes = npz(&[("x", &numbers(&[2, 4])), ("y", &y)], true);
+        // The size in the directory, of both entries: 0xc0000000 bytes.
+        let entries: Vec<usize> =
+            (0..bytes.len() - 4).filter(|&i| bytes[i..i + 4] == *b"PK\x01\x02").collect();
+        assert_eq!(entries.len(), 2);
+        for at in entries {
+            bytes[at + 24..at + 28].copy_from_slice(&0xc000_0000u32.to_le_bytes());
+        }
+        fs::write(&path, bytes).unwrap();
+        let error = open_npz(&path, 10).err().unwrap().to_string();
+        let what = "a.npz: npz: holds 6.4 GB of arrays, too much to be read at once; hint: write `x` and `y` with numpy.save";
+        assert!(error.contains(what), "{error}");
     }
 
     #[test]

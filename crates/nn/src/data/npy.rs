@@ -2,10 +2,15 @@
 //!
 //! The format: `numpy.lib.format`, versions 1.0, 2.0 and 3.0. Read here and nowhere else: the command line has its values from here too.
 
-use super::{limits::DEFLATED, table::excerpt};
+use super::{
+    limits::{DEFLATED, UNPACKED_BYTES},
+    read::sized,
+    table::excerpt,
+    watched::Watched,
+};
 use crate::error::{Error, Result};
 use chainrule::{DType, Data, Mistake, Place, Shape, Slice, Tensor};
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Seek};
 use std::path::Path;
 
 const MAGIC: &[u8] = b"\x93NUMPY";
@@ -25,25 +30,85 @@ pub fn decode_npz(bytes: &[u8]) -> std::result::Result<Vec<(String, Tensor)>, St
         return Err("is empty".to_string());
     }
     // Entries may overlap, so that a small file unpacks to any size; an honest one stays below this.
-    let mut room = (bytes.len() as u64).saturating_mul(DEFLATED);
+    let mut room = (bytes.len() as u64).saturating_mul(DEFLATED).min(UNPACKED_BYTES);
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes))
         .map_err(|why| format!("is no .npz archive, or not a whole one: {why}"))?;
     let mut arrays = Vec::new();
     for index in 0..archive.len() {
         let entry = archive.by_index(index).map_err(|why| format!("entry {index} can't be read: {why}"))?;
         let name = entry.name().map_err(|why| format!("entry {index} has no name: {why}"))?.into_owned();
-        let name = name.strip_suffix(".npy").map_or(name.clone(), str::to_string);
+        let name = array_name(&name);
         let shown = excerpt(&name);
         let mut bytes = Vec::new();
         // A damaged size in the directory must not make us ask for the memory it states; reading stops at the end.
         let read = entry.take(room.saturating_add(1)).read_to_end(&mut bytes);
         read.map_err(|why| format!("array {shown} can't be read: {why}"))?;
         let left = room.checked_sub(bytes.len() as u64);
-        room = left.ok_or("unpacks to more than it can hold: its entries overlap")?;
+        room = left.ok_or("unpacks to more than it can hold: it is damaged, or its entries overlap")?;
         let value = decode(&bytes).map_err(|what| format!("array {shown}: {what}"))?;
         arrays.push((name, value));
     }
     Ok(arrays)
+}
+
+/// What an entry of an archive is called as an array.
+fn array_name(entry: &str) -> String {
+    entry.strip_suffix(".npy").unwrap_or(entry).to_string()
+}
+
+/// An array in an `.npz` file.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Entry {
+    /// What it is called.
+    pub name: String,
+    /// Where its `.npy` file lies as it is; none where it is packed.
+    pub place: Option<(u64, u64)>,
+    /// Bytes of its `.npy` file, as the archive says.
+    pub bytes: u64,
+}
+
+/// The arrays of an `.npz` file, without reading them.
+///
+/// # Errors
+/// In words: what is wrong with the archive.
+pub(super) fn entries(file: impl Read + Seek) -> std::result::Result<Vec<Entry>, Wrong> {
+    let mut archive =
+        zip::ZipArchive::new(file).map_err(|why| format!("is no .npz archive, or not a whole one: {why}"))?;
+    let mut entries = Vec::new();
+    for index in 0..archive.len() {
+        let damaged = |why: zip::result::ZipError| format!("entry {index} can't be read: {why}");
+        let entry = archive.by_index_raw(index).map_err(damaged)?;
+        let name = entry.name().map_err(|why| format!("entry {index} has no name: {why}"))?;
+        let (name, bytes) = (array_name(&name), entry.size());
+        let is_plain = entry.compression() == zip::CompressionMethod::Stored && !entry.encrypted();
+        let place = entry.data_start().filter(|_| is_plain).map(|start| (start, entry.compressed_size()));
+        entries.push(Entry { name, place, bytes });
+    }
+    Ok(entries)
+}
+
+/// One array of an `.npz` file.
+///
+/// # Errors
+/// There is none of this name, or it can't be read.
+pub(super) fn read_entry(file: &Watched, name: &str) -> Result<Tensor> {
+    let wrong = |what: String| mistake(file.path(), "npz", what, "write it again with numpy.savez");
+    let entries = entries(file.from(0)?).map_err(wrong)?;
+    let Some(at) = entries.iter().position(|entry| entry.name == name) else {
+        let known: Vec<String> = entries.into_iter().map(|entry| entry.name).collect();
+        let hint = format!("its arrays are {}", super::table::shorten(&known));
+        return Err(mistake(file.path(), "npz", format!("has no array {name}"), hint));
+    };
+    if entries[at].bytes > UNPACKED_BYTES {
+        let what = format!("array {name} holds {}, too much to be read at once", sized(entries[at].bytes));
+        return Err(mistake(file.path(), "npz", what, "give one class or number for each example"));
+    }
+    let damaged = |why: String| wrong(format!("array {name} can't be read: {why}"));
+    let mut archive = zip::ZipArchive::new(file.from(0)?).map_err(|why| damaged(why.to_string()))?;
+    let entry = archive.by_index(at).map_err(|why| damaged(why.to_string()))?;
+    let mut bytes = Vec::new();
+    entry.take(UNPACKED_BYTES).read_to_end(&mut bytes).map_err(|why| damaged(why.to_string()))?;
+    decode(&bytes).map_err(|what| wrong(format!("array {name}: {what}")))
 }
 
 /// The array of an `.npy` file, from its bytes. Narrow integers become the next dtype that holds them all.
@@ -118,8 +183,18 @@ pub fn read(path: &Path) -> Result<Tensor> {
 /// # Errors
 /// It can't be read, or is none.
 pub fn read_npz(path: &Path) -> Result<Vec<(String, Tensor)>> {
-    let hint = "write it again with numpy.savez";
-    decode_npz(&super::read(path)?).map_err(|what| mistake(path, "npz", what, hint))
+    let wrong = |what: String| mistake(path, "npz", what, "write it again with numpy.savez");
+    let watched = Watched::open(path)?;
+    // What it claims to hold is judged before it is read.
+    let all: u64 =
+        entries(watched.from(0)?).map_err(wrong)?.iter().fold(0, |all, e| all.saturating_add(e.bytes));
+    if all > UNPACKED_BYTES {
+        let what = format!("holds {} of arrays, too much to be read at once", sized(all));
+        let hint = "write `x` and `y` with numpy.save, as x.npy and y.npy, or with numpy.savez, which does not pack them: \
+                    then examples are read as they are needed";
+        return Err(mistake(path, "npz", what, hint));
+    }
+    decode_npz(&super::read(path)?).map_err(wrong)
 }
 
 pub(super) fn mistake(path: &Path, format: &str, what: impl Into<String>, hint: impl Into<String>) -> Error {

@@ -43,7 +43,7 @@ impl Watched {
             watched.read_at(0, &mut first)?;
         }
         if first == GZIP {
-            let hint = "unpack it first: a packed file can't be read in parts";
+            let hint = "unpack it first (gunzip): a packed file can't be read in parts";
             return Err(watched.mistake("is packed with gzip", hint).into());
         }
         Ok(watched)

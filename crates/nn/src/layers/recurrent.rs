@@ -4,7 +4,7 @@ use super::spec;
 use crate::error::Result;
 use crate::init::{self, Fan, Init};
 use crate::rng::Rng;
-use chainrule::{DType, Tensor, Tree, Wire, constant, scan};
+use chainrule::{DType, Tensor, Tree, Wire, constant, name, scan};
 
 /// The weights of a cell with so many gates.
 #[derive(Tree, Clone, Debug)]
@@ -152,8 +152,12 @@ impl Lstm<Wire> {
     fn step(&self, (h, c): (Wire, Wire), given: Wire) -> ((Wire, Wire), Wire) {
         let gates = (given + self.gates.of_state(h)).split(4, -1);
         let [input, forget, cell, output] = [0, 1, 2, 3].map(|i| gates[i]);
-        let c = forget.sigmoid() * c + input.sigmoid() * cell.tanh();
-        let h = output.sigmoid() * c.tanh();
+        let [input, forget, output] = [input, forget, output].map(Wire::sigmoid);
+        let cell = cell.tanh();
+        let gates = [("input", input), ("forget", forget), ("cell", cell), ("output", output)];
+        gates.into_iter().for_each(|(text, gate)| name(gate, text));
+        let c = forget * c + input * cell;
+        let h = output * c.tanh();
         ((h, c), h)
     }
 }
@@ -171,6 +175,9 @@ impl Gru<Wire> {
         let reset = (given[0] + state[0]).sigmoid();
         let update = (given[1] + state[1]).sigmoid();
         let new = (given[2] + reset * state[2]).tanh();
+        [("reset", reset), ("update", update), ("new", new)]
+            .into_iter()
+            .for_each(|(text, gate)| name(gate, text));
         (1.0 - update) * new + update * h
     }
 }

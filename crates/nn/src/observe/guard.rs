@@ -1,25 +1,22 @@
 //! What a trainer calls instead of the plain step: watches it, and knows the way back when something is no number.
 
+use super::spacing::{Kept, Spacing};
 use super::{At, Observer};
 use crate::birth::{self, Search};
 use crate::error::Result;
 use crate::snapshots::Snapshots;
-use chainrule::{Function, Program, Tensor, Wire, Wires};
+use chainrule::{Function, Program, Tensor, Tree, Wire, Wires};
 use chainrule_explorer::run::{Birth, Record};
 use std::time::Instant;
-
-/// The share of the time that snapshots may take.
-const SHARE: f64 = 0.01;
-/// Steps between snapshots: at first, and at most.
-const SPACING: (usize, usize) = (100, 10_000);
 
 /// Watches steps and keeps snapshots. `B` is what gives the batch of a step again.
 pub struct Guard<S: Wires, D: Wires, R: Wires, B> {
     observer: Option<Observer<S, D, R>>,
     snapshots: Snapshots<S, B>,
     search: Search,
-    /// Seconds of a step that follows no snapshot, smoothed.
-    usual: Option<f64>,
+    spacing: Spacing,
+    /// Bytes of the state.
+    bytes: u64,
 }
 
 impl<S: Wires, D: Wires, R: Wires, B> Guard<S, D, R, B>
@@ -30,7 +27,7 @@ where
 {
     /// With an observer, or for the way back alone.
     pub fn new(observer: Option<Observer<S, D, R>>, search: Search) -> Guard<S, D, R, B> {
-        Guard { observer, snapshots: Snapshots::every(SPACING.0), search, usual: None }
+        Guard { observer, snapshots: Snapshots::every(1), search, spacing: Spacing::default(), bytes: 0 }
     }
 
     /// The observer, to be told of what happens beside the steps.
@@ -52,7 +49,11 @@ where
         at: At,
     ) -> Result<f64> {
         let begun = Instant::now();
+        self.snapshots.space(if self.spacing.is_due() { 1 } else { usize::MAX });
         let is_fresh = self.snapshots.before(at.step, state, given);
+        if is_fresh {
+            self.bytes = state.leaves().iter().map(|tensor| tensor.spec().bytes() as u64).sum();
+        }
         let is_plain = self.observer.as_ref().is_none_or(|observer| !observer.is_due());
         let loss = match &mut self.observer {
             Some(observer) => observer.step(plain, state, batch, report, at)?,
@@ -61,26 +62,13 @@ where
                 super::first(report)?
             }
         };
-        if is_plain {
-            self.space(is_fresh, begun.elapsed().as_secs_f64());
-        }
+        self.spacing.book(is_fresh, is_plain.then(|| begun.elapsed().as_secs_f64()));
         Ok(loss)
     }
 
-    /// Takes the time of a step into account: the one after a snapshot writes the state beside itself.
-    fn space(&mut self, is_fresh: bool, seconds: f64) {
-        match self.usual {
-            Some(usual) if is_fresh => {
-                let needed = ((seconds - usual) / (SHARE * usual)).ceil();
-                // One slow step, such as one that was interrupted, changes the spacing by a factor of 4 at most.
-                let (now, least) = (self.snapshots.spacing(), SPACING.0);
-                let most = (4 * now).min(SPACING.1);
-                self.snapshots.space(if needed > 0.0 { (needed as usize).clamp(least, most) } else { least });
-            }
-            Some(usual) => self.usual = Some(usual + 0.2 * (seconds - usual)),
-            None if !is_fresh => self.usual = Some(seconds),
-            None => {}
-        }
+    /// What snapshots have cost.
+    pub fn kept(&self) -> Kept {
+        self.spacing.kept(self.bytes)
     }
 
     /// Goes back to the last snapshot, makes the steps since then again, and looks for the birth in the first that fails. It is

@@ -5,14 +5,18 @@
 
 mod cadence;
 mod guard;
+mod level;
 mod passes;
+mod spacing;
+mod turns;
 mod units;
 mod watch;
 
 pub use cadence::Cadence;
 pub use guard::Guard;
 pub use passes::passes;
-pub use watch::{Counted, Watched, Watching, graph, source};
+pub use spacing::Kept;
+pub use watch::{Counted, Time, Watched, Watching, graph, source};
 
 use crate::error::{Error, Kind, Result};
 use crate::snapshots::shared;
@@ -241,21 +245,21 @@ where
 
     fn compile(&mut self) -> Result<(Seeing<S, D, R>, Vec<Tensor>)> {
         let begun = Instant::now();
-        let wires = self.watching.wires();
-        let function = self.program.watching_step(&wires)?.compile_with(&self.settings.options)?;
-        let seen = self.program.circuit().specs(&wires).into_iter().map(Tensor::zeros).collect();
+        let (places, circuit) = (self.watching.places(), self.program.circuit());
+        let function = self.program.watching_step_within(&places)?.compile_with(&self.settings.options)?;
+        let seen = places.iter().filter_map(|place| circuit.spec_inside(place)).map(Tensor::zeros).collect();
         self.compiled = begun.elapsed().as_secs_f64();
         Ok((function, seen))
     }
 
-    /// Tells of everything that was watched, in the order of [`Watching::wires`].
+    /// Tells of everything that was watched, in the order of [`Watching::places`].
     fn summaries(&mut self, step: u64, old: &[Tensor], new: &[Tensor], seen: &[Tensor]) -> Result<()> {
         let mut seen = seen.iter();
         let mut sums = Vec::new();
         for ((watched, old), new) in self.watching.parameters.iter().zip(old).zip(new) {
             let w = watched.watch.w;
             sums.push(Summary::of(old).record(step, w, Field::Parameter));
-            if let Some(gradient) = watched.gradient.and_then(|_| seen.next()) {
+            if let Some(gradient) = watched.gradient.as_ref().and_then(|_| seen.next()) {
                 sums.push(Summary::of(gradient).record(step, w, Field::Gradient));
             }
             sums.push(Summary::of_difference(new, old).record(step, w, Field::Update));
@@ -265,8 +269,10 @@ where
             let mut sum = Summary::of(value).record(step, w, Field::Value);
             units::count(watched.counted, value, &mut sum);
             sums.push(sum);
-            if let Some(gradient) = watched.gradient.and_then(|_| seen.next()) {
-                sums.push(Summary::of(gradient).record(step, w, Field::Gradient));
+            if let Some(gradient) = watched.gradient.as_ref().and_then(|_| seen.next()) {
+                let mut sum = Summary::of(gradient).record(step, w, Field::Gradient);
+                watched.time.into_iter().for_each(|time| turns::compare(time, gradient, &mut sum));
+                sums.push(sum);
             }
         }
         sums.into_iter().try_for_each(|sum| self.record(&Record::Sum(Box::new(sum))))

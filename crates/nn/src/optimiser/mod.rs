@@ -80,6 +80,7 @@ impl Optimiser {
             let what = format!("gradients can't be clipped at {most}");
             return Err(Error::argument("--clip", what, "give a number above 0, as in 1"));
         }
+        self.rule.check()?;
         match self.average {
             Some(keep) if !(0.0..1.0).contains(&keep) => {
                 let what = format!("{keep} is no part of a mean that can stay");
@@ -184,6 +185,9 @@ mod tests {
             (Optimiser { groups: group(-1.0, None), ..plain() }, "--rate"),
             (Optimiser { clip: Clip::Value(0.0), ..plain() }, "--clip"),
             (Optimiser { average: Some(1.0), ..plain() }, "--average"),
+            (Optimiser::new(Rule::Momentum { decay: 1.0 }), "--momentum"),
+            (Optimiser::new(Rule::Muon { decay: -0.1, iterations: 5, is_ahead: true }), "--momentum"),
+            (Optimiser::new(Rule::Muon { decay: 0.9, iterations: 0, is_ahead: true }), "--newton-schulz"),
         ] {
             let said = optimiser.check().unwrap_err().to_string();
             assert!(said.starts_with(place), "{said}");

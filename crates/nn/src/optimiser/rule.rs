@@ -1,6 +1,7 @@
 //! The rules by which gradients change weights, each as its paper or PyTorch states it.
 
 use super::{Clock, muon};
+use crate::error::{Error, Result};
 use chainrule::{DType, Wire};
 
 /// The rule by which a gradient `g` changes a weight `w`.
@@ -62,6 +63,10 @@ pub enum Rule {
     Muon {
         /// How much of the smoothed gradient stays.
         decay: f64,
+        /// How often Newton and Schulz's iteration is made.
+        iterations: usize,
+        /// Whether the step is a step ahead of the smoothed gradient, as Nesterov's.
+        is_ahead: bool,
     },
 }
 
@@ -92,7 +97,7 @@ impl Rule {
     /// Lion with the numbers of the paper.
     pub const LION: Rule = Rule::Lion { beta1: 0.9, beta2: 0.99 };
     /// Muon with the numbers of its authors.
-    pub const MUON: Rule = Rule::Muon { decay: 0.95 };
+    pub const MUON: Rule = Rule::Muon { decay: 0.95, iterations: 5, is_ahead: true };
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
@@ -106,6 +111,31 @@ impl Rule {
             Rule::NAdam { .. } => "nadam",
             Rule::Lion { .. } => "lion",
             Rule::Muon { .. } => "muon",
+        }
+    }
+
+    /// Whether the numbers make sense that the command line can change.
+    ///
+    /// # Errors
+    /// Those that do not, by the names that it has for them.
+    pub(super) fn check(self) -> Result<()> {
+        if let Rule::Momentum { decay } | Rule::Nesterov { decay } | Rule::Muon { decay, .. } = self
+            && !(0.0..1.0).contains(&decay)
+        {
+            let what = format!("{decay} is no part of a sum that can stay");
+            return Err(Error::argument(
+                "--momentum",
+                what,
+                "give a number from 0 to less than 1, as in 0.9",
+            ));
+        }
+        match self {
+            Rule::Muon { iterations, .. } if !(1..=muon::MOST).contains(&iterations) => {
+                let what = format!("{iterations} iterations give no orthogonal matrix");
+                let hint = format!("give a number from 1 to {}; 5 is usual", muon::MOST);
+                Err(Error::argument("--newton-schulz", what, hint))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -159,11 +189,11 @@ impl Rule {
                 let direction = blended(before[0], gradient, beta1).sign();
                 (rate * direction, vec![blended(before[0], gradient, beta2)])
             }
-            Rule::Muon { decay } if gradient.shape().rank() >= 2 => {
+            Rule::Muon { decay, iterations, is_ahead } if gradient.shape().rank() >= 2 => {
                 let smoothed = blended(before[0], gradient, decay);
+                let along = if is_ahead { blended(smoothed, gradient, decay) } else { smoothed };
                 // The unused memory stays, since trees of memory are like the tree of weights.
-                let ahead = blended(smoothed, gradient, decay);
-                (rate * muon::direction(ahead), vec![smoothed, before[1]])
+                (rate * muon::direction(along, iterations), vec![smoothed, before[1]])
             }
             Rule::Muon { .. } => weight.adam([0.9, 0.95, 1e-10]),
         }

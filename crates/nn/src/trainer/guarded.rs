@@ -42,6 +42,11 @@ impl<M: Model> Trainer<M> {
         self.observer().map(|observer| observer.cost().0)
     }
 
+    /// What the snapshots have cost that a way back needs; none where no way back is wanted.
+    pub fn snapshots(&self) -> Option<observe::Kept> {
+        self.guard.as_ref().map(Guard::kept)
+    }
+
     /// The observer, if there is one.
     pub(super) fn observer(&mut self) -> Option<&mut Observer<State<M>, Batch<Wire>, Report<Wire>>> {
         self.guard.as_mut().and_then(Guard::observer)

@@ -13,16 +13,26 @@ const GROWTH: usize = 4;
 pub(super) fn record(mut all: Loop, read: &[bool]) -> Vec<Wire> {
     let states = all.start.len();
     let places: Vec<usize> = (2 * states..read.len()).filter(|&place| read[place]).collect();
-    let collected: Vec<u32> = places.iter().map(|&place| all.body.outputs[place]).collect();
+    let looked_at = places.iter().filter(|place| **place >= read.len() - all.aside).count();
+    let mut collected: Vec<u32> = places.iter().map(|&place| all.body.outputs[place]).collect();
+    let aside = collected.split_off(collected.len() - looked_at);
     all.body.outputs.truncate(2 * states);
     all.body.outputs.extend(&collected);
     let plan = Split::of(&all, &collected, &read[states..2 * states]);
-    let (last, history, stacks) = plan.recorded(&all, &collected);
+    let Results { last, history, stacks } = plan.recorded(&all, &collected, &aside);
     let mut outputs = vec![Wire::POISON; read.len()];
     outputs[..states].copy_from_slice(&last);
     outputs[states..2 * states].copy_from_slice(&history);
     places.into_iter().zip(stacks).for_each(|(place, wire)| outputs[place] = wire);
     outputs
+}
+
+/// What a loop gives.
+struct Results {
+    last: Vec<Wire>,
+    history: Vec<Wire>,
+    /// Collected values, then those that are looked at alone.
+    stacks: Vec<Wire>,
 }
 
 /// What stays in a loop and what follows it.
@@ -88,16 +98,17 @@ impl Split {
         body.reached_from(&next.chain(stays).collect::<Vec<u32>>())
     }
 
-    /// Records all of it; gives last states, history, and collected values.
-    fn recorded(&self, all: &Loop, collected: &[u32]) -> (Vec<Wire>, Vec<Wire>, Vec<Wire>) {
-        let stay: Vec<usize> = (0..all.start.len()).filter(|&i| self.sums[i].is_none()).collect();
+    /// Records all of it. What is looked at `aside` is computed inside, also where it is computed after the loop too.
+    fn recorded(&self, all: &Loop, collected: &[u32], aside: &[u32]) -> Results {
+        let stay = self.staying(all, aside);
         let stacks: Vec<u32> =
             collected.iter().zip(&self.follows).filter(|(_, f)| !**f).map(|(&n, _)| n).collect();
         let (_, states, sequences) = all.inputs();
         let is_new =
             |node: &u32| !states.contains(node) && !sequences.contains(node) && !stacks.contains(node);
         let new: Vec<u32> = self.border.iter().copied().filter(is_new).collect();
-        let results = self.reduced(all, &stay, &[&stacks[..], &new].concat()).record();
+        let mut results = self.reduced(all, &stay, &[&stacks[..], &new, aside].concat()).record();
+        let seen = results.split_off(results.len().saturating_sub(aside.len()));
         let (last, rest) = results.split_at(stay.len().min(results.len()));
         let (history, given) = rest.split_at(stay.len().min(rest.len()));
         let value = |node: &u32| {
@@ -108,22 +119,38 @@ impl Split {
         };
         let border: Vec<Wire> = self.border.iter().map(value).collect();
         let (totals, following) = self.following(all, collected, &border);
-        let mut following = following.into_iter();
-        let mut stacked = given.iter().copied();
-        let collected = self
-            .follows
-            .iter()
-            .map(|&f| if f { following.next() } else { stacked.next() }.unwrap_or(Wire::POISON));
-        let collected = collected.collect();
-        let (mut of_last, mut of_totals) = (last.iter().copied(), totals.into_iter());
-        let state = |(sum, &start): (&Option<u32>, &Wire)| match sum {
+        let (mut following, mut stacked) = (following.into_iter(), given.iter().copied());
+        let next = |&f: &bool| if f { following.next() } else { stacked.next() }.unwrap_or(Wire::POISON);
+        let stacks = self.follows.iter().map(next).chain(seen).collect();
+        let of = |list: &[Wire], i: usize| stay.iter().position(|&stays| stays == i).map(|at| list[at]);
+        let mut of_totals = totals.into_iter();
+        let state = |(i, (sum, &start)): (usize, (&Option<u32>, &Wire))| match sum {
             Some(_) => of_totals.next().map(|total| start + total),
-            None => of_last.next(),
+            None => of(last, i),
         };
-        let last = self.sums.iter().zip(&all.start).map(state).map(|w| w.unwrap_or(Wire::POISON)).collect();
-        let mut of_history = history.iter().copied();
-        let history = self.sums.iter().map(|sum| sum.map_or_else(|| of_history.next(), |_| None));
-        (last, history.map(|w| w.unwrap_or(Wire::POISON)).collect(), collected)
+        let known = |wire: Option<Wire>| wire.unwrap_or(Wire::POISON);
+        let of_last = self.sums.iter().zip(&all.start).enumerate().map(state).map(known).collect();
+        let past = |(i, sum): (usize, &Option<u32>)| known(of(history, i).filter(|_| sum.is_none()));
+        Results { last: of_last, history: self.sums.iter().enumerate().map(past).collect(), stacks }
+    }
+
+    /// The states of the loop that is left: those that are no sums, and those that what is looked at needs.
+    fn staying(&self, all: &Loop, aside: &[u32]) -> Vec<usize> {
+        let (states, next) = (all.inputs().1, &all.body.outputs);
+        let mut stays: Vec<bool> = self.sums.iter().map(Option::is_none).collect();
+        loop {
+            let given = next.iter().zip(&stays).filter(|(_, stays)| **stays).map(|(&output, _)| output);
+            let reached = all.body.reached_from(&[aside, &given.collect::<Vec<u32>>()].concat());
+            let more: Vec<bool> = states
+                .iter()
+                .zip(&stays)
+                .map(|(&i, &stays)| stays || !aside.is_empty() && reached[i as usize])
+                .collect();
+            if more == stays {
+                return (0..states.len()).filter(|&i| stays[i]).collect();
+            }
+            stays = more;
+        }
     }
 
     /// The loop that is left.
@@ -131,6 +158,7 @@ impl Split {
         let (constants, states, sequences) = all.inputs();
         let staying: Vec<u32> = stay.iter().map(|&i| states[i]).collect();
         let mut body = all.body.clone();
+        body.aside = 0;
         body.inputs = [constants, &staying, sequences].concat();
         let next: Vec<u32> = stay.iter().map(|&i| body.outputs[i]).collect();
         body.outputs = [&next[..], &staying, stacks].concat();
@@ -142,6 +170,7 @@ impl Split {
             sequences: all.sequences.clone(),
             length: all.length,
             reverse: all.reverse,
+            aside: 0,
         }
     }
 

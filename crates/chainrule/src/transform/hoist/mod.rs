@@ -23,7 +23,9 @@ pub fn hoisted(circuit: &Circuit) -> Cow<'_, Circuit> {
         return Cow::Borrowed(circuit);
     }
     let specs = circuit.specs(&circuit.inputs);
-    Cow::Owned(bodies::again(&specs, |wires| without(circuit, wires)))
+    let mut fewer = bodies::again(&specs, |wires| without(circuit, wires));
+    fewer.aside = circuit.aside;
+    Cow::Owned(fewer)
 }
 
 fn has_loops(circuit: &Circuit) -> bool {
@@ -88,15 +90,19 @@ struct Loop {
     sequences: Vec<Wire>,
     length: usize,
     reverse: bool,
+    /// How many of the last outputs are there to be looked at alone.
+    aside: usize,
 }
 
 impl Loop {
     fn new(gate: &'static GateDef, attrs: &Attrs, inputs: &[Wire]) -> Loop {
         let (constants, rest) = inputs.split_at(attrs.index("constants"));
         let (start, sequences) = rest.split_at(attrs.index("states"));
+        let body = attrs.circuit("body").as_ref().clone();
         Loop {
             gate,
-            body: attrs.circuit("body").as_ref().clone(),
+            aside: body.aside,
+            body,
             constants: constants.to_vec(),
             start: start.to_vec(),
             sequences: sequences.to_vec(),

@@ -1,5 +1,6 @@
 //! How to learn.
 
+use crate::failure::{Result, argument};
 use chainrule_nn::optimiser::{Clip, Group, Rule};
 use std::str::FromStr;
 
@@ -41,6 +42,18 @@ pub struct Learning {
     /// How weights follow their gradients [default: adam; by task]
     #[arg(long, value_enum)]
     pub optimiser: Option<Method>,
+
+    /// How much of what is remembered of gradients stays a step, with momentum, nesterov and muon [default: 0.9; muon 0.95]
+    #[arg(long, value_name = "SHARE")]
+    pub momentum: Option<f64>,
+
+    /// How often Newton and Schulz's iteration is made, with muon [default: 5]
+    #[arg(long, value_name = "NUMBER")]
+    pub newton_schulz: Option<usize>,
+
+    /// Step along the mean of gradients itself, with muon, not a step ahead of it
+    #[arg(long)]
+    pub no_nesterov: bool,
 
     /// How fast weights shrink by themselves: by this times the learning rate, a step [default: one for each optimiser]
     #[arg(long, value_name = "NUMBER")]
@@ -105,7 +118,7 @@ pub struct Of {
 impl FromStr for Of {
     type Err = String;
 
-    fn from_str(text: &str) -> Result<Of, String> {
+    fn from_str(text: &str) -> std::result::Result<Of, String> {
         let (part, number) = text.rsplit_once('=').ok_or("write PART=NUMBER, as in bias=0")?;
         let number = number.trim().parse().map_err(|_| format!("`{number}` is no number"))?;
         let part = part.trim().to_string();
@@ -127,6 +140,42 @@ impl Learning {
         self.decay_of.iter().for_each(|o| of(&o.part, &|group| group.shrink = Some(o.number)));
         self.rate_of.iter().for_each(|o| of(&o.part, &|group| group.pace = o.number));
         groups
+    }
+
+    /// The rule of an optimiser with the numbers that are given for it, its usual rate, and how fast weights usually shrink with
+    /// it.
+    ///
+    /// # Errors
+    /// A number of another optimiser.
+    pub fn rule(&self, method: Method) -> Result<(Rule, f64, f64)> {
+        let (mut rule, rate, shrink) = method.usual();
+        let means_nothing = |flag: &str, of: &str| {
+            let hint = format!("leave it out, or choose --optimiser {of}");
+            Err(argument(flag, format!("means nothing to {}", rule.name()), hint).into())
+        };
+        let is_muon = matches!(rule, Rule::Muon { .. });
+        let has_momentum = is_muon || matches!(rule, Rule::Momentum { .. } | Rule::Nesterov { .. });
+        if self.momentum.is_some() && !has_momentum {
+            return means_nothing("--momentum", "momentum, nesterov or muon");
+        }
+        if self.newton_schulz.is_some() && !is_muon {
+            return means_nothing("--newton-schulz", "muon");
+        }
+        if self.no_nesterov && !is_muon {
+            return means_nothing("--no-nesterov", "muon");
+        }
+        match &mut rule {
+            Rule::Momentum { decay } | Rule::Nesterov { decay } => {
+                *decay = self.momentum.unwrap_or(*decay);
+            }
+            Rule::Muon { decay, iterations, is_ahead } => {
+                *decay = self.momentum.unwrap_or(*decay);
+                *iterations = self.newton_schulz.unwrap_or(*iterations);
+                *is_ahead = !self.no_nesterov;
+            }
+            _ => {}
+        }
+        Ok((rule, rate, shrink))
     }
 
     /// What is done to gradients first; `usual` is the largest norm of the task, if it has one.

@@ -25,7 +25,7 @@ use what::{Task, What};
 
 /// Train a network on digits, clothes, tables, images or text
 #[derive(clap::Args)]
-#[command(after_help = EXAMPLE)]
+#[command(after_help = EXAMPLE, allow_negative_numbers = true)]
 pub struct Train {
     #[command(flatten)]
     what: What,
@@ -95,7 +95,7 @@ impl Train {
         Ok(Job {
             test_share: self.what.test_share.unwrap_or(usual.test_share),
             validation: self.validation(),
-            settings: self.settings(&usual),
+            settings: self.settings(&usual)?,
             material,
             architecture,
             origin,
@@ -234,9 +234,9 @@ impl Train {
         }
     }
 
-    fn settings(&self, usual: &Usual) -> Settings {
+    fn settings(&self, usual: &Usual) -> Result<Settings> {
         let given = &self.learning;
-        let (rule, rate, decay) = given.optimiser.unwrap_or(usual.optimiser).usual();
+        let (rule, rate, decay) = given.rule(given.optimiser.unwrap_or(usual.optimiser))?;
         // A task's own rate and decay are those of its own optimiser.
         let same = given.optimiser.is_none_or(|method| method == usual.optimiser);
         let of_task = |number: Option<f64>| number.filter(|_| same);
@@ -245,7 +245,7 @@ impl Train {
             (_, Some(steps)) => Length::Steps(steps),
             _ => usual.length,
         };
-        Settings {
+        Ok(Settings {
             length,
             batch: given.batch.unwrap_or(usual.batch),
             parts: given.parts,
@@ -263,7 +263,7 @@ impl Train {
             patience: given.patience,
             on_nan: self.keeping.on_nan.into(),
             threads: given.threads,
-        }
+        })
     }
 
     fn schedule(&self, usual: &Usual) -> Schedule {

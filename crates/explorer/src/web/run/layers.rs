@@ -103,7 +103,8 @@ impl Layers {
         let paths: HashMap<u32, &str> = graph.modules.iter().map(|m| (m.id, m.path.as_str())).collect();
         let by_gate = layers.of_gates(graph, &paths);
         for watch in graph.watch.iter().filter(|watch| watch.role == Role::Activation) {
-            let by_module = || layers.of_module(paths.get(&watch.m).copied().unwrap_or_default());
+            let path = paths.get(&watch.m).copied().unwrap_or_default();
+            let by_module = || layers.of_module(path).or_else(|| layers.beneath(path));
             if let Some(id) = by_gate.get(&watch.w).copied().or_else(by_module) {
                 layers.of.insert(watch.w, id);
                 layers.list[id].activations.push(watch.w);
@@ -120,6 +121,12 @@ impl Layers {
 
     fn of_module(&self, path: &str) -> Option<usize> {
         self.list.iter().filter(|layer| is_within(path, &layer.name)).map(|layer| layer.id).next_back()
+    }
+
+    /// The last layer whose parameters are part of a module, such as those of a cell's gates.
+    fn beneath(&self, path: &str) -> Option<usize> {
+        let is_part = |layer: &&Layer| !path.is_empty() && is_within(&layer.name, path);
+        self.list.iter().filter(is_part).map(|layer| layer.id).next_back()
     }
 
     /// The layer of each forward gate: that of its module, else the last one that it has something from.
@@ -255,5 +262,25 @@ mod tests {
             ["net.l1", "1", "1", "w", "scale2x"]
         );
         assert!(is_within("a.b", "a") && is_within("a", "a") && !is_within("ab", "a"));
+    }
+
+    #[test]
+    fn what_is_watched_inside_a_loop_belongs_to_the_layer_around_it() {
+        use crate::run::{Module, Watch};
+        let watch = |w, role, name: &str, m| {
+            let (name, op) = (name.to_string(), "sigmoid".to_string());
+            Watch { w, role, name, m, op, path: true, rank: 3 }
+        };
+        let graph = Graph {
+            modules: vec![Module::default(), Module { id: 1, path: "lstm".into(), rep: 1 }],
+            watch: vec![
+                watch(0, Role::Parameter, "lstm.gates.weight_ih", 0),
+                watch(1, Role::Parameter, "output.weight", 0),
+                watch(70, Role::Activation, "lstm.forget", 1),
+            ],
+            ..Graph::default()
+        };
+        let layers = Layers::of(&graph);
+        assert_eq!((layers.layer_of(70), &layers.list[0].activations[..]), (Some(0), &[70][..]));
     }
 }
