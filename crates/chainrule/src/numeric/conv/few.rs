@@ -44,14 +44,18 @@ impl<T: Real, const R: usize> Work for Few<'_, T, R> {
             let mut done = 0;
             // SAFETY: the grid has all elements of a run for every tap, and the result all columns.
             unsafe {
-                while done + WIDE * lanes <= len {
+                while done + WIDE * lanes < len {
                     self.some::<T::Lanes<V>, WIDE>(from + done, col + done, lanes);
                     done += WIDE * lanes;
                 }
-                while done < len {
-                    let count = (len - done).min(lanes);
-                    self.some::<T::Lanes<V>, 1>(from + done, col + done, count);
-                    done += count;
+                let last = (len - done) % lanes;
+                let last = if last == 0 { lanes } else { last };
+                match (len - done).div_ceil(lanes) {
+                    0 => {}
+                    1 => self.some::<T::Lanes<V>, 1>(from + done, col + done, last),
+                    2 => self.some::<T::Lanes<V>, 2>(from + done, col + done, last),
+                    3 => self.some::<T::Lanes<V>, 3>(from + done, col + done, last),
+                    _ => self.some::<T::Lanes<V>, WIDE>(from + done, col + done, last),
                 }
             }
             col += len;
@@ -71,11 +75,9 @@ impl<T: Real, const R: usize> Few<'_, T, R> {
             let mut sums = [[L::splat(T::ZERO); W]; R];
             for (l, &tap) in self.taps.iter().enumerate() {
                 let from = self.grid.add(tap + from);
-                let window: [L::V; W] = if W > 1 || last == L::N {
-                    std::array::from_fn(|w| L::load(from.add(w * L::N)))
-                } else {
-                    [L::load_part(from, last); W]
-                };
+                let is_whole = |w: usize| w + 1 < W || last == L::N;
+                let load = |w: usize, at| if is_whole(w) { L::load(at) } else { L::load_part(at, last) };
+                let window: [L::V; W] = std::array::from_fn(|w| load(w, from.add(w * L::N)));
                 for (r, sums) in sums.iter_mut().enumerate() {
                     let weight = L::splat(*self.weights.add(l * R + r));
                     for w in 0..W {
@@ -86,8 +88,9 @@ impl<T: Real, const R: usize> Few<'_, T, R> {
             for (r, sums) in sums.iter().enumerate() {
                 for (w, &sum) in sums.iter().enumerate() {
                     let to = self.c.add(r * self.c_row + col + w * L::N);
-                    let sum = if self.add { L::add(L::load_part(to, last), sum) } else { sum };
-                    L::store_part(to, last, sum);
+                    let count = if w + 1 < W { L::N } else { last };
+                    let sum = if self.add { L::add(L::load_part(to, count), sum) } else { sum };
+                    L::store_part(to, count, sum);
                 }
             }
         }

@@ -208,13 +208,14 @@ impl Grid {
                 }
                 return;
             }
-            for x in first..width {
-                let at = x as isize * hole + pad;
-                if at >= places {
-                    break;
+            // Elements a stride apart go into the same row, a hole apart: no division for each of them.
+            let reach = (places - pad).max(0).unsigned_abs().div_ceil(hole.unsigned_abs()).min(width);
+            for x in first..reach.min(first + stride) {
+                let at = (x as isize * hole + pad).unsigned_abs();
+                let to = to.add(at % stride * self.phase + at / stride);
+                for i in 0..(reach - x).div_ceil(stride) {
+                    *to.add(i * hole.unsigned_abs()) = *from.add(x + i * stride);
                 }
-                let at = at as usize;
-                *to.add(at % stride * self.phase + at / stride) = *from.add(x);
             }
         }
     }
