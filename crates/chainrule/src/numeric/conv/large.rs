@@ -1,18 +1,21 @@
 //! Convolutions with a large window that has few places, over few images: what gradients by the weights of a network's first
-//! layer are. A product would have few columns and much to pack, so that each output is a dot product along the rows of the
+//! layer, and of one whose channels are apart, are. A product would have few columns and much to pack, so that each output is a dot product along the rows of the
 //! window instead, many of them at a time; sums are kept by lanes, and added up in the end.
 
 #![allow(unsafe_code)]
 
 use super::super::gemm::lanes::{Lanes, Real, Vectors, load};
 use super::super::scratch;
-use super::super::team::cut;
+use super::super::team::{Team, cut};
 use super::super::work::{Work, at};
 use super::share::worth;
-use super::{By, Conv, Source};
+use super::{By, Conv, ConvParams, Source};
 
 /// The most images: with more, products have enough columns.
 const MOST_IMAGES: usize = 8;
+
+/// The most outputs of each of several groups.
+const MOST_APART: usize = 2;
 
 /// The least width and elements of a window.
 const LEAST_WIDTH: usize = 10;
@@ -22,7 +25,8 @@ const LEAST_WINDOW: usize = 128;
 pub fn is_large(conv: &Conv) -> bool {
     let [_, _, height, width] = conv.weights;
     let p = &conv.params;
-    p.groups == 1
+    let in_a_group = conv.output[1] / p.groups;
+    (p.groups == 1 || conv.input[0] == 1 && in_a_group <= MOST_APART)
         && [p.stride, p.dilation, p.input_dilation] == [[1; 2]; 3]
         && conv.input[0] <= MOST_IMAGES
         && [3, 5, 7].contains(&conv.output[3])
@@ -45,6 +49,12 @@ pub struct Large<'a, T> {
 // SAFETY: parts read the same and write apart from each other.
 unsafe impl<T: Real> Sync for Large<'_, T> {}
 
+/// A shape with one of several groups along an axis.
+fn divided(mut shape: [usize; 4], axis: usize, groups: usize) -> [usize; 4] {
+    shape[axis] /= groups;
+    shape
+}
+
 /// Bytes of the longest vector.
 const VECTOR: usize = 64;
 
@@ -54,14 +64,43 @@ impl<T: Real> Large<'_, T> {
     /// # Safety
     /// The operands have all elements; the output has room for its own, which nobody else reads or writes.
     pub unsafe fn run(&self, by: By) {
-        let [images, outputs, ..] = self.conv.output;
+        let groups = self.conv.params.groups;
         let work = self.conv.output.iter().product::<usize>().saturating_mul(self.conv.patch());
+        let parts = worth::<T>(work).min(4 * by.team.threads());
+        if groups == 1 {
+            // SAFETY: handed on.
+            return unsafe { self.group(by, parts) };
+        }
+        let conv = Conv {
+            params: ConvParams { groups: 1, ..self.conv.params },
+            input: divided(self.conv.input, 1, groups),
+            weights: divided(self.conv.weights, 0, groups),
+            output: divided(self.conv.output, 1, groups),
+        };
+        let one = |group: usize| Large {
+            conv: &conv,
+            input: self.input.after(1, group * conv.input[1]),
+            weights: self.weights.after(0, group * conv.weights[0]),
+            output: self.output.wrapping_add(group * conv.output[1] * conv.places()),
+        };
+        let (parts, room) = (parts.clamp(1, groups), one(0).room(conv.output[1]));
+        by.team.run(parts, room * size_of::<T>(), |part| {
+            let [first, end] = cut(groups, parts, part);
+            // SAFETY: the caller's promise; groups are apart.
+            (first..end).for_each(|group| unsafe { one(group).group(By { team: Team::ALONE, ..by }, 1) });
+        });
+    }
+
+    /// Computes the outputs of the only group.
+    ///
+    /// # Safety
+    /// As `run`.
+    unsafe fn group(&self, by: By, parts: usize) {
+        let outputs = self.conv.output[1];
         let blocks = outputs.div_ceil(BLOCK);
-        let parts = worth::<T>(work).min(4 * by.team.threads()).clamp(1, blocks);
-        let most = outputs.min(blocks.div_ceil(parts) * BLOCK);
-        let lanes = VECTOR / size_of::<T>();
-        let plane = self.plane(lanes);
-        let room = plane + images * most * self.conv.places() * lanes;
+        let parts = parts.clamp(1, blocks);
+        let room = self.room(outputs.min(blocks.div_ceil(parts) * BLOCK));
+        let plane = self.plane(VECTOR / size_of::<T>());
         by.team.run(parts, room * size_of::<T>(), |part| {
             let outputs = cut(blocks, parts, part).map(|block| (block * BLOCK).min(outputs));
             scratch::with(room, |room: *mut T| {
@@ -69,6 +108,12 @@ impl<T: Real> Large<'_, T> {
                 at(by.level, Part { of: self, outputs, plane: room, sums: room.wrapping_add(plane) });
             });
         });
+    }
+
+    /// Numbers that a part of so many outputs needs room for: an image, and a vector for each sum.
+    fn room(&self, outputs: usize) -> usize {
+        let lanes = VECTOR / size_of::<T>();
+        self.plane(lanes) + self.conv.output[0] * outputs * self.conv.places() * lanes
     }
 
     /// Numbers of a row of an image as it is laid out: with its padding, and enough for whole vectors.

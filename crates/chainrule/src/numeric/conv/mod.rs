@@ -80,6 +80,13 @@ struct Source<T> {
     steps: [usize; 2],
 }
 
+impl<T> Source<T> {
+    /// What begins so many places further along an axis.
+    fn after(&self, axis: usize, places: usize) -> Self {
+        Source { first: self.first.wrapping_add(places * self.steps[axis]), steps: self.steps }
+    }
+}
+
 impl Conv {
     /// Operations that the kernel does: none on padding and holes, and a quarter of the others where tiles are transformed. The
     /// transforms are not counted.
