@@ -177,16 +177,16 @@ export function Picture({ isWhole = true }: { isWhole?: boolean }) {
       </svg>
       {shown !== null && (shown.blocks.length >= 60 || (shown.blocks.length > 12 && isPart())) && <Minimap shown={shown} />}
       <div class="tools" role="toolbar" aria-label="view">
+        {step.value !== null && (
+          <button type="button" class="all" onClick={() => go(null)}>
+            show all numbers
+          </button>
+        )}
         <button type="button" title="fit (f)" aria-label="fit the picture into the window" onClick={fit}>⤢</button>
         <button type="button" title="larger" aria-label="larger" onClick={() => zoom(1.25)}>+</button>
         <button type="button" title="smaller" aria-label="smaller" onClick={() => zoom(0.8)}>−</button>
         {isWhole && <Lenses />}
       </div>
-      {step.value !== null && (
-        <button type="button" class="all" onClick={() => go(null)}>
-          show all numbers
-        </button>
-      )}
     </div>
   );
 }
