@@ -168,6 +168,11 @@ fn npz() {
 }
 
 #[test]
+fn npz_in_parts() {
+    readers::npz_in_parts().run();
+}
+
+#[test]
 fn idx() {
     readers::idx().run();
 }
