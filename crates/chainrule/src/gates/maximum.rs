@@ -2,7 +2,7 @@
 
 use super::support::operands::{broadcast2, zeros_like};
 use super::support::{self, batch, flops_per_output, shape};
-use crate::circuit::{Arity, Call, Class, Doc, GateDef, Identity, Local, Reads, Room, Then, When, Wire};
+use crate::circuit::{Arity, Call, Class, Doc, GateDef, Identity, Local, Reads, Then, Tiles, When, Wire};
 
 /// See the module.
 pub static MAXIMUM: GateDef = GateDef {
@@ -27,12 +27,12 @@ pub static MAXIMUM: GateDef = GateDef {
     local: Local::Pair {
         vjp: |r, up, _| {
             let Some(up) = up[0] else { return vec![None, None] };
-            let (first, zero) = (first_wins(r), zeros_like(up));
+            let (first, zero) = (first_is_max(r.inputs[0], r.inputs[1]), zeros_like(up));
             vec![Some(first.select(up, zero)), Some(first.select(zero, up))]
         },
         jvp: |r, tangents| {
             let of = |t: Option<Wire>| t.unwrap_or_else(|| zeros_like(r.output()));
-            vec![Some(first_wins(r).select(of(tangents[0]), of(tangents[1])))]
+            vec![Some(first_is_max(r.inputs[0], r.inputs[1]).select(of(tangents[0]), of(tangents[1])))]
         },
     },
     reads: Reads::INPUTS,
@@ -47,10 +47,41 @@ pub static MAXIMUM: GateDef = GateDef {
     sample: support::sample::apart,
 };
 
-/// Where the gradient goes to the first input.
-fn first_wins(r: &Room<'_>) -> Wire {
-    let (x, y) = (r.inputs[0], r.inputs[1]);
-    x.ge(y).or(x.ne(x))
+/// Whether the gradient goes to the first input.
+pub static FIRST_IS_MAX: GateDef = GateDef {
+    name: "first_is_max",
+    doc: Doc {
+        summary: "Whether maximum takes the first of two: which input gets its gradient.",
+        formula: "z = x >= y or x != x",
+        local: "zero almost everywhere",
+        kinks: "x = y: true. NaN in x: true, in y alone: false",
+        source: "",
+    },
+    call: Some(Call { signature: "x, y", build: |a| first_is_max(a.wire("x"), a.wire("y")) }),
+    arity: Arity::Exactly(2),
+    attrs: &[],
+    shape: shape::question,
+    class: Class::Elementwise(|a, x| match x[0].is_float() {
+        true => (map2!([f32 f64] -> bool, |x, y| x >= y || x.is_nan(), as FirstIsGreater) as Tiles)(a, x),
+        false => (map2!([i32 i64 u8 bool] -> bool, |x, y| x >= y) as Tiles)(a, x),
+    }),
+    element: element!(|x, y| f64::from(u8::from(x >= y || x.is_nan()))),
+    local: Local::Flat,
+    reads: Reads::NOTHING,
+    batch: batch::elementwise,
+    flops: flops_per_output,
+    identities: &[Identity::any(
+        "first_is_max(x, x) is true",
+        When::Same(0, 1),
+        Then::Number(1.0),
+        "of NaN too",
+    )],
+    sample: support::sample::apart,
+};
+
+#[track_caller]
+fn first_is_max(x: Wire, y: Wire) -> Wire {
+    broadcast2(&FIRST_IS_MAX, x, y)
 }
 
 impl Wire {

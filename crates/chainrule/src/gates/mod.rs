@@ -31,8 +31,8 @@ rooms! {
     mul: MUL;
     scale: SCALE;
     div: DIV;
-    maximum: MAXIMUM;
-    minimum: MINIMUM;
+    maximum: MAXIMUM FIRST_IS_MAX;
+    minimum: MINIMUM FIRST_IS_MIN;
     remainder: REMAINDER;
     pow: POW;
     powi: POWI;

@@ -45,6 +45,10 @@ pub enum Simple {
     Eq,
     /// x != y.
     Ne,
+    /// x >= y, or x is NaN.
+    FirstIsGreater,
+    /// x <= y, or x is NaN.
+    FirstIsSmaller,
     /// Whether x is neither infinite nor NaN.
     IsFinite,
     /// Whether x is NaN.
@@ -62,7 +66,10 @@ pub enum Simple {
 impl Simple {
     /// Whether what it gives is a truth value.
     pub fn is_question(self) -> bool {
-        self.compares().is_some() || matches!(self, Simple::IsFinite | Simple::IsNan) || self.is_logic()
+        use Simple::*;
+        self.compares().is_some()
+            || matches!(self, FirstIsGreater | FirstIsSmaller | IsFinite | IsNan)
+            || self.is_logic()
     }
 
     /// Whether it takes truth values and gives one.

@@ -165,7 +165,7 @@ impl<'a> Writer<'a> {
     fn step(&mut self, assembler: &mut Assembler, at: usize, step: &Step) -> Option<()> {
         let value = self.draft.sources.len() + at;
         // Room beside inputs and result.
-        let [between, other] = [*self.masks.last()?, *self.masks.iter().rev().nth(1)?];
+        let between = *self.masks.last()?;
         let vector = *self.vectors.last()?;
         let inputs = step.inputs;
         for &input in step.reads() {
@@ -179,7 +179,7 @@ impl<'a> Writer<'a> {
             self.places[value] = Some(Place::Mask(to));
         } else {
             let to = self.vectors.pop()?;
-            self.number(assembler, step.function, inputs, to, [between, other]);
+            self.number(assembler, step.function, inputs, to, between);
             self.places[value] = Some(Place::Vector(to));
         }
         if self.last[value] == 0 {
@@ -223,7 +223,7 @@ impl<'a> Writer<'a> {
         function: Simple,
         inputs: [u32; 3],
         to: Vector,
-        [between, other]: [Mask; 2],
+        between: Mask,
     ) {
         if function == Simple::Select {
             let [p, x, y] = inputs;
@@ -241,11 +241,8 @@ impl<'a> Writer<'a> {
                 assembler.mul(to, x, y, Some(between));
             }
             Simple::Greater | Simple::Smaller => {
-                let predicate = if function == Simple::Greater { GREATER_EQUAL } else { LESS_EQUAL };
-                assembler.compare(between, x, y, predicate);
-                assembler.compare(other, x, x, UNORDERED);
-                assembler.or_masks(between, between, other);
-                assembler.blend(to, between, y, x);
+                second_wins(assembler, between, [x, y], function == Simple::Greater);
+                assembler.blend(to, between, x, y);
             }
             Simple::Negative => assembler.xor(to, x, self.constant(Constant::Sign)),
             Simple::Size => assembler.and_not(to, self.constant(Constant::Sign), x),
@@ -269,6 +266,11 @@ impl<'a> Writer<'a> {
             Simple::And => assembler.and_masks(to, self.mask(first), self.mask(second)),
             Simple::Or => assembler.or_masks(to, self.mask(first), self.mask(second)),
             Simple::Not => assembler.not_mask(to, self.mask(first)),
+            Simple::FirstIsGreater | Simple::FirstIsSmaller => {
+                let inputs = [self.vector(first), self.vector(second)];
+                second_wins(assembler, to, inputs, step.function == Simple::FirstIsGreater);
+                assembler.not_mask(to, to);
+            }
             Simple::IsNan => {
                 let x = self.vector(first);
                 assembler.compare(to, x, x, UNORDERED);
@@ -285,13 +287,19 @@ impl<'a> Writer<'a> {
     }
 }
 
+/// Where the second of two is the greater one, or else the smaller one: x is no NaN, and x >= y (or x <= y) does not hold.
+fn second_wins(assembler: &mut Assembler, to: Mask, [x, y]: [Vector; 2], greater: bool) {
+    assembler.compare(to, x, x, ORDERED);
+    assembler.compare_further(to, x, y, if greater { NOT_GREATER_EQUAL } else { NOT_LESS_EQUAL });
+}
+
 /// Predicates of vcmpps: quiet ones, that what is not ordered answers as the name says.
 const UNORDERED: u8 = 0x03;
+const ORDERED: u8 = 0x07;
 const NOT_EQUAL: u8 = 0x04;
 const NOT_LESS_EQUAL: u8 = 0x16;
 const LESS: u8 = 0x11;
-const LESS_EQUAL: u8 = 0x12;
-const GREATER_EQUAL: u8 = 0x1D;
+const NOT_GREATER_EQUAL: u8 = 0x19;
 
 /// What a function needs beside its inputs.
 fn constants(function: Simple) -> &'static [Constant] {

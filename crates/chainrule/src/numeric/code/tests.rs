@@ -5,7 +5,7 @@
 use super::*;
 use crate::numeric::{Float, philox};
 
-const FUNCTIONS: [Simple; 26] = [
+const FUNCTIONS: [Simple; 28] = [
     Simple::Plus,
     Simple::Minus,
     Simple::Times,
@@ -26,6 +26,8 @@ const FUNCTIONS: [Simple; 26] = [
     Simple::Le,
     Simple::Eq,
     Simple::Ne,
+    Simple::FirstIsGreater,
+    Simple::FirstIsSmaller,
     Simple::IsFinite,
     Simple::IsNan,
     Simple::And,
@@ -72,6 +74,8 @@ fn one<T: Float>(function: Simple, inputs: [Item<T>; 3]) -> Item<T> {
         Simple::Le => a.float() <= b.float(),
         Simple::Eq => a.float() == b.float(),
         Simple::Ne => a.float() != b.float(),
+        Simple::FirstIsGreater => a.float() >= b.float() || a.float().is_nan(),
+        Simple::FirstIsSmaller => a.float() <= b.float() || a.float().is_nan(),
         Simple::IsFinite => a.float().is_finite(),
         Simple::IsNan => a.float().is_nan(),
         Simple::And => a.truth() & b.truth(),

@@ -162,6 +162,12 @@ impl Assembler {
         self.bytes.push(predicate);
     }
 
+    /// A comparison where `to` is set so far; nowhere else.
+    pub fn compare_further(&mut self, to: Mask, x: Vector, y: Vector, predicate: u8) {
+        self.registers(self.float(0xC2), to.0, x.0, y.0, With { mask: to.0, ..With::default() });
+        self.bytes.push(predicate);
+    }
+
     /// Where x has any bit.
     pub fn test(&mut self, to: Mask, x: Vector) {
         self.registers(self.whole(2, 0x27), to.0, x.0, x.0, With::default());
