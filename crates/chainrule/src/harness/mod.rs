@@ -12,6 +12,7 @@ mod integers;
 mod laws;
 mod loops;
 mod steady;
+mod strips;
 mod texts;
 mod trees;
 mod values;

@@ -2,8 +2,8 @@
 
 use super::lower::{Alone, BEFORE, Draft, Lowering, Source};
 use super::{
-    Array, Copied, KernelStep, Place, Plan, Step, ValueId, coded, control, memory::Life, memory::Places,
-    overwrite::Overwrites, product, scalars, sweep,
+    Array, Copied, KernelStep, Place, Plan, Step, Strips, ValueId, coded, control, memory::Life,
+    memory::Places, overwrite::Overwrites, product, scalars, sweep,
 };
 use crate::base::{DType, Spec, Strided};
 use crate::circuit::{Circuit, Class};
@@ -16,6 +16,8 @@ pub(super) const NONE: ValueId = ValueId::MAX;
 pub(super) struct Emitter<'a> {
     pub lowering: Lowering<'a>,
     pub memory: Places,
+    /// Steps that run in turns.
+    pub strips: Vec<Strips>,
     /// The value that holds a root; scalars of one step share one.
     values: Vec<ValueId>,
     /// For scalars: where in their value they are, in bytes.
@@ -41,13 +43,19 @@ pub(super) struct Survey {
 }
 
 /// Writes the plan.
-pub(super) fn emit(lowering: Lowering<'_>, wanted: &[u32], shares: bool) -> (Plan, Survey) {
+pub(super) fn emit(
+    lowering: Lowering<'_>,
+    strips: Vec<Strips>,
+    wanted: &[u32],
+    shares: bool,
+) -> (Plan, Survey) {
     let circuit = lowering.circuit;
     let mut emitter = Emitter {
-        memory: Places::new(shares),
+        memory: Places::new(shares, strips.iter().map(Strips::steps).collect()),
         values: vec![NONE; lowering.step.len()],
         offsets: vec![0; lowering.step.len()],
         lowering,
+        strips,
         banks: HashMap::new(),
         stores: Vec::new(),
         ports: 0,
@@ -57,7 +65,7 @@ pub(super) fn emit(lowering: Lowering<'_>, wanted: &[u32], shares: bool) -> (Pla
     let last = emitter.last_uses(wanted);
     let copied = emitter.output_values(wanted);
     emitter.inside_values(&last);
-    let overwrites = Overwrites::of(&emitter.lowering, wanted, &copied);
+    let overwrites = Overwrites::of(&emitter.lowering, &emitter.strips, wanted, &copied);
     let mut steps = Vec::new();
     for (number, draft) in std::mem::take(&mut emitter.lowering.drafts).iter().enumerate() {
         steps.push(emitter.step(number as u32, draft));
@@ -75,6 +83,7 @@ pub(super) fn emit(lowering: Lowering<'_>, wanted: &[u32], shares: bool) -> (Pla
         constants,
         values,
         steps,
+        strips: emitter.strips,
         overwrites,
         arena,
         ports: emitter.ports,

@@ -1,7 +1,7 @@
 //! Which gates share a step. One walk over the circuit in numeric order, which is topological: every gate joins the step
 //! of its inputs where it can, or a new one at the end. So a step's inputs always come from earlier steps.
 
-use super::{Plan, emit, emit::Survey, order};
+use super::{Plan, emit, emit::Survey, order, strips};
 use crate::base::{DType, Shape, Spec, Strided};
 use crate::circuit::{Circuit, Class};
 use crate::numeric::reduce::Reduce;
@@ -170,7 +170,8 @@ pub(super) fn lower_by(circuit: &Circuit, wanted: &[u32], late: &[bool], sharing
     }
     lowering.settle_all();
     order::arrange(&mut lowering, wanted);
-    emit::emit(lowering, wanted, sharing.places)
+    let groups = if sharing.steps { strips::gather(&mut lowering) } else { Vec::new() };
+    emit::emit(lowering, groups, wanted, sharing.places)
 }
 
 impl Lowering<'_> {

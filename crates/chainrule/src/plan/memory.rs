@@ -2,6 +2,7 @@
 
 use super::{Place, Value, ValueId};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// Every place is a multiple of this, so that vectors never straddle a cache line.
 const ALIGNMENT: usize = 64;
@@ -13,6 +14,8 @@ pub(super) struct Places {
     values: Vec<Value>,
     /// For values of the arena: the first and the last step that touches them.
     lives: Vec<Option<Life>>,
+    /// Steps that run in turns, in order.
+    together: Vec<Range<usize>>,
 }
 
 /// The steps between which a value of the arena is needed, both included.
@@ -23,9 +26,10 @@ pub(super) struct Life {
 }
 
 impl Places {
-    /// No values yet. For tests each may get a place of its own.
-    pub fn new(shares: bool) -> Places {
-        Places { shares, values: Vec::new(), lives: Vec::new() }
+    /// No values yet. For tests each may get a place of its own. What one of the steps `together` touches is needed as long as
+    /// any of them runs.
+    pub fn new(shares: bool, together: Vec<Range<usize>>) -> Places {
+        Places { shares, values: Vec::new(), lives: Vec::new(), together }
     }
 
     /// Where a value is; in the arena, that is not known yet.
@@ -40,12 +44,22 @@ impl Places {
 
     /// A value of the arena that lives from one step to another.
     pub fn inside(&mut self, bytes: usize, first: u32, last: u32) -> ValueId {
-        self.push(Value { place: Place::Arena(0), bytes }, Some(Life { first, last }))
+        let life = Life { first: self.around(first).0, last: self.around(last).1 };
+        self.push(Value { place: Place::Arena(0), bytes }, Some(life))
     }
 
     /// Room that one step needs while it runs.
     pub fn scratch(&mut self, bytes: usize, step: u32) -> ValueId {
         self.inside(bytes, step, step)
+    }
+
+    /// The first and the last step that run in turns with a step.
+    fn around(&self, step: u32) -> (u32, u32) {
+        let after = self.together.partition_point(|steps| steps.start <= step as usize);
+        match self.together[..after].last() {
+            Some(steps) if steps.contains(&(step as usize)) => (steps.start as u32, steps.end as u32 - 1),
+            _ => (step, step),
+        }
     }
 
     fn push(&mut self, value: Value, life: Option<Life>) -> ValueId {
@@ -142,7 +156,7 @@ mod tests {
 
     #[test]
     fn places_are_shared_only_by_values_that_never_meet() {
-        let mut memory = Places::new(true);
+        let mut memory = Places::new(true, Vec::new());
         let mut lives = Vec::new();
         for i in 0..200u32 {
             let (bytes, length) = (1 + (i as usize * 7919) % 500, (i * 31) % 9);

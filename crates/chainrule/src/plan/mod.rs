@@ -16,6 +16,7 @@ mod product;
 mod recompute;
 mod report;
 mod scalars;
+mod strips;
 mod sweep;
 mod text;
 mod turned;
@@ -25,6 +26,7 @@ pub use machine::Machine;
 pub use overwrite::Overwrites;
 pub use report::{Beside, PlanReport, StepReport, Times};
 pub use scalars::{Form, Run, Scalars};
+pub use strips::{MOST as MOST_STRIPS, Part, Strips};
 pub use sweep::{Level, Op, Sink, Sweep};
 pub use text::Cost;
 
@@ -43,6 +45,8 @@ pub struct Plan {
     pub values: Vec<Value>,
     /// What is done, in order.
     pub steps: Vec<Step>,
+    /// Steps that do not run one after the other but in turns, in order.
+    pub strips: Vec<Strips>,
     /// Which outputs may be written over which inputs.
     pub overwrites: Overwrites,
     /// Bytes of the arena, which holds all intermediate values, those of loops and branches included.

@@ -42,19 +42,27 @@ pub(super) fn arrange(lowering: &mut Lowering<'_>, wanted: &[u32]) {
         return;
     }
     let mut schedule = Schedule::new(lowering, wanted);
-    let mut place = vec![0; steps];
-    for number in 0..steps {
+    let mut order = Vec::with_capacity(steps);
+    for _ in 0..steps {
         let next = schedule.next();
-        place[next as usize] = number as u32;
         schedule.run(next);
+        order.push(next);
     }
-    let mut drafts: Vec<Option<Draft>> = (0..steps).map(|_| None).collect();
-    for (draft, &at) in std::mem::take(&mut lowering.drafts).into_iter().zip(&place) {
-        drafts[at as usize] = Some(draft);
-    }
-    lowering.drafts = drafts.into_iter().flatten().collect();
-    for step in lowering.step.iter_mut().filter(|step| **step != BEFORE) {
-        *step = place[*step as usize];
+    lowering.reorder(&order);
+}
+
+impl Lowering<'_> {
+    /// Brings the steps into an order, which holds their numbers.
+    pub(super) fn reorder(&mut self, order: &[u32]) {
+        let mut drafts: Vec<Option<Draft>> = std::mem::take(&mut self.drafts).into_iter().map(Some).collect();
+        let mut place = vec![0; drafts.len()];
+        for (at, &step) in (0..).zip(order) {
+            place[step as usize] = at;
+            self.drafts.extend(drafts[step as usize].take());
+        }
+        for step in self.step.iter_mut().filter(|step| **step != BEFORE) {
+            *step = place[*step as usize];
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which outputs may be written over which inputs: a training step then changes its weights where they are.
 
-use super::Plan;
 use super::lower::{BEFORE, Draft, Lowering, Role};
+use super::{Plan, Strips};
 
 /// When inputs are read for the last time, and when outputs are written.
 #[derive(Default)]
@@ -19,8 +19,23 @@ struct Touch {
     by_tile: bool,
 }
 
+impl Touch {
+    /// The same where steps run in turns: none of them is before another.
+    fn among(self, strips: &[Strips]) -> Touch {
+        match Strips::around(strips, self.step as usize) {
+            Some(group) => Touch { step: group.first as u32, by_tile: false },
+            None => self,
+        }
+    }
+}
+
 impl Overwrites {
-    pub(super) fn of(lowering: &Lowering<'_>, wanted: &[u32], copied: &[(u32, u32)]) -> Overwrites {
+    pub(super) fn of(
+        lowering: &Lowering<'_>,
+        strips: &[Strips],
+        wanted: &[u32],
+        copied: &[(u32, u32)],
+    ) -> Overwrites {
         let circuit = lowering.circuit;
         let mut last: Vec<Option<Touch>> = vec![None; circuit.len()];
         let mut read = |root: u32, touch: Touch| {
@@ -36,10 +51,11 @@ impl Overwrites {
                     }
                     _ => false,
                 };
-                read(root, Touch { step, by_tile });
+                read(root, Touch { step, by_tile }.among(strips));
             }
         }
-        let mut outputs: Vec<Touch> = wanted.iter().map(|&wire| written(lowering, wire)).collect();
+        let mut outputs: Vec<Touch> =
+            wanted.iter().map(|&wire| written(lowering, wire).among(strips)).collect();
         for (step, &(output, wire)) in (lowering.drafts.len() as u32..).zip(copied) {
             // The copy of an input to itself does nothing.
             let by_tile = lowering.view(wire).is_whole(lowering.spec(wire).shape.elements());

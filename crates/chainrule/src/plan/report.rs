@@ -1,7 +1,7 @@
 //! A plan as data for people: what each step does, what it costs, how long it takes at least, and how long it took.
 
 use super::text::{count, describe, size};
-use super::{Cost, Machine, Plan, Step};
+use super::{Cost, Machine, Plan, Step, Strips};
 use crate::base::DType;
 use crate::circuit::Control;
 use std::fmt;
@@ -100,7 +100,11 @@ impl Plan {
                 _ => machine.bound(cost, kind(step)) * turns as f64,
             });
             let (flops, bytes) = (cost.flops.saturating_mul(turns), cost.bytes.saturating_mul(turns));
-            steps.push(StepReport { what: describe(step), flops, bytes, bound, seconds, share: None, inner });
+            let what = match Strips::around(&self.strips, number) {
+                Some(group) => format!("{}, {}", describe(step), group.describe(number)),
+                None => describe(step),
+            };
+            steps.push(StepReport { what, flops, bytes, bound, seconds, share: None, inner });
         }
         let total = |of: fn(&StepReport) -> u64| steps.iter().map(of).fold(0, u64::saturating_add);
         let sum = |of: fn(&StepReport) -> Option<f64>| steps.iter().map(of).sum::<Option<f64>>();

@@ -5,7 +5,7 @@
 
 use super::emit::Emitter;
 use super::lower::{Link, Member, Role, SweepDraft};
-use super::{Place, ValueId, coded};
+use super::{Place, Strips, ValueId, coded};
 use crate::base::{DType, Strided};
 use crate::circuit::Class;
 use crate::numeric::code::Code;
@@ -42,6 +42,8 @@ pub struct Sweep {
     pub row: usize,
     /// Elements of a tile: whole rows.
     pub tile: usize,
+    /// Tiles of a round, after which ports that repeat begin again.
+    pub round: usize,
     /// Tiles that one thread does at a time: a power of two, and whole blocks of what is folded.
     pub chunk: usize,
     /// Everything that operations read and write.
@@ -76,6 +78,8 @@ pub struct Port {
     pub offset: usize,
     /// Bytes that it moves on from tile to tile; 0 for registers.
     pub step: usize,
+    /// Whether it begins again after each round of tiles.
+    pub repeats: bool,
     /// Whether every thread has its own: registers that are written anew for each tile.
     pub is_own: bool,
 }
@@ -146,22 +150,12 @@ pub struct Sink {
 /// A port before it has a place.
 #[derive(Clone, Copy)]
 enum Virtual {
-    Memory {
-        value: ValueId,
-        offset: usize,
-        level: Level,
-        bytes: usize,
-    },
+    /// `repeats`: the stretch that comes again and again, see `Writer::round`.
+    Memory { value: ValueId, offset: usize, level: Level, bytes: usize, repeats: bool },
     /// One number for all elements, read where it is.
-    Lone {
-        value: ValueId,
-        offset: usize,
-    },
+    Lone { value: ValueId, offset: usize },
     /// `pinned`: filled once, kept for all tiles.
-    Register {
-        dtype: DType,
-        pinned: bool,
-    },
+    Register { dtype: DType, pinned: bool },
 }
 
 struct Writer<'e, 'a> {
@@ -171,6 +165,8 @@ struct Writer<'e, 'a> {
     row: usize,
     /// The unit of tiles: a multiple of the row and of what repeats.
     unit: usize,
+    /// Elements of the long stretch that repeats and is read where it lies: whole tiles.
+    round: Option<usize>,
     ports: Vec<Virtual>,
     once: Vec<Op>,
     ops: Vec<Op>,
@@ -194,6 +190,7 @@ pub(super) fn emit(emitter: &mut Emitter<'_>, draft: &SweepDraft, number: u32) -
         number,
         row,
         unit: row,
+        round: None,
         ports: Vec::new(),
         once: Vec::new(),
         ops: Vec::new(),
@@ -301,12 +298,30 @@ impl Writer<'_, '_> {
         let bytes = array.dtype.bytes();
         let port = if array.view.is_contiguous() {
             let offset = array.view.offset * bytes;
-            self.port(Virtual::Memory { value: array.value, offset, level, bytes })
+            self.port(Virtual::Memory { value: array.value, offset, level, bytes, repeats: false })
+        } else if level == Level::Full && self.goes_round(&array.view) {
+            let offset = array.view.offset * bytes;
+            self.port(Virtual::Memory { value: array.value, offset, level, bytes, repeats: true })
         } else {
             self.load(array, level)
         };
         self.loaded.push((root, array.view, level, port));
         port
+    }
+
+    /// Whether a view is a long stretch of memory again and again, in which tiles can end where it does.
+    fn goes_round(&mut self, view: &Strided) -> bool {
+        let period = period(view);
+        let (lengths, strides, rank) = view.merged();
+        let is_stretch = rank > 0 && strides[rank - 1] == 1 && lengths[rank - 1] == period;
+        let goes = is_stretch
+            && period > LONGEST_PERIOD
+            && self.round.is_none_or(|round| round == period)
+            && tile_of_round(period, self.unit, TILE_ELEMENTS[1]).is_some();
+        if goes {
+            self.round = Some(period);
+        }
+        goes
     }
 
     /// A strided array brought into a register: once, where every tile would get the same.
@@ -315,7 +330,11 @@ impl Writer<'_, '_> {
         let repeats = match level {
             Level::Row => period == 1,
             Level::Full if self.unit.is_multiple_of(period) => true,
-            Level::Full if period.is_multiple_of(self.unit) && period <= LONGEST_PERIOD => {
+            Level::Full
+                if period.is_multiple_of(self.unit)
+                    && period <= LONGEST_PERIOD
+                    && self.round.is_none_or(|round| tile_of_round(round, period, period).is_some()) =>
+            {
                 self.unit = period;
                 true
             }
@@ -346,7 +365,7 @@ impl Writer<'_, '_> {
     fn write(&mut self, node: u32, dtype: DType, level: Level) -> u32 {
         let port = if self.emitter.is_kept(node) {
             let (value, bytes) = (self.emitter.value(node), dtype.bytes());
-            let memory = self.port(Virtual::Memory { value, offset: 0, level, bytes });
+            let memory = self.port(Virtual::Memory { value, offset: 0, level, bytes, repeats: false });
             let is_output = matches!(self.emitter.memory.place(value), Place::Output(_));
             if is_output && level == Level::Full && self.emitter.lowering.updates(self.draft, node) {
                 let input = self.port(Virtual::Register { dtype, pinned: false });
@@ -371,14 +390,19 @@ impl Writer<'_, '_> {
         let groups = self.ordered();
         let registers = Registers::assign(&self);
         let each = registers.width + self.memory_width();
-        let wanted = (TILE_BYTES / each.max(1)).clamp(TILE_ELEMENTS[0], TILE_ELEMENTS[1]);
+        let group = Strips::around(&self.emitter.strips, self.number as usize);
+        let most = group.map_or(TILE_ELEMENTS[1], |group| group.each.min(TILE_ELEMENTS[1]));
+        let wanted = (TILE_BYTES / each.max(1)).clamp(TILE_ELEMENTS[0], most);
         let unit = whole_vectors(self.unit, wanted);
         let mut units = (wanted / unit).max(1);
         if self.sinks.iter().any(Sink::is_total) {
             // Tiles and blocks of elements then have ends in common, or often at least.
             units = 1 << units.ilog2();
         }
-        let tile = units * unit;
+        let tile = match self.round {
+            Some(round) => tile_of_round(round, self.unit, wanted).unwrap_or(self.unit),
+            None => units * unit,
+        };
         let tile = tile.min(self.draft.elements.next_multiple_of(self.unit).max(1));
         let mut starts = vec![0];
         for &bytes in &registers.slots {
@@ -393,14 +417,14 @@ impl Writer<'_, '_> {
         }
         let memory = self.emitter.memory.scratch(room, self.number);
         let place = |(port, &register): (&Virtual, &Option<usize>)| match *port {
-            Virtual::Memory { value, offset, level, bytes } => {
+            Virtual::Memory { value, offset, level, bytes, repeats } => {
                 let count = if level == Level::Full { tile } else { tile / self.row };
-                Port { value, offset, step: count * bytes, is_own: false }
+                Port { value, offset, step: count * bytes, repeats, is_own: false }
             }
-            Virtual::Lone { value, offset } => Port { value, offset, step: 0, is_own: false },
+            Virtual::Lone { value, offset } => Port { value, offset, step: 0, repeats: false, is_own: false },
             Virtual::Register { pinned, .. } => {
                 let offset = register.map_or(0, |slot| starts[slot]);
-                Port { value: memory, offset, step: 0, is_own: !pinned }
+                Port { value: memory, offset, step: 0, repeats: false, is_own: !pinned }
             }
         };
         let ports: Vec<Port> = self.ports.iter().zip(&registers.of).map(place).collect();
@@ -409,6 +433,7 @@ impl Writer<'_, '_> {
             elements: self.draft.elements,
             row: self.row,
             tile,
+            round: self.round.map_or(usize::MAX, |round| round / tile),
             chunk,
             ports,
             once: self.once,
@@ -471,6 +496,20 @@ impl Writer<'_, '_> {
             _ => 0,
         };
         self.ports.iter().map(of).sum()
+    }
+}
+
+impl Port {
+    /// Bytes from its first tile to another, with rounds of so many tiles.
+    pub fn moved(&self, tile: usize, round: usize) -> usize {
+        self.step * if self.repeats { tile % round } else { tile }
+    }
+}
+
+impl Sweep {
+    /// How many tiles there are.
+    pub fn tiles(&self) -> usize {
+        self.elements.div_ceil(self.tile)
     }
 }
 
@@ -586,6 +625,17 @@ impl Registers {
 fn whole_vectors(unit: usize, most: usize) -> usize {
     let whole = unit << (6 - unit.trailing_zeros().min(6));
     if whole <= most { whole } else { unit }
+}
+
+/// The tile for a stretch that repeats: a multiple of the unit, of which the stretch has a whole number; if there is one, of whole
+/// cache lines, and no longer than `wanted`.
+fn tile_of_round(stretch: usize, unit: usize, wanted: usize) -> Option<usize> {
+    let [least, most] = TILE_ELEMENTS;
+    let tiles = (unit..=most).step_by(unit).filter(|&tile| tile >= least && stretch.is_multiple_of(tile));
+    tiles.max_by_key(|&tile| {
+        let lines = tile.trailing_zeros().min(4);
+        (lines == 4, tile <= wanted, if tile <= wanted { tile as isize } else { -(tile as isize) })
+    })
 }
 
 /// After how many elements a view begins again; all of them where it never does.

@@ -14,6 +14,7 @@ mod movement;
 mod one;
 mod product;
 mod scalars;
+mod strips;
 mod sweep;
 
 use crate::base::{DType, Slice, SliceMut, Tensor};
@@ -161,7 +162,18 @@ impl Workspace {
     unsafe fn execute(&mut self, plan: &Plan, team: Team) {
         self.bind();
         let mut inner = self.inner.iter_mut();
-        for (number, step) in plan.steps.iter().enumerate() {
+        let mut strips = plan.strips.iter().filter(|_| team.threads() <= strips::MOST_THREADS).peekable();
+        let mut next = 0;
+        while let Some(step) = plan.steps.get(next) {
+            if let Some(group) = strips.next_if(|group| group.first == next) {
+                let seconds = self.seconds.get_mut(group.steps());
+                // SAFETY: as below.
+                unsafe {
+                    strips::run(group, &plan.steps[group.steps()], &self.values, &mut self.ports, seconds);
+                }
+                next = group.steps().end;
+                continue;
+            }
             let begun = (!self.seconds.is_empty()).then(Instant::now);
             // SAFETY: every value has an address with room for its elements; see the module.
             unsafe {
@@ -178,8 +190,9 @@ impl Workspace {
                 }
             }
             if let Some(begun) = begun {
-                self.seconds[number] += begun.elapsed().as_secs_f64();
+                self.seconds[next] += begun.elapsed().as_secs_f64();
             }
+            next += 1;
         }
     }
 }

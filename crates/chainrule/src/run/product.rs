@@ -7,7 +7,7 @@ use crate::numeric::gemm::{
     Gemm, Matrix, MatrixMut, Size, Store, Target, gemm_ready, gemm_to, make_ready, ready_room,
 };
 use crate::numeric::team::Team;
-use crate::plan::{Factor, Product};
+use crate::plan::{Factor, Part, Product};
 
 /// # Safety
 /// `values` are the addresses of the plan's values.
@@ -78,6 +78,40 @@ unsafe fn part<T: Gemm>(product: &Product, values: &[Address], [batch, rows, col
             let store = if product.is_sum && i > 0 { Store::Add } else { Store::Replace };
             gemm_to(size, a, b, Target { first, row: product.n, col: 1 }, store);
         }
+    }
+}
+
+/// Some elements of a product of a matrix with a vector; or some of the terms, behind those before them.
+///
+/// # Safety
+/// As `run`. The terms before the first of these have been added, and `Part` is what the plan states.
+pub unsafe fn strip(product: &Product, values: &[Address], part: Part, rows: [usize; 2]) {
+    // SAFETY: handed on.
+    unsafe {
+        match product.dtype {
+            DType::F32 => strip_of::<f32>(product, values, part, rows),
+            DType::F64 => strip_of::<f64>(product, values, part, rows),
+            _ => unreachable!("the plan has strips for products of floats alone"),
+        }
+    }
+}
+
+/// # Safety
+/// As `strip`, for numbers of this type.
+unsafe fn strip_of<T: Gemm>(product: &Product, values: &[Address], along: Part, [from, to]: [usize; 2]) {
+    let Product { m, n, .. } = *product;
+    // SAFETY: as in `part`; these terms are there.
+    unsafe {
+        if along == Part::Result {
+            let cut = if n == 1 { [[from, to], [0, 1]] } else { [[0, 1], [from, to]] };
+            return self::part::<T>(product, values, [[0, 1], cut[0], cut[1]]);
+        }
+        let size = Size { m, k: to - from, n };
+        let a = factor::<T>(&product.a, values, from * product.a.col, [m, size.k]);
+        let b = factor::<T>(&product.b, values, from * product.b.row, [size.k, n]);
+        let store = if from == 0 { Store::Replace } else { Store::Add };
+        let first = values[product.output as usize].cast::<T>();
+        gemm_to(size, a, b, Target { first, row: n, col: 1 }, store);
     }
 }
 

@@ -13,24 +13,64 @@ use std::ops::Range;
 /// # Safety
 /// `values` are the addresses of the plan's values; `ports` has room for all of the sweep's.
 pub unsafe fn run(sweep: &Sweep, values: &[Address], ports: &mut [Address], team: Team) {
+    let tiles = sweep.tiles();
+    // SAFETY: handed on.
+    unsafe {
+        if team.is_alone() || tiles <= sweep.chunk {
+            return some(sweep, values, ports, 0..tiles);
+        }
+        let ports = begin(sweep, values, ports, 0);
+        chunks(sweep, values, ports, tiles, team);
+        end(sweep, values);
+    }
+}
+
+/// Some tiles on one thread, which does all of them in order.
+///
+/// # Safety
+/// As `run`; nobody else used the registers since the tile before the first.
+pub unsafe fn some(sweep: &Sweep, values: &[Address], ports: &mut [Address], tiles: Range<usize>) {
+    // SAFETY: handed on.
+    unsafe {
+        let ports = begin(sweep, values, ports, tiles.start);
+        walk(sweep, values, ports, tiles.clone(), values[sweep.registers as usize]);
+        if tiles.end == sweep.tiles() {
+            end(sweep, values);
+        }
+    }
+}
+
+/// Has the ports stand at a tile; does what comes before the first one.
+///
+/// # Safety
+/// As `run`.
+unsafe fn begin<'a>(
+    sweep: &Sweep,
+    values: &[Address],
+    ports: &'a mut [Address],
+    tile: usize,
+) -> &'a mut [Address] {
     let ports = &mut ports[..sweep.ports.len()];
     // SAFETY: every port lies within its value, by the plan.
     unsafe {
         for (at, port) in ports.iter_mut().zip(&sweep.ports) {
-            *at = values[port.value as usize].add(port.offset);
+            *at = values[port.value as usize].add(port.offset + port.moved(tile, sweep.round));
         }
-        for op in &sweep.once {
+        for op in sweep.once.iter().filter(|_| tile == 0) {
             operate(op, sweep, values, ports, 0, sweep.tile);
         }
-        let tiles = sweep.elements.div_ceil(sweep.tile);
-        if team.is_alone() || tiles <= sweep.chunk {
-            walk(sweep, values, ports, 0..tiles, values[sweep.registers as usize]);
-        } else {
-            chunks(sweep, values, ports, tiles, team);
-        }
-        for sink in &sweep.sinks {
-            finish(sink, values[sink.partials as usize], values[sink.output as usize]);
-        }
+    }
+    ports
+}
+
+/// Does what comes after the last tile.
+///
+/// # Safety
+/// As `run`.
+unsafe fn end(sweep: &Sweep, values: &[Address]) {
+    for sink in &sweep.sinks {
+        // SAFETY: all blocks were folded.
+        unsafe { finish(sink, values[sink.partials as usize], values[sink.output as usize]) }
     }
 }
 
@@ -52,7 +92,7 @@ unsafe fn chunks(sweep: &Sweep, values: &[Address], ports: &[Address], tiles: us
             unsafe {
                 let own = std::slice::from_raw_parts_mut(room.add(sweep.room).cast::<Address>(), ports.len());
                 for ((own, &at), port) in own.iter_mut().zip(ports).zip(&sweep.ports) {
-                    let first = at.wrapping_add(first * port.step);
+                    let first = at.wrapping_add(port.moved(first, sweep.round));
                     *own = if port.is_own { room.add(port.offset) } else { first };
                 }
                 walk(sweep, values, own, first..tiles.min(first + sweep.chunk), room);
@@ -81,6 +121,11 @@ unsafe fn walk(sweep: &Sweep, values: &[Address], ports: &mut [Address], tiles: 
         }
         for (at, port) in ports.iter_mut().zip(&sweep.ports) {
             *at = at.wrapping_add(port.step);
+        }
+        if (tile + 1).is_multiple_of(sweep.round) {
+            for (at, port) in ports.iter_mut().zip(&sweep.ports).filter(|(_, port)| port.repeats) {
+                *at = at.wrapping_sub(sweep.round * port.step);
+            }
         }
     }
 }

@@ -27,6 +27,8 @@ use ready::Ready;
 use small::Small;
 use vector::{Dots, Rows};
 
+pub use vector::IN_ORDER;
+
 /// A matrix to read: element (i, j) is `data[i * row + j * col]`. Swapped strides are a transpose; a stride
 /// of 0 repeats.
 #[derive(Clone, Copy)]
