@@ -13,8 +13,12 @@ mod damage;
 mod harness;
 #[path = "fuzz/memory.rs"]
 mod memory;
+#[path = "fuzz/mended.rs"]
+mod mended;
 #[path = "fuzz/readers.rs"]
 mod readers;
+#[path = "fuzz/records.rs"]
+mod records;
 #[path = "fuzz/runs.rs"]
 mod runs;
 #[path = "fuzz/written.rs"]

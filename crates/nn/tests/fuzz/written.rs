@@ -2,9 +2,9 @@
 //! lengths and checksums mended.
 
 use super::common;
-use super::damage::{mended, within_weights};
 use super::harness::Reader;
 use super::memory;
+use super::mended::{mended, within_weights};
 use super::readers::words;
 use chainrule::{DType, Spec, Tensor, Tree};
 use chainrule_nn::architecture::{Architecture, Interface};
