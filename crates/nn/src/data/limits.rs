@@ -15,8 +15,8 @@
 //! | weights, state dict, saved network, checkpoint | 100 | a tensor of no numbers costs its name, shape and place in several lists |
 //!
 //! What a saved network says of itself is not believed: a network with more weights than the file holds is refused before any is made
-//! (`architecture::Size`). One that is a formula is built to be known, which takes up to [`chainrule`]'s `FORMULA_VALUES` gates however
-//! short it is. The factors of run files and of `chainrule.toml` stand with their other limits.
+//! (`architecture::Size`). One that is a formula is built to be known, which takes up to 200 MB however short it is, for the `FORMULA_VALUES`
+//! gates that [`chainrule`] allows. The factors of run files and of `chainrule.toml` stand with their other limits.
 
 pub use super::read::UNPACKED_BYTES;
 

@@ -52,6 +52,9 @@ pub fn hurt(bytes: &mut Vec<u8>, damage: &Damage, telling: &[u8]) {
     }
 }
 
+/// Changes of what a valid file says.
+pub type Within = fn(&[u8], &[Damage]) -> Vec<u8>;
+
 /// A reader: `read` gives what was wrong, or sees to it that what it read is whole.
 pub struct Reader {
     pub name: &'static str,
@@ -60,7 +63,7 @@ pub struct Reader {
     pub seeds: Vec<Vec<u8>>,
     pub telling: &'static [u8],
     /// Does the changes to what the bytes mean, and mends lengths and checksums, so that the damage is not found by those.
-    pub within: Option<fn(&[u8], &[Damage]) -> Vec<u8>>,
+    pub within: Option<Within>,
     /// Most memory for each byte.
     pub factor: usize,
     pub read: fn(&[u8]) -> Result<(), String>,

@@ -55,6 +55,7 @@ pub fn most<R>(f: impl FnOnce() -> R) -> (R, usize) {
 }
 
 /// What `f` gives; what it needs while it runs does not count.
+#[allow(dead_code, reason = "not every test that counts has such")]
 pub fn apart<R>(f: impl FnOnce() -> R) -> R {
     let (_, most) = IN_USE.get();
     let result = f();
