@@ -209,7 +209,7 @@ impl Architecture {
                     "it would have {} weights with {} numbers, more than {} with {}",
                     size.tensors, size.numbers, most.tensors, most.numbers
                 );
-                Err(Error::argument("network", what, "make it smaller"))
+                Err(Error::argument("--layers", what, "make the layers smaller"))
             }
         };
         interface.check()?;

@@ -38,8 +38,8 @@ pub const IMAGE_BYTES: u64 = 1 << 28;
 /// Most tensors of a network's weights.
 pub const WEIGHTS: u64 = 1 << 20;
 
-/// Most numbers in them: 256 GB of f32.
-pub const WEIGHT_NUMBERS: u64 = 1 << 36;
+/// Most numbers in them: more than any memory holds, and few enough that sizes of layers can be computed.
+pub const WEIGHT_NUMBERS: u64 = 1 << 44;
 
 /// Most letters that a network reads at once.
 pub const CONTEXT: usize = 1 << 20;
