@@ -3,7 +3,7 @@
 use crate::commands::train::Train;
 use crate::failure::{Failure, Result, content, read_text};
 use chainrule::formula::nearest;
-use chainrule::{Diagnostic, Mistake, Place};
+use chainrule::{Diagnostic, Mistake, Place, limits};
 use clap::error::{ContextKind, ErrorKind};
 use clap::{ArgMatches, Args, Command, CommandFactory, parser::ValueSource};
 use std::ffi::OsString;
@@ -16,6 +16,9 @@ const BESIDE: &str = "chainrule.toml";
 const COMMAND: &str = "train";
 /// Arguments that go by their places.
 const PLACED: [&str; 2] = ["task", "source"];
+
+/// Letters of a key, of a value, and of what the parser says, that a message holds at most.
+const SHOWN: usize = 80;
 
 /// The arguments with those of the configuration put in.
 ///
@@ -31,11 +34,20 @@ pub fn filled<C: CommandFactory>(mut arguments: Vec<OsString>) -> Result<Vec<OsS
         return Ok(arguments);
     };
     let Some(path) = place(given) else { return Ok(arguments) };
-    let text = read_text(&path)?;
+    let words = words(&read_text(&path)?, &path, given)?;
+    arguments.splice(2..2, words.into_iter().map(OsString::from));
+    Ok(arguments)
+}
+
+/// What the text of a configuration adds to the arguments that were given.
+///
+/// It takes at most 200 times the text and a megabyte, which the tests count.
+fn words(text: &str, path: &Path, given: &ArgMatches) -> Result<Vec<String>> {
     let table: Table = text.parse().map_err(|why: toml::de::Error| {
         let line = why.span().map(|span| text[..span.start].matches('\n').count() as u64 + 1);
-        let place = Place::File { path: path.clone(), line, column: None };
-        Failure::from(Mistake::new(place, "toml", why.message().to_lowercase()).hint("write NAME = VALUE"))
+        let place = Place::File { path: path.to_path_buf(), line, column: None };
+        let what = shown(&why.message().to_lowercase());
+        Failure::from(Mistake::new(place, "toml", what).hint("write NAME = VALUE"))
     })?;
     let command = Train::augment_args(Command::new(COMMAND));
     let mut placed = Vec::new();
@@ -45,7 +57,10 @@ pub fn filled<C: CommandFactory>(mut arguments: Vec<OsString>) -> Result<Vec<OsS
         match option(&command, key, value, given) {
             Ok(words) if PLACED.contains(&&key[..]) => placed.extend(words.map(|words| (key.clone(), words))),
             Ok(words) => named.extend(words.unwrap_or_default()),
-            Err((what, hint)) => mistakes.push(content(&path, what, &hint)),
+            Err((what, hint)) => mistakes.push(content(path, what, &hint)),
+        }
+        if mistakes.len() == limits::MISTAKES {
+            break;
         }
     }
     if let Some(mistakes) = Diagnostic::from_all(mistakes) {
@@ -53,9 +68,7 @@ pub fn filled<C: CommandFactory>(mut arguments: Vec<OsString>) -> Result<Vec<OsS
     }
     // The task comes before the source.
     placed.sort_by_key(|(key, _)| PLACED.iter().position(|placed| placed == key));
-    let words = placed.into_iter().flat_map(|(_, words)| words).chain(named).map(OsString::from);
-    arguments.splice(2..2, words);
-    Ok(arguments)
+    Ok(placed.into_iter().flat_map(|(_, words)| words).chain(named).collect())
 }
 
 /// The file that is named, or the one that lies here.
@@ -81,7 +94,7 @@ fn option(
         let hint = near.map_or("`chainrule train --help` lists all options".to_string(), |name| {
             format!("did you mean {}?", name.replace('_', "-"))
         });
-        return Err((format!("there is no option {key}"), hint));
+        return Err((format!("there is no option {}", shown(key)), hint));
     };
     let typed = |id: &str| matches!(given.value_source(id), Some(ValueSource::CommandLine));
     let beaten = command.get_arg_conflicts_with(arg).iter().any(|other| typed(other.get_id().as_str()));
@@ -96,18 +109,24 @@ fn option(
             return Ok(if *on { Some(vec![flag]) } else { off });
         }
         _ if !takes_value => {
-            return Err((format!("{key} is not {value}"), "write true or false".to_string()));
+            return Err((format!("{key} is not {}", said(value)), "write true or false".to_string()));
         }
         value => plain(value).ok_or_else(|| {
-            (format!("{key} can't be {value}"), "give a number, a text, or a list of them".to_string())
+            let what = format!("{key} can't be {}", said(value));
+            (what, "give a number, a text, or a list of them".to_string())
         })?,
     };
     if PLACED.contains(&&id[..]) {
-        return Ok(Some(vec![text]));
+        // It would be taken for an option.
+        return match text.starts_with('-') {
+            true => Err((format!("{key} can't be {}", said(value)), "give a name or a path".to_string())),
+            false => Ok(Some(vec![text])),
+        };
     }
     let word = format!("{flag}={text}");
-    refused(command, &word)
-        .map_or(Ok(Some(vec![word])), |why| Err((format!("{key} can't be {value}: {why}"), String::new())))
+    refused(command, &word).map_or(Ok(Some(vec![word])), |why| {
+        Err((format!("{key} can't be {}: {}", said(value), shown(&why)), String::new()))
+    })
 }
 
 /// Why the value of an option is none that it can have.
@@ -123,6 +142,19 @@ fn refused(command: &Command, word: &str) -> Option<String> {
     }
 }
 
+/// The first letters of a text.
+fn shown(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_string(),
+    }
+}
+
+/// A value as the file has it, if it is short.
+fn said(value: &Value) -> String {
+    shown(&value.to_string())
+}
+
 /// A value as it is written on the command line.
 fn plain(value: &Value) -> Option<String> {
     match value {
@@ -135,3 +167,6 @@ fn plain(value: &Value) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,12 @@
 //! Text that a saved or trained network makes up.
 
 use crate::failure::{Result, argument};
-use chainrule_nn::data::Vocabulary;
+use crate::given::prepared::vocabulary;
 use chainrule_nn::model::AnyModel;
 use chainrule_nn::predict::Network;
 use chainrule_nn::rng::{Purpose, Rng};
 use chainrule_nn::sample::{Manner, sample};
 use chainrule_nn::saved::About;
-use serde_json::Value;
 
 /// What is asked for.
 pub struct Asked<'a> {
@@ -33,12 +32,9 @@ pub fn samples(
     network: &mut Network<'_, Box<dyn AnyModel>>,
     asked: &Asked<'_>,
 ) -> Result<Vec<String>> {
-    let vocabulary = |name: &str| -> Option<Vocabulary> {
-        about.preparation.get(name).cloned().and_then(|value: Value| serde_json::from_value(value).ok())
-    };
     let rng = Rng::new(asked.seed, Purpose::Sample);
     let mut texts = Vec::new();
-    if let Some(vocabulary) = vocabulary("text") {
+    if let Some(vocabulary) = vocabulary(about, "text")? {
         // A text begins anywhere; after the end of a line is a good place.
         let start = if asked.prompt.is_empty() { "\n" } else { asked.prompt };
         let start = vocabulary
@@ -47,7 +43,7 @@ pub fn samples(
         let manner = Manner { count: asked.count, temperature: asked.temperature, end: None };
         let tokens = sample(network, &about.interface, &start, manner, &mut rng.fold(0))?;
         texts.push(vocabulary.decode(&tokens)?.trim_start_matches('\n').to_string());
-    } else if let Some(vocabulary) = vocabulary("lines") {
+    } else if let Some(vocabulary) = vocabulary(about, "lines")? {
         let mut start = vec![0];
         start.extend(vocabulary.encode(asked.prompt, "--prompt")?);
         let manner = Manner { count: LINE, temperature: asked.temperature, end: Some(0) };

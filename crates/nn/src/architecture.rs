@@ -1,6 +1,10 @@
 //! Networks that are known by a few words and numbers: those of the command line, as they are written into files of weights.
 
-use crate::data::{Examples, Goal, Image};
+mod size;
+
+pub use size::Size;
+
+use crate::data::{Examples, Goal, Image, limits};
 use crate::error::{Error, Result};
 use crate::formula::{Form, FormulaModel};
 use crate::layers::{CharLstmOptions, CharMlpOptions, ConvNet, GptOptions};
@@ -111,7 +115,37 @@ impl Interface {
     }
 
     fn features(&self) -> usize {
-        self.inputs.iter().product()
+        self.inputs.iter().fold(1, |product, &n| product.saturating_mul(n))
+    }
+
+    /// What can't be so of any examples, since no reader gives such.
+    fn check(&self) -> Result<()> {
+        let wrong = |what: String| Err(Error::argument("examples", what, "give other examples"));
+        if let (true, &[context]) = (self.tokens, &self.inputs[..])
+            && context > limits::CONTEXT
+        {
+            let what = format!("{context} letters at once are more than {}", limits::CONTEXT);
+            return Err(Error::argument("--context", what, "give a smaller number"));
+        }
+        if self.tokens && self.inputs.len() != 1 {
+            return wrong(format!("texts with {} axes", self.inputs.len()));
+        }
+        if self.goal.names().is_empty() {
+            return wrong("there is nothing to predict".into());
+        }
+        let features = self.spec()?.shape.elements();
+        if let Some(Image { channels, height, width }) = self.image {
+            let pixels = channels.checked_mul(height).and_then(|n| n.checked_mul(width));
+            if pixels != Some(features) || features as u64 > limits::IMAGE_BYTES {
+                return wrong(format!(
+                    "{channels} channels of {height} by {width} are no image of {features} numbers"
+                ));
+            }
+        }
+        if !self.tokens && !self.columns.is_empty() && self.columns.len() != features {
+            return wrong(format!("{} names for {features} features", self.columns.len()));
+        }
+        Ok(())
     }
 
     /// How many tokens are read at once.
@@ -160,6 +194,26 @@ impl Architecture {
     /// # Errors
     /// It does not fit what is to be read or predicted, or its weights are too large.
     pub fn model(&self, interface: &Interface, rows: usize) -> Result<Box<dyn AnyModel>> {
+        self.model_within(interface, rows, Size::LARGEST)
+    }
+
+    /// The same if it has no more weights than `most`, which is known before they are made.
+    ///
+    /// # Errors
+    /// As [`Architecture::model`], or it has more.
+    pub fn model_within(&self, interface: &Interface, rows: usize, most: Size) -> Result<Box<dyn AnyModel>> {
+        let within = |size: Size| match size.fits(most) {
+            true => Ok(()),
+            false => {
+                let what = format!(
+                    "it would have {} weights with {} numbers, more than {} with {}",
+                    size.tensors, size.numbers, most.tensors, most.numbers
+                );
+                Err(Error::argument("--layers", what, "make the layers smaller"))
+            }
+        };
+        interface.check()?;
+        self.size(interface)?.map_or(Ok(()), within)?;
         let last = interface.goal.names().len();
         match self {
             Architecture::Layers { hidden } => {
@@ -180,7 +234,9 @@ impl Architecture {
             }
             Architecture::Formula { source } => {
                 let form = Form { columns: interface.columns.clone(), goal: interface.goal.clone(), rows };
-                boxed(FormulaModel::new(&Formula::parse(source)?, &form)?)
+                let model = FormulaModel::new(&Formula::parse(source)?, &form)?;
+                within(model.size())?;
+                boxed(model)
             }
             Architecture::CharMlp { width, hidden } => match interface.goal {
                 Goal::Classes(_) if interface.tokens => boxed(CharMlpOptions {
@@ -265,7 +321,7 @@ mod tests {
     }
 
     /// All kinds, each with what it is for.
-    fn all() -> Vec<(Architecture, Interface)> {
+    pub fn all() -> Vec<(Architecture, Interface)> {
         let classes = || Goal::Classes(names(3));
         let numbers = interface(false, Goal::Numbers(names(2)), None);
         let images = interface(false, classes(), Some(Image::grey(4, 4)));

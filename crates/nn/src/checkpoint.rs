@@ -5,7 +5,7 @@
 //! numbers, in one safetensors file.
 
 use crate::atomic;
-use crate::data::{Examples, batched};
+use crate::data::{Examples, batched, table::beginning};
 use crate::error::{Error, Kind, Result};
 use crate::model::{Model, replace};
 use crate::parameters::Parameters;
@@ -20,6 +20,8 @@ use std::path::{Path, PathBuf};
 const NAME: (&str, &str) = ("step-", ".safetensors");
 /// The note with all that is no tensor.
 const NOTE: &str = "training";
+/// Letters of a setting that a message holds at most.
+const SHOWN: usize = 150;
 /// Most examples that a checksum of the data reads.
 const LOOKED_AT: usize = 1024;
 
@@ -144,7 +146,9 @@ impl<M: Model> Trainer<M> {
         let note: Value = serde_json::from_str(note).map_err(|_| foreign("has a damaged note"))?;
         let now = json!({ "settings": settings(self.settings()), "data": data(train)? });
         differences(path, &note, &now)?;
-        let at = read_position(&note["position"]).ok_or_else(|| foreign("has a damaged position"))?;
+        let at = read_position(&note["position"])
+            .filter(|at| at.is_possible(self.settings().steps(train.rows())))
+            .ok_or_else(|| foreign("has a damaged position"))?;
         let kept = weights::decode(&saved.bytes, path, &self.kept(at.best.is_some()))?;
         self.restore(kept, at);
         Ok(())
@@ -248,8 +252,8 @@ fn differences(path: &Path, then: &Value, now: &Value) -> Result<()> {
             if then != now {
                 let text = |value: &Value| match value {
                     Value::Null => "not known".to_string(),
-                    Value::String(text) => text.clone(),
-                    other => other.to_string(),
+                    Value::String(text) => beginning(text, SHOWN),
+                    other => beginning(&other.to_string(), SHOWN),
                 };
                 let name = match name.as_str() {
                     "examples" => "the number of examples",

@@ -1,5 +1,6 @@
 //! Networks written as formulas: parameters, `logits` and `loss` by name.
 
+use crate::architecture::Size;
 use crate::data::{Examples, Goal};
 use crate::error::{Error, Result};
 use crate::init;
@@ -80,6 +81,12 @@ impl FormulaModel {
             classes,
             params: params.collect(),
         })
+    }
+
+    /// What its parameters take.
+    pub fn size(&self) -> Size {
+        let shapes: Vec<Vec<usize>> = self.params.iter().map(|(_, spec, _)| spec.shape.dims()).collect();
+        Size::of(shapes.iter().map(|dims| &dims[..]))
     }
 }
 

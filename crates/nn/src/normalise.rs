@@ -37,6 +37,14 @@ impl Scale {
         self.each(rows, |x, mean, deviation| x * deviation + mean);
     }
 
+    /// Whether it is one of so many numbers, or of none.
+    fn fits(&self, width: usize) -> bool {
+        let lengths = [self.mean.len(), self.deviation.len()];
+        (lengths == [width; 2] || lengths == [0; 2])
+            && self.mean.iter().all(|mean| mean.is_finite())
+            && self.deviation.iter().all(|deviation| deviation.is_finite() && *deviation > 0.0)
+    }
+
     fn each(&self, rows: &mut [f32], f: impl Fn(f32, f32, f32) -> f32) {
         if self.mean.is_empty() {
             return;
@@ -50,6 +58,11 @@ impl Scale {
 }
 
 impl Normaliser {
+    /// Whether it is one of so many features and so many targets, each of which may have none.
+    pub(crate) fn fits(&self, features: usize, targets: usize) -> bool {
+        self.features.fits(features) && self.targets.fits(targets)
+    }
+
     /// Fits it to examples: each number for itself, but all pixels of an image's channel together, since they share a unit and
     /// a border pixel that is hardly ever inked must not be blown up.
     ///

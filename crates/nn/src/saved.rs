@@ -1,6 +1,7 @@
 //! Networks in files: weights with all that is needed to use them on new data.
 
 use crate::architecture::{Architecture, Interface};
+use crate::data::{Goal, table::beginning};
 use crate::error::{Error, Result};
 use crate::model::{AnyModel, Model};
 use crate::normalise::Normaliser;
@@ -11,6 +12,9 @@ use chainrule::{Mistake, Options, Place, Tensor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::Path;
+
+/// Letters of what is wrong that a message holds at most.
+const SHOWN: usize = 300;
 
 /// What a file of weights says about itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +28,21 @@ pub struct About {
     pub normaliser: Normaliser,
     /// How raw data becomes examples: what the columns of a table or the letters of a text mean.
     pub preparation: Value,
+}
+
+impl About {
+    /// What the types can't say, and the network's making does not.
+    fn check(&self) -> std::result::Result<(), String> {
+        let Interface { inputs, tokens, goal, .. } = &self.interface;
+        let features = if *tokens { 0 } else { inputs.iter().product() };
+        let targets = if let Goal::Numbers(names) = goal { names.len() } else { 0 };
+        match self.normaliser.fits(features, targets) {
+            true => Ok(()),
+            false => Err(format!(
+                "its numbers are not normalised as {features} features and {targets} targets can be"
+            )),
+        }
+    }
 }
 
 /// The note that holds it.
@@ -73,9 +92,18 @@ impl Saved {
         };
         let notes = weights::read_notes(bytes, path)?;
         let note = notes.get(NOTE).ok_or_else(|| wrong("the file does not say what network it is".into()))?;
-        let about: About = serde_json::from_str(note)
-            .map_err(|why| wrong(format!("what the file says of its network can't be read ({why})")))?;
-        let model = about.architecture.model(&about.interface, 1)?;
+        let about: About = serde_json::from_str(note).map_err(|why| {
+            let why = why.to_string();
+            wrong(format!("what the file says of its network can't be read ({})", beginning(&why, SHOWN)))
+        })?;
+        // No more than the file holds is made, whatever it says.
+        let most = weights::size(bytes, path)?;
+        let model = about.architecture.model_within(&about.interface, 1, most).map_err(|why| {
+            let why = why.diagnostic.mistakes().first().map_or("", |mistake| &mistake.what);
+            let why = beginning(why, SHOWN);
+            wrong(format!("what the file says of its network does not fit its weights or itself: {why}"))
+        })?;
+        about.check().map_err(wrong)?;
         let (net, seen) = Model::start(&model, 0)?;
         let read = weights::decode(bytes, path, &together(&net, &seen))?;
         let (weights, state) = read.values.split_at(net.values.len());

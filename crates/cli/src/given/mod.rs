@@ -6,6 +6,7 @@ mod damage;
 mod lists;
 mod named;
 pub mod network;
+pub mod prepared;
 mod values;
 
 pub use named::{Given, collect, value};

@@ -1,13 +1,12 @@
 //! Networks from files, and data for them.
 
+use super::prepared::{schema, vocabulary};
 use crate::failure::{Result, argument, content};
 use chainrule_nn::architecture::Interface;
 use chainrule_nn::data::{
-    self, Characters, Dataset, Examples, Goal, Image, Lines, Part, Schema, Table, Targets, Vocabulary,
-    load_image, npy, read_text,
+    self, Characters, Dataset, Examples, Goal, Image, Lines, Part, Table, Targets, load_image, npy, read_text,
 };
 use chainrule_nn::saved::Saved;
-use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -97,23 +96,12 @@ fn array(interface: &Interface, file: &Path) -> Result<Unlabelled> {
 }
 
 fn table(saved: &Saved, file: &Path) -> Result<Unlabelled> {
-    let schema = schema(saved, file)?;
+    let schema = schema(&saved.about, file)?;
     let features = Table::read(file)?.features(&schema)?;
     Ok(Unlabelled {
         names: features.lines.iter().map(u64::to_string).collect(),
         examples: examples(&saved.about.interface, features.values, features.lines.len()),
     })
-}
-
-/// What the columns of the network's tables mean.
-fn schema(saved: &Saved, file: &Path) -> Result<Schema> {
-    match saved.about.preparation.get("table").and_then(Value::as_str) {
-        Some(text) => Ok(Schema::from_json(text, file)?),
-        None => {
-            let what = "can't be read as a table by this network, which was not trained on one";
-            Err(content(file, what, "give .npy, .npz or images").into())
-        }
-    }
 }
 
 /// Examples with targets, to measure the network with: the kind of data that it was trained on.
@@ -122,16 +110,13 @@ fn schema(saved: &Saved, file: &Path) -> Result<Schema> {
 /// Files that can't be read, or hold other data.
 pub fn labelled(saved: &Saved, file: &Path) -> Result<Arc<dyn Examples>> {
     let interface = &saved.about.interface;
-    let preparation = &saved.about.preparation;
-    let vocabulary = |name: &str| {
-        preparation.get(name).cloned().and_then(|v| serde_json::from_value::<Vocabulary>(v).ok())
-    };
-    let found: Arc<dyn Examples> = if let Some(vocabulary) = vocabulary("text") {
+    let vocabulary = |name: &str| vocabulary(&saved.about, name);
+    let found: Arc<dyn Examples> = if let Some(vocabulary) = vocabulary("text")? {
         let text = Characters::new(&read_text(file)?, &vocabulary, interface.context())?;
         // Windows that don't overlap, so that each letter counts once.
         let rows = (0..text.rows()).step_by(interface.context().max(1)).collect();
         Arc::new(Part::new(Arc::new(text), rows))
-    } else if let Some(vocabulary) = vocabulary("lines") {
+    } else if let Some(vocabulary) = vocabulary("lines")? {
         let lines = Lines::read_by(&read_text(file)?, file, &vocabulary)?;
         match interface.goal {
             Goal::Tokens(_) => Arc::new(lines.whole_to(interface.context())?),
@@ -149,7 +134,7 @@ pub fn labelled(saved: &Saved, file: &Path) -> Result<Arc<dyn Examples>> {
     } else if ends(file, &["npz"]) {
         Arc::new(data::arrays::from_npz(file, "x", "y")?)
     } else {
-        let schema = schema(saved, file)?;
+        let schema = schema(&saved.about, file)?;
         Arc::new(Table::read(file)?.examples(&schema)?)
     };
     let read = Interface::of(&*found);

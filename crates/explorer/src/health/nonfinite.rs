@@ -51,14 +51,14 @@ fn born(birth: &Birth) -> Verdict {
 
 /// The first point of a wire that held something of the kind. Infinities in activations are also what masks are made of.
 fn seen(series: &Series) -> Option<Verdict> {
-    let is_bad = |point: &&Point| point.nan + point.inf > 0;
+    let is_bad = |point: &&Point| point.nan > 0 || point.inf > 0;
     let first = |points: &[Point]| points.iter().find(is_bad).copied();
     let of_weights =
         [(&series.gradients, "gradient"), (&series.parameters, "numbers"), (&series.updates, "update")];
     let found = of_weights.iter().find_map(|(points, what)| Some((first(points)?, *what)));
     let (point, what) = found.or_else(|| Some((first(&series.values)?, "value")))?;
     let severity = if what == "value" && point.nan == 0 { Severity::Watch } else { Severity::Critical };
-    let count = point.nan + point.inf;
+    let count = point.nan.saturating_add(point.inf);
     let why = format!(
         "its {what} had {} NaN and {} infinities among {} elements at step {}",
         point.nan, point.inf, point.n, point.step

@@ -178,7 +178,7 @@ impl Book {
     /// Forgets all that came after a step.
     pub fn back_to(&mut self, s: u64) {
         (self.version, self.backs) = (self.version + 1, self.backs + 1);
-        self.curve.cut(s + 1);
+        self.curve.cut(s.saturating_add(1));
         self.open = None;
         self.moments.iter_mut().for_each(|moments| moments.cut(|moment| moment.s > s));
         self.tries.cut(|tried| tried.s > s);

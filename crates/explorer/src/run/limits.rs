@@ -1,5 +1,9 @@
 //! Limits on what is read, so that a damaged file is refused before it fills the memory.
 
+/// Reading a run file, as a whole and as it grows, takes at most so many times its size and a megabyte: lists of numbers of one digit
+/// are unpacked twice before they are what they stand for. `tests/fuzz.rs` of chainrule-nn counts.
+pub const FACTOR: usize = 100;
+
 /// Most bytes of one line.
 pub const LINE: usize = 1 << 24;
 
@@ -22,3 +26,6 @@ pub const CLASSES: usize = 256;
 
 /// Most examples that are kept of a problem in the plane; of more, as many as this are taken evenly.
 pub const EXAMPLES: usize = 2000;
+
+/// Most elements of a wire, over all turns of a loop: few enough that those of all watched wires can be added up.
+pub const ELEMENTS: u64 = 1 << 48;

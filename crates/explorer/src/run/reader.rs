@@ -6,6 +6,9 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+/// Letters of what the parser says that a message holds at most.
+const SHOWN: usize = 300;
+
 /// An iterator over the records of a run file. After a mistake it ends.
 #[derive(Debug)]
 pub struct Reader<R> {
@@ -100,7 +103,12 @@ impl<R: BufRead> Reader<R> {
     /// The parser's words, without the line, which is always its first.
     fn reason(&self, why: &serde_json::Error) -> String {
         let text = why.to_string();
-        let what = text.split(" at line 1").next().unwrap_or(&text);
+        let what = text.rsplit_once(" at line 1").map_or(&text[..], |(what, _)| what);
+        // It repeats names that it does not know, of whatever length.
+        let what: String = match what.char_indices().nth(SHOWN) {
+            Some((end, _)) => format!("{}...", &what[..end]),
+            None => what.into(),
+        };
         format!("is no record: {what} (byte {})", why.column())
     }
 
@@ -130,10 +138,15 @@ impl<R: BufRead> Reader<R> {
                 let what = format!("{} watched wires, at most {}", graph.watch.len(), limits::WATCHED);
                 Err(self.mistake(what, "this is no run file"))
             }
-            Record::Sum(sum) => match Histogram::decoded(&sum.h) {
-                Ok(_) => Ok(()),
-                Err(what) => Err(self.mistake(what, self.advice())),
-            },
+            Record::Graph(graph) if graph.gates.len() > limits::GATES => {
+                let what = format!("{} gates, at most {}", graph.gates.len(), limits::GATES);
+                Err(self.mistake(what, "this is no run file"))
+            }
+            Record::Graph(graph) => graph.check().map_err(|what| self.mistake(what, self.advice())),
+            Record::Sum(sum) => {
+                let read = sum.check().and_then(|()| Histogram::decoded(&sum.h).map(drop));
+                read.map_err(|what| self.mistake(what, self.advice()))
+            }
             Record::Plane(plane) => plane.check().map_err(|what| self.mistake(what, self.advice())),
             Record::Points(points) => points.check().map_err(|what| self.mistake(what, self.advice())),
             _ => Ok(()),
@@ -156,7 +169,7 @@ impl<R: BufRead> Iterator for Reader<R> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Head, Step};
+    use super::super::{Gate, Graph, Head, Step};
     use super::*;
     use proptest::prelude::*;
 
@@ -218,9 +231,36 @@ mod tests {
         assert!(said(&old).contains("is a run file of version 9, and this program reads 1 to 2"));
         let unknown = [lines(&[start()]), b"{\"k\":\"dance\"}\n".to_vec()].concat();
         assert!(said(&unknown).contains(":2: is no record: unknown variant `dance`"), "{}", said(&unknown));
+        for (n, more) in
+            [(u64::MAX, ""), (4, ",\"nan\":3,\"zero\":2"), (4, ",\"pinf\":18446744073709551615,\"ninf\":2")]
+        {
+            let odd = format!(
+                "{{\"k\":\"sum\",\"s\":1,\"w\":1,\"f\":\"v\",\"n\":{n},\"min\":0,\"max\":0,\"mean\":0,\"std\":0,\"l2\":0{more}}}\n"
+            );
+            let odd = [lines(&[start()]), odd.into_bytes()].concat();
+            assert!(
+                said(&odd).contains(":2: the summary counts more elements than there can be"),
+                "{}",
+                said(&odd)
+            );
+        }
+        let gate = Gate { shape: vec![1 << 40, 1 << 40], ..Gate::default() };
+        let odd = lines(&[start(), Record::Graph(Graph { gates: vec![gate], ..Graph::default() })]);
+        assert!(
+            said(&odd).contains(":2: the circuit has a wire with more elements than there can be"),
+            "{}",
+            said(&odd)
+        );
         let odd = "{\"k\":\"sum\",\"s\":1,\"w\":1,\"f\":\"v\",\"n\":1,\"min\":0,\"max\":0,\"mean\":0,\"std\":0,\"l2\":0,\"h\":\"!\"}\n";
         let odd = [lines(&[start()]), odd.as_bytes().to_vec()].concat();
         assert!(said(&odd).contains(":2: the histogram is no base64"), "{}", said(&odd));
+    }
+
+    #[test]
+    fn what_is_said_of_a_long_name_is_short() {
+        let line = format!("{{\"k\":\"{}\"}}\n", "dance ".repeat(10_000));
+        let said = all(&[lines(&[start()]), line.into_bytes()].concat()).1.unwrap();
+        assert!(said.contains("unknown variant `dance dance") && said.len() < 1000, "{}", said.len());
     }
 
     /// Endless spaces: they are not collected without end.

@@ -1,8 +1,8 @@
 //! The records of a run file. Keys are short, because there are many: `k` the kind, `s` the step from 1, `w` a wire of the
 //! circuit, `t` seconds.
 
-use super::number;
 use super::plane::{Plane, Points};
+use super::{limits, number};
 use serde::{Deserialize, Serialize};
 
 /// One line of a run file.
@@ -73,6 +73,20 @@ pub struct Graph {
     /// The wire of the loss.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss: Option<u32>,
+}
+
+impl Graph {
+    /// Whether it can be one.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check(&self) -> Result<(), &'static str> {
+        let elements = |gate: &Gate| gate.shape.iter().try_fold(1u64, |all, &n| all.checked_mul(n as u64));
+        match self.gates.iter().all(|gate| elements(gate).is_some_and(|n| n <= limits::ELEMENTS)) {
+            true => Ok(()),
+            false => Err("the circuit has a wire with more elements than there can be"),
+        }
+    }
 }
 
 /// A module.
@@ -270,6 +284,21 @@ pub struct Sum {
     /// The histogram, as [`Histogram::encoded`](super::Histogram::encoded) writes it.
     #[serde(default)]
     pub h: String,
+}
+
+impl Sum {
+    /// Whether it can be one.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check(&self) -> Result<(), &'static str> {
+        let counts = [self.nan, self.pinf, self.ninf, self.zero];
+        let counted = counts.into_iter().fold(0u64, u64::saturating_add);
+        match counted <= self.n && self.n <= limits::ELEMENTS && self.dead <= self.units {
+            true => Ok(()),
+            false => Err("the summary counts more elements than there can be"),
+        }
+    }
 }
 
 /// One number at one step.

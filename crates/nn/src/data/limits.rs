@@ -12,6 +12,11 @@
 //! | PNG, JPEG | 16 times [`PIXELS`] | the decoders may take that much for each pixel that the file can hold |
 //! | text | 160 | a line of one letter costs its place in a list, and its tokens |
 //! | schema | 200 | a column with an empty name |
+//! | weights, state dict, saved network, checkpoint | 100 | a tensor of no numbers costs its name, shape and place in several lists |
+//!
+//! What a saved network says of itself is not believed: a network with more weights than the file holds is refused before any is made
+//! (`architecture::Size`). One that is a formula is built to be known, which takes up to 200 MB however short it is, for the `FORMULA_VALUES`
+//! gates that [`chainrule`] allows. The factors of run files and of `chainrule.toml` stand with their other limits.
 
 pub use super::read::UNPACKED_BYTES;
 
@@ -29,3 +34,12 @@ pub const PIXELS: u64 = 4096;
 
 /// Most bytes of one image's pixels.
 pub const IMAGE_BYTES: u64 = 1 << 28;
+
+/// Most tensors of a network's weights.
+pub const WEIGHTS: u64 = 1 << 20;
+
+/// Most numbers in them: more than any memory holds, and few enough that sizes of layers can be computed.
+pub const WEIGHT_NUMBERS: u64 = 1 << 44;
+
+/// Most letters that a network reads at once.
+pub const CONTEXT: usize = 1 << 20;

@@ -26,13 +26,13 @@ impl ConvNet<Tensor> {
     pub fn features(image: Image, channels: &[usize]) -> Result<usize> {
         let Image { height, width, .. } = image;
         let halved = |side: usize| channels.iter().fold(side, |side, _| side / 2);
-        match halved(height) * halved(width) {
+        match halved(height).saturating_mul(halved(width)) {
             0 => {
                 let what =
                     format!("an image of {height} by {width} can't be halved {} times", channels.len());
                 Err(Error::argument("--channels", what, "give fewer convolutions"))
             }
-            area => Ok(area * channels.last().copied().unwrap_or(image.channels)),
+            area => Ok(area.saturating_mul(channels.last().copied().unwrap_or(image.channels))),
         }
     }
 

@@ -47,6 +47,9 @@ pub enum End {
     Patience,
 }
 
+/// More predictions than are made in an epoch.
+const MOST_ASKED: usize = 1 << 53;
+
 /// Where training is, beside weights and the optimiser's memory: enough to go on from.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Position {
@@ -71,6 +74,16 @@ impl Position {
     /// Before the first step.
     pub fn start() -> Position {
         Position { pace: 1.0, ..Position::default() }
+    }
+
+    /// Whether a training of so many steps can have come here. A loss may be any number where those that are none are ignored.
+    pub fn is_possible(&self, steps: usize) -> bool {
+        let counted = [self.waited, self.flat, self.best.map_or(0, |(_, step)| step)];
+        self.step <= steps
+            && counted.iter().all(|&n| n <= self.step)
+            && self.right <= self.asked
+            && self.asked <= MOST_ASKED
+            && [self.count, self.pace].iter().all(|&x| x >= 0.0 && x.is_finite())
     }
 
     /// Forgets the losses of an epoch.

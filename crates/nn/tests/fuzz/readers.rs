@@ -1,6 +1,6 @@
 //! The readers, with valid files to begin from.
 
-use super::Reader;
+use super::harness::Reader;
 use chainrule::{Data, Tensor};
 use chainrule_nn::data::{
     ArrayStream, Dataset, Examples, Features, Lines, Missing, Request, Schema, Table, TableStream,
@@ -16,12 +16,12 @@ const GAPS: &str = "a,b,y\n1,?,0\n,red,1\n3,blue,0\nnull,red,1\n4,red,1\n";
 const NPZ: &[u8] = b"PK\x01\x02\x03\x04\x05\x06\x00\x08\xff\x7f\x93";
 const CSV: &[u8] = b"\x00\xff\x80\",\n\r;.-+e09NaN?\xef\xbb\xbf";
 
-fn words<T>(result: chainrule_nn::Result<T>) -> Result<T, String> {
+pub fn words<T>(result: chainrule_nn::Result<T>) -> Result<T, String> {
     result.map_err(|error| error.to_string())
 }
 
 /// A file of this thread for what is read from the disk.
-fn file<R>(name: &str, bytes: &[u8], f: impl FnOnce(&Path) -> R) -> R {
+pub fn file<R>(name: &str, bytes: &[u8], f: impl FnOnce(&Path) -> R) -> R {
     thread_local! {
         static FOLDER: RefCell<Option<tempfile::TempDir>> = const { RefCell::new(None) };
     }
@@ -84,7 +84,7 @@ pub fn csv() -> Reader {
         result
     }
     let seeds = [TABLE, BARE, GAPS].map(|text| text.as_bytes().to_vec()).to_vec();
-    Reader { name: "csv", disk: false, seeds, telling: CSV, factor: 1200, read }
+    Reader { name: "csv", disk: false, seeds, telling: CSV, within: None, factor: 1200, read }
 }
 
 pub fn csv_by_a_schema() -> Reader {
@@ -112,7 +112,7 @@ pub fn csv_by_a_schema() -> Reader {
     }
     let without = "place,more,width,length\n7,x,1,2\n8,,3,4\n".as_bytes().to_vec();
     let seeds = vec![TABLE.into(), BARE.into(), without, b"1,x\n2,z".to_vec()];
-    Reader { name: "csv by a schema", disk: false, seeds, telling: CSV, factor: 1200, read }
+    Reader { name: "csv by a schema", disk: false, seeds, telling: CSV, within: None, factor: 1200, read }
 }
 
 pub fn csv_in_parts() -> Reader {
@@ -142,7 +142,7 @@ pub fn csv_in_parts() -> Reader {
     }
     let seeds = [BARE, TABLE].map(|text| text.as_bytes().to_vec()).to_vec();
     // Both are in memory here, and the examples as f64 besides.
-    Reader { name: "csv in parts", disk: true, seeds, telling: CSV, factor: 6000, read }
+    Reader { name: "csv in parts", disk: true, seeds, telling: CSV, within: None, factor: 6000, read }
 }
 
 pub fn schema() -> Reader {
@@ -172,7 +172,15 @@ pub fn schema() -> Reader {
         schema.fit(&data, &(0..data.rows()).collect::<Vec<_>>()).unwrap();
         seeds.push(schema.to_json().into_bytes());
     }
-    Reader { name: "schema", disk: false, seeds, telling: b"[]{}\",:0-e9.nulltruefalse\\", factor: 200, read }
+    Reader {
+        name: "schema",
+        disk: false,
+        seeds,
+        telling: b"[]{}\",:0-e9.nulltruefalse\\",
+        within: None,
+        factor: 200,
+        read,
+    }
 }
 
 fn array(dims: &[usize]) -> Tensor {
@@ -212,7 +220,7 @@ pub fn npy() -> Reader {
         Ok(())
     }
     // Read, written, read again and compared as f64.
-    Reader { name: "npy", disk: false, seeds: npy_seeds(), telling: NPY, factor: 64, read }
+    Reader { name: "npy", disk: false, seeds: npy_seeds(), telling: NPY, within: None, factor: 64, read }
 }
 
 pub fn npy_in_parts() -> Reader {
@@ -241,7 +249,7 @@ pub fn npy_in_parts() -> Reader {
         }
     }
     let seeds = npy_seeds().into_iter().enumerate().filter(|(i, _)| *i != 2).map(|(_, seed)| seed).collect();
-    Reader { name: "npy in parts", disk: true, seeds, telling: NPY, factor: 200, read }
+    Reader { name: "npy in parts", disk: true, seeds, telling: NPY, within: None, factor: 200, read }
 }
 
 /// An archive as `numpy.savez` writes it: nothing is packed.
@@ -269,7 +277,7 @@ pub fn npz_in_parts() -> Reader {
     }
     let [x, y] = [array(&[3, 2]), array(&[3])];
     let seeds = vec![stored([("x", &x), ("y", &y)]), stored([("y", &y), ("x", &x)])];
-    Reader { name: "npz in parts", disk: true, seeds, telling: NPZ, factor: 1032 * 64, read }
+    Reader { name: "npz in parts", disk: true, seeds, telling: NPZ, within: None, factor: 1032 * 64, read }
 }
 
 pub fn npz() -> Reader {
@@ -280,7 +288,7 @@ pub fn npz() -> Reader {
         Ok(())
     }
     let seeds = vec![include_bytes!("../../../cli/tests/data/values.npz").to_vec()];
-    Reader { name: "npz", disk: true, seeds, telling: NPZ, factor: 1032 * 64, read }
+    Reader { name: "npz", disk: true, seeds, telling: NPZ, within: None, factor: 1032 * 64, read }
 }
 
 pub fn idx() -> Reader {
@@ -297,7 +305,15 @@ pub fn idx() -> Reader {
     }
     let images = [&[0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3][..], &[7; 12]].concat();
     let seeds = vec![images, vec![0, 0, 8, 1, 0, 0, 0, 2, 1, 0], vec![0, 0, 8, 0, 9]];
-    Reader { name: "idx", disk: true, seeds, telling: &[0, 8, 1, 2, 3, 0xff, 0x7f], factor: 64, read }
+    Reader {
+        name: "idx",
+        disk: true,
+        seeds,
+        telling: &[0, 8, 1, 2, 3, 0xff, 0x7f],
+        within: None,
+        factor: 64,
+        read,
+    }
 }
 
 pub fn gzip() -> Reader {
@@ -320,6 +336,7 @@ pub fn gzip() -> Reader {
         disk: true,
         seeds,
         telling: b"\x1f\x8b\x08\x00\xff",
+        within: None,
         factor: 4 * 1032,
         read: check,
     }
@@ -347,6 +364,7 @@ pub fn png() -> Reader {
         disk: false,
         seeds,
         telling: b"IHDRPLTEIDATIEND\x00\x01\xff\x7f",
+        within: None,
         factor: 16 * 4096,
         read: pixels,
     }
@@ -363,6 +381,7 @@ pub fn jpeg() -> Reader {
         disk: false,
         seeds,
         telling: b"\xff\xd8\xd9\xda\xc0\xc2\xc4\xdb\xdd\x00\x01\x11",
+        within: None,
         factor: 16 * 4096,
         read: pixels,
     }
@@ -406,6 +425,7 @@ pub fn text() -> Reader {
         disk: false,
         seeds,
         telling: b"\n\r.\x00\xff\xc3\xe2\xef\xbb\xbf ",
+        within: None,
         factor: 160,
         read,
     }
@@ -443,6 +463,7 @@ pub fn text_in_parts() -> Reader {
         disk: true,
         seeds,
         telling: b"\n\r.\x00\xff\xc3\xe2\xef\xbb\xbf ",
+        within: None,
         factor: 1000,
         read,
     }

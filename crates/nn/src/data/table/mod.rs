@@ -11,6 +11,7 @@ mod rows;
 mod schema;
 mod stream;
 
+pub(crate) use cells::beginning;
 pub(super) use cells::{excerpt, shorten};
 
 pub use schema::{Column, Kind, Missing, Request, Schema, Target};
