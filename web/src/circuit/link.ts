@@ -1,6 +1,7 @@
 // Everything that is looked at stands in the address, so that a link shows the same to others:
 // #/c?f=FORMULA&v={"x":2}&open=sigma&at=g5&step=7&dir=tb&theme=dark, or of a run #/c?x=ROW&xs=STEP
 
+import { store, stored } from "../store";
 import { type Theme, readTheme } from "../theme";
 import type { Direction, Value } from "../types";
 
@@ -72,6 +73,17 @@ export function asked({ example, formula, values, open, dir, boxes, inside, agai
   };
 }
 
+/** The direction that was chosen last; before one was, the longer one of the window, as a circuit is longer than it is wide. */
+export function usual(): Direction {
+  const kept = stored("dir");
+  if (kept !== null) return kept === "tb" ? "tb" : "lr";
+  return innerHeight > innerWidth ? "tb" : "lr";
+}
+
+export function keepDirection(dir: Direction): void {
+  store("dir", dir);
+}
+
 export function write(link: Link): string {
   const query = new URLSearchParams();
   if (link.example === null) query.set("f", link.formula);
@@ -83,7 +95,7 @@ export function write(link: Link): string {
   if (link.open.length > 0) query.set("open", link.open.join(","));
   if (link.at !== null) query.set("at", link.at);
   if (link.step !== null) query.set("step", String(link.step));
-  if (link.dir !== "lr") query.set("dir", link.dir);
+  if (link.dir !== usual()) query.set("dir", link.dir);
   if (link.theme !== "") query.set("theme", link.theme);
   if (link.boxes.length > 0) query.set("b", JSON.stringify(link.boxes));
   if (link.inside !== null) query.set("in", `${link.inside.wire}.${link.inside.element}`);
@@ -107,7 +119,7 @@ export function read(hash: string): Link | null {
     open: (query.get("open") ?? "").split(",").filter((name) => name !== ""),
     at: query.get("at"),
     step: count(query.get("step")),
-    dir: query.get("dir") === "tb" ? "tb" : "lr",
+    dir: query.get("dir") === null ? usual() : query.get("dir") === "tb" ? "tb" : "lr",
     theme: readTheme(query.get("theme")),
     boxes: boxes(query.get("b")),
     inside: inside(query.get("in")),

@@ -4,7 +4,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { isGone, lost, onReturn, spoken, start, theme } from "../page";
 import { Gone, Latest, Refused, ask } from "../server";
 import type { Block, Direction, Line, Look, Mistake, Proof, Value, Why } from "../types";
-import { type Boxed, type Inside, type Link, type Question, type Sample, asked, read, write } from "./link";
+import { type Boxed, type Inside, type Link, type Question, type Sample, asked, keepDirection, read, usual, write } from "./link";
 
 export const formula = signal("");
 /** An example of the run, whose circuit is shown in place of a formula. */
@@ -274,6 +274,7 @@ export function setOpen(names: string[], keep: string | null): Promise<void> {
 
 export function setDirection(wanted: Direction): Promise<void> {
   dir.value = wanted;
+  keepDirection(wanted);
   return refresh();
 }
 
@@ -390,8 +391,7 @@ export async function begin(): Promise<void> {
     formula.value = first.formula;
     values.value = first.values;
     open.value = first.open;
-    // A circuit is longer than it is wide.
-    if (innerHeight > innerWidth) dir.value = "tb";
+    dir.value = usual();
   });
   await refresh();
 }

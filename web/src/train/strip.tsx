@@ -243,7 +243,9 @@ function Heat({ shown }: { shown: Strip }) {
   const at = before(steps, hovered.value ?? step);
   const column = shown.columns[at]!;
   const pin = pinned.value;
-  const other = pin === null ? null : shown.columns[before(steps, pin)]!;
+  const then = pin === null ? column : shown.columns[before(steps, pin)]!;
+  // Of the same observation there is nothing to compare.
+  const other = then === column ? null : then;
   const paint = useMemo(() => painter(shown, hovered.value === null ? null : at, step, pin), [shown, at, hovered.value, step, pin, last.value]);
   const low = useMemo(() => section(shown, column, other), [shown, column, other]);
   const under = (event: PointerEvent | MouseEvent) => {
