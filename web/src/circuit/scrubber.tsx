@@ -53,8 +53,7 @@ export function Scrubber() {
         onPointerDown={drag}
         onPointerMove={drag}
       >
-        {text !== "" && <span class="name forward" style={{ width: `${share(forward)}%` }}>forward</span>}
-        {text !== "" && <span class="name backward" style={{ width: `${100 - share(forward)}%` }}>backward</span>}
+        {text !== "" && (["forward", "backward"] as const).map((pass) => <span key={pass} class={`name ${pass}`} style={{ width: `${pass === "forward" ? share(forward) : 100 - share(forward)}%` }}>{pass}</span>)}
         <div class="rail">
           <span class="done forward" style={{ width: `${share(Math.min(done, forward))}%` }} />
           <span class="done backward" style={{ left: `${share(forward)}%`, width: `${share(Math.max(0, done - forward))}%` }} />

@@ -23,14 +23,14 @@ function tone(gradient: unknown): string {
   return gradient === 0 ? "zero" : "plus";
 }
 
-/** Where the number of a wire stands: beside its end, on the side where the wire does not come from and no other ends in the same box. */
+/** Where the number of a wire stands: beside its end, on the side where no other ends in the same box; of one with bends that leaves its box alone beside its beginning, where it crosses nothing. */
 function beside(shown: Network, wire: Network["wires"][number]) {
   const last = (one: typeof wire): [number, number] => one.points[one.points.length - 1] ?? [0, 0];
   const end = last(wire);
-  const from = wire.points[0] ?? end;
-  const others = shown.wires.filter((one) => one !== wire && one.to === wire.to);
-  const isLeft = others.length > 0 ? others.some((one) => last(one)[0] > end[0]) : from[0] > end[0] + BESIDE;
+  const begin = wire.points[0] ?? end;
   const room = BESIDE + wire.thickness / 2;
+  if (begin[0] !== end[0] && shown.wires.every((one) => one === wire || one.from !== wire.from)) return { x: begin[0] + room, y: begin[1] + ABOVE, "text-anchor": "start" as const };
+  const isLeft = shown.wires.some((one) => one !== wire && one.to === wire.to && last(one)[0] > end[0]);
   return { x: end[0] + (isLeft ? -room : room), y: end[1] - ABOVE, "text-anchor": isLeft ? ("end" as const) : ("start" as const) };
 }
 

@@ -32,6 +32,9 @@ const number = q => make('td', q ? q.text : '·', colour(q));
 function show(next, focus) {
   view = next;
   picture.innerHTML = view.svg;
+  // In a narrow window it is made smaller, as far as its numbers can be read.
+  const root = picture.firstElementChild;
+  root.style.minWidth = 0.55 * root.width.baseVal.value + 'px';
   for (const block of view.blocks) {
     const node = document.getElementById(block.id);
     node.tabIndex = 0;

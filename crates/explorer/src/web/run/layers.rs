@@ -129,6 +129,13 @@ impl Layers {
         self.list.iter().filter(is_part).map(|layer| layer.id).next_back()
     }
 
+    /// The only layer whose parameters are part of a module: all that the module does is done for it.
+    fn only_beneath(&self, path: &str) -> Option<usize> {
+        let mut beneath = self.list.iter().filter(|layer| !path.is_empty() && is_within(&layer.name, path));
+        let only = beneath.next()?.id;
+        beneath.next().is_none().then_some(only)
+    }
+
     /// The layer of each forward gate: that of its module, else the last one that it has something from.
     fn of_gates(&self, graph: &Graph, paths: &HashMap<u32, &str>) -> HashMap<u32, usize> {
         let mut of: HashMap<u32, usize> = self.of.clone();
@@ -161,7 +168,8 @@ impl Layers {
             let is_parameter = self.of.contains_key(&gate.id) && gate.op == "input";
             let before = gate.inputs.iter().filter_map(|&w| of.get(&gate_of(w)).copied()).max();
             let reads = gate.inputs.iter().filter_map(|w| self.of.get(w).filter(|_| !of.contains_key(w)));
-            let stands = match (self.of_module(path), before) {
+            let layer = self.of_module(path).or_else(|| self.only_beneath(path));
+            let stands = match (layer, before) {
                 // Parameters are part of who reads them, and what is computed of nothing is part of who reads that.
                 _ if is_parameter || gate.inputs.is_empty() && gate.op != "input" => continue,
                 (Some(id), _) => Some(stand(id)),
