@@ -206,7 +206,7 @@ test("the direction is turned by a button, and kept for what is opened next", as
   const page = await own.page(server.url + link(NEURON.formula, NEURON.values));
   const isDown = () => page.evaluate(() => {
     const at = (label) => [...document.querySelectorAll("[data-block]")].find((one) => one.textContent.trim() === label).getBoundingClientRect();
-    return at("f").top > at("w0").bottom;
+    return at("f").top > at("w2").bottom;
   });
   assert.equal(await isDown(), false);
   await page.getByRole("button", { name: "turn the picture" }).click();
