@@ -220,6 +220,21 @@ test("the direction is turned by a button, and kept for what is opened next", as
   await own.close();
 });
 
+test("long names and numbers stay within the card", async () => {
+  const page = await browser.page(server.url + link("f = 0.00001234 * tanh(w0*x0 + w1*x1 + w2)^2", { w0: 0.00123456, x0: -0.1, w1: 0.0345678, x1: 0.2, w2: -0.3 }));
+  await page.locator("svg.circuit [data-block]", { hasText: "tanh" }).first().focus();
+  await page.waitForFunction(() => [...document.querySelectorAll(".rows .chip")].some((chip) => chip.textContent === "w0·x0+w1·x1+w2"));
+  const [table, room, lines] = await page.evaluate(() => {
+    const card = document.querySelector(".card");
+    const rows = document.querySelector(".rows");
+    const broken = [...rows.querySelectorAll("tbody td span")].filter((number) => number.getClientRects().length > 1);
+    return [rows.getBoundingClientRect().right, card.getBoundingClientRect().left + card.clientWidth - Number.parseFloat(getComputedStyle(card).paddingRight), broken.length];
+  });
+  assert.ok(table <= room + 0.5, `${table} in ${room}`);
+  assert.equal(lines, 0);
+  await page.close();
+});
+
 test("before there is a picture nothing is said about it", async () => {
   const page = await browser.page(`${server.url}${link("f = sigmoid(w0 *", {})}`, ".mistakes span");
   assert.deepEqual([await page.locator(".caption .sentence").textContent(), await page.locator(".count").textContent(), await page.locator(".track .name").count()], ["", "", 0]);

@@ -54,7 +54,7 @@ function Rows({ block }: { block: Block }) {
             <th scope="row">
               <Link block={blockOf(row.wire)} text={row.input} />
             </th>
-            <td><Number_ quantity={row.local} /></td>
+            <td>{row.local === null && row.upstream !== null ? <span class="none" title="one for each pair of elements">array</span> : <Number_ quantity={row.local} />}</td>
             <td class="sign">×</td>
             <td><Number_ quantity={row.upstream} /></td>
             <td class="sign">=</td>
