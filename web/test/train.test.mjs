@@ -318,7 +318,16 @@ test("two steps are compared: numbers with what they were, and the link keeps bo
     const old = then.layers.find((one) => one.id === id).gradient;
     assert.ok((await cell(id)).includes(`was ${Number(old.mean.toPrecision(3))} (×${Number((gradient.mean / old.mean).toPrecision(2))})`), await cell(id));
   }
-  // So does the network, wire by wire.
+  // With two steps in it the table still has the room.
+  const [inner, outer] = await page.evaluate(() => [document.querySelector(".health").scrollWidth, document.querySelector(".at .scroll").clientWidth]);
+  assert.ok(inner <= outer, `${inner} in ${outer}`);
+  // So does the network, wire by wire, each number in the open.
+  const hidden = await page.evaluate(() => {
+    const boxes = [...document.querySelectorAll(".net [data-box] rect")].map((one) => one.getBoundingClientRect());
+    const meets = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+    return [...document.querySelectorAll(".net .flow")].filter((text) => boxes.some((box) => meets(text.getBoundingClientRect(), box))).map((text) => text.textContent);
+  });
+  assert.deepEqual(hidden, []);
   const net = await digits.get("api/run/network?s=5");
   const flows = await page.locator("[data-before]").evaluateAll((all) => all.map((one) => [one.dataset.before, one.querySelector("title").textContent.split(" ").pop()]));
   const expected = net.wires.filter((wire) => wire.gradient !== null).map((wire) => [`${wire.from}-${wire.to}`, String(wire.gradient)]);
@@ -339,17 +348,22 @@ test("the boundary of the other step is a dashed line over the plane; where ther
   const page = await browser.page(`${moons.url}#/t`, ".plane-plate canvas");
   const [then, now] = [await moons.get("api/run/boundary?s=1"), await moons.get("api/run/boundary")];
   assert.notEqual(then.s, now.s);
-  const picture = () => page.evaluate(() => document.querySelector(".plane-plate canvas").toDataURL());
-  const plain = await picture();
+  const picture = () => page.evaluate(() => {
+    const canvas = document.querySelector(".plane-plate canvas");
+    return [canvas.width, canvas.height, canvas.toDataURL()];
+  });
   const said = () => page.locator(".boundary [data-then]").innerText();
-  await page.goto(`${moons.url}#/t?vs=1`);
-  await page.waitForFunction((s) => document.querySelector(".boundary [data-then]")?.dataset.then === String(s), then.s);
-  assert.equal(await said(), `Dashed: where the boundary was at step ${then.s}.`);
-  await page.waitForFunction((before) => document.querySelector(".plane-plate canvas").toDataURL() !== before, plain);
   // The same picture as the shown one is no line.
   await page.goto(`${moons.url}#/t?vs=${now.s}`);
   await page.waitForFunction(() => /no other picture than this/.test(document.querySelector(".boundary [data-then]")?.textContent));
-  await page.waitForFunction((before) => document.querySelector(".plane-plate canvas").toDataURL() === before, plain);
+  const plain = await picture();
+  await page.goto(`${moons.url}#/t?vs=1`);
+  await page.waitForFunction((s) => document.querySelector(".boundary [data-then]")?.dataset.then === String(s), then.s);
+  assert.equal(await said(), `Dashed: where the boundary was at step ${then.s}.`);
+  await page.waitForFunction(([width, height, before]) => {
+    const canvas = document.querySelector(".plane-plate canvas");
+    return canvas.width === width && canvas.height === height && canvas.toDataURL() !== before;
+  }, plain);
   // At a step between two pictures the older one is shown, and says so.
   await page.goto(`${moons.url}#/t?s=2`);
   await page.waitForFunction((s) => document.querySelector(".boundary .note")?.textContent === `drawn at step ${s}`, then.s);

@@ -158,7 +158,7 @@ function Row({ health, low, high }: { health: Health; low: number; high: number 
     <>
       <tr class={isAt ? "at" : ""} data-layer={health.id} onClick={() => enterLayer(health.id)}>
         <th scope="row">
-          <button type="button" class="layer" aria-pressed={isAt} onClick={(event) => { event.stopPropagation(); enterLayer(health.id); }}>{layerName(health.id).split(/(?<=\.)/).map((part, i) => [i > 0 && <wbr />, part])}</button>
+          <button type="button" class="layer" aria-pressed={isAt} onClick={(event) => { event.stopPropagation(); enterLayer(health.id); }}>{layerName(health.id).split(/(?<=[._])/).map((part, i) => [i > 0 && <wbr />, part])}</button>
           <span class="chips">
             {health.verdicts.length === 0 ? <Unjudged health={health} /> : health.verdicts.map((one, i) => <Chip key={i} verdict={one} />)}
           </span>

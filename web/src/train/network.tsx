@@ -10,7 +10,7 @@ import { Chip, Observed, worst } from "./words";
 
 /** How small it may become before it scrolls. */
 const LEAST = 0.8;
-/** Room between a wire and its number, in px; how far above the end of the wire it stands, and what it was above it. */
+/** Room between a wire and its number, in px; how far from the end of the wire it stands, and from it what it was. */
 const BESIDE = 6;
 const ABOVE = 9;
 const LINE = 12;
@@ -29,9 +29,9 @@ function beside(shown: Network, wire: Network["wires"][number]) {
   const end = last(wire);
   const begin = wire.points[0] ?? end;
   const room = BESIDE + wire.thickness / 2;
-  if (begin[0] !== end[0] && shown.wires.every((one) => one === wire || one.from !== wire.from)) return { x: begin[0] + room, y: begin[1] + ABOVE, "text-anchor": "start" as const };
+  if (begin[0] !== end[0] && shown.wires.every((one) => one === wire || one.from !== wire.from)) return { x: begin[0] + room, y: begin[1] + ABOVE, next: begin[1] + ABOVE + LINE, "text-anchor": "start" as const };
   const isLeft = shown.wires.some((one) => one !== wire && one.to === wire.to && last(one)[0] > end[0]);
-  return { x: end[0] + (isLeft ? -room : room), y: end[1] - ABOVE, "text-anchor": isLeft ? ("end" as const) : ("start" as const) };
+  return { x: end[0] + (isLeft ? -room : room), y: end[1] - ABOVE, next: end[1] - ABOVE - LINE, "text-anchor": isLeft ? ("end" as const) : ("start" as const) };
 }
 
 /** Numbers stand before all wires. */
@@ -43,7 +43,7 @@ function Flow({ shown, then }: { shown: Network; then: Network | null }) {
       ))}
       {shown.wires.map((wire, i) => {
         const before = then?.wires[i]?.gradient ?? null;
-        const place = beside(shown, wire);
+        const { next, ...place } = beside(shown, wire);
         return wire.gradient === null ? null : (
           <g key={`t${i}`}>
             <text {...place} class={`flow ${tone(wire.gradient)}`} data-flow={`${wire.from}-${wire.to}`}>
@@ -51,7 +51,7 @@ function Flow({ shown, then }: { shown: Network; then: Network | null }) {
               <title>{`gradient, L2: ${wire.gradient}`}</title>
             </text>
             {before !== null && (
-              <text {...place} y={place.y - LINE} class="flow before" data-before={`${wire.from}-${wire.to}`}>
+              <text {...place} y={next} class="flow before" data-before={`${wire.from}-${wire.to}`}>
                 {`was ${brief(before, 3)}`}
                 <title>{`at step ${pinned.value}: ${before}`}</title>
               </text>

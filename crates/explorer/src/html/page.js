@@ -34,7 +34,7 @@ function show(next, focus) {
   picture.innerHTML = view.svg;
   // In a narrow window it is made smaller, as far as its numbers can be read.
   const root = picture.firstElementChild;
-  root.style.minWidth = 0.55 * root.width.baseVal.value + 'px';
+  root.style.minWidth = 0.7 * root.width.baseVal.value + 'px';
   for (const block of view.blocks) {
     const node = document.getElementById(block.id);
     node.tabIndex = 0;
