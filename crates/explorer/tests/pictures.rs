@@ -55,7 +55,8 @@ fn arrays_have_pictures_where_they_are_asked_for() {
 #[test]
 fn a_picture_draws_each_array_in_its_colours() {
     use chainrule_explorer::svg::{Options, picture};
-    let (circuit, flow) = formula("a = [[1, -2], [0, 0]]\nb = [x, 3]\ny = sum(relu(a @ b))", &[("x", 2.0)]);
+    let (circuit, flow) =
+        formula("a = [[1, -2], [0, 0]]\nb = x * [1, 3]\ny = sum(relu(a @ b))", &[("x", 2.0)]);
     for direction in [Direction::Lr, Direction::Tb] {
         let drawn = |maps| {
             let view = View { maps, direction, ..View::default() };

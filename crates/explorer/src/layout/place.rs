@@ -35,7 +35,8 @@ pub fn place(rows: &mut Rows, jog: f64) {
     for sweep in 0..4 {
         let mut has_moved = false;
         for step in 0..count {
-            has_moved |= straighten(rows, if sweep % 2 == 0 { step } else { count - 1 - step }, jog, &mut rises);
+            has_moved |=
+                straighten(rows, if sweep % 2 == 0 { step } else { count - 1 - step }, jog, &mut rises);
         }
         // Where nothing moves, nothing will: what each does depends on the places alone.
         if !together(rows, jog) && !has_moved {

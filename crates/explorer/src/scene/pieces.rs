@@ -22,7 +22,9 @@ pub fn cut(ways: &[Vec<Point>]) -> (Vec<Stretch>, Vec<Point>) {
         let mut open: Option<(Vec<Point>, Vec<usize>)> = None;
         for pair in way.windows(2) {
             match &mut open {
-                Some((points, served)) if serves(pair[0], pair[1]).eq(served.iter().copied()) => points.push(pair[1]),
+                Some((points, served)) if serves(pair[0], pair[1]).eq(served.iter().copied()) => {
+                    points.push(pair[1])
+                }
                 _ => {
                     let ends = serves(pair[0], pair[1]).collect();
                     if let Some((points, served)) = open.replace((pair.to_vec(), ends)) {

@@ -178,11 +178,7 @@ fn expression(reading: &Reading<'_>, wire: u32, deep: u32) -> Option<String> {
 }
 
 /// The gate of a wire with its operands as they are given.
-fn written(
-    reading: &Reading<'_>,
-    wire: u32,
-    operand: &dyn Fn(u32) -> Option<String>,
-) -> Option<String> {
+fn written(reading: &Reading<'_>, wire: u32, operand: &dyn Fn(u32) -> Option<String>) -> Option<String> {
     let parts: Vec<String> = reading.operands(wire).map(operand).collect::<Option<_>>()?;
     let tight = |part: &String| {
         if part.contains(['+', '−', '·', '/', '@']) { format!("({part})") } else { part.clone() }
