@@ -228,7 +228,7 @@ test("long names and numbers stay within the card", async () => {
     const card = document.querySelector(".card");
     const rows = document.querySelector(".rows");
     const broken = [...rows.querySelectorAll("tbody td span")].filter((number) => number.getClientRects().length > 1);
-    return [rows.getBoundingClientRect().right, card.getBoundingClientRect().left + card.clientWidth - Number.parseFloat(getComputedStyle(card).paddingRight), broken.length];
+    return [rows.getBoundingClientRect().right, card.getBoundingClientRect().left + card.clientLeft + card.clientWidth - Number.parseFloat(getComputedStyle(card).paddingRight), broken.length];
   });
   assert.ok(table <= room + 0.5, `${table} in ${room}`);
   assert.equal(lines, 0);

@@ -4,37 +4,37 @@
 pub struct Lists<T> {
     starts: Vec<usize>,
     items: Vec<T>,
+    /// What came in, with its number: kept for its memory.
+    pairs: Vec<(usize, T)>,
 }
 
 impl<T> Default for Lists<T> {
     fn default() -> Self {
-        Lists { starts: Vec::new(), items: Vec::new() }
+        Lists { starts: Vec::new(), items: Vec::new(), pairs: Vec::new() }
     }
 }
 
 impl<T: Copy> Lists<T> {
     /// Puts each item into the list of its number; within a list they keep their order.
-    pub fn new(count: usize, pairs: impl Iterator<Item = (usize, T)> + Clone) -> Lists<T> {
+    pub fn new(count: usize, pairs: impl Iterator<Item = (usize, T)>) -> Lists<T> {
         let mut lists = Lists::default();
         lists.fill(count, pairs);
         lists
     }
 
-    /// The same in the place of what was there. The pairs are gone through twice: that takes less than keeping them.
-    pub fn fill(&mut self, count: usize, pairs: impl Iterator<Item = (usize, T)> + Clone) {
-        let Lists { starts, items } = self;
+    /// The same in the place of what was there.
+    pub fn fill(&mut self, count: usize, pairs: impl Iterator<Item = (usize, T)>) {
+        let Lists { starts, items, pairs: all } = self;
+        all.clear();
+        all.extend(pairs);
         // While lists are filled, the place for the next item of each; its end when all are there.
         starts.clear();
         starts.resize(count + 2, 0);
-        let mut first = None;
-        for (number, item) in pairs.clone() {
-            starts[number + 2] += 1;
-            first.get_or_insert(item);
-        }
+        all.iter().for_each(|(number, _)| starts[number + 2] += 1);
         (0..count).for_each(|number| starts[number + 2] += starts[number + 1]);
         items.clear();
-        first.into_iter().for_each(|item| items.resize(starts[count + 1], item));
-        for (number, item) in pairs {
+        items.extend(all.iter().map(|pair| pair.1));
+        for &(number, item) in all.iter() {
             items[starts[number + 1]] = item;
             starts[number + 1] += 1;
         }

@@ -244,8 +244,8 @@ impl<'a> Reading<'a> {
             let of = move |(operand, wire): (usize, u32)| (wire as usize, Use { node, operand });
             self.operands(node).enumerate().map(of)
         });
-        let uses: Vec<(usize, Use)> = uses.collect();
-        self.uses = Lists::new(self.circuit.len(), uses.iter().copied());
+        let uses = Lists::new(self.circuit.len(), uses);
+        self.uses = uses;
     }
 
     /// By which use a gate is drawn as part of a later one.
