@@ -22,22 +22,23 @@ async function bundle(into) {
     outdir: into,
     bundle: true,
     target: "es2022",
-    jsx: "automatic",
-    jsxImportSource: "preact",
+    // Calls of `h.ts` in place of those of the runtime for jsx, which tsconfig.json names: 700 bytes less.
+    tsconfigRaw: { compilerOptions: { target: "ES2022", useDefineForClassFields: true, jsx: "react", jsxFactory: "jsxNode", jsxFragmentFactory: "JsxFragment" } },
     minify: true,
     legalComments: "inline",
     charset: "utf8",
     logLevel: "warning",
   };
-  await build({ ...options, entryPoints: { app: "src/main.tsx" }, format: "esm" });
+  await build({ ...options, entryPoints: { app: "src/main.tsx" }, inject: ["src/h.ts"], format: "esm" });
   await build({ ...options, entryPoints: { first: "src/first.ts" }, format: "iife" });
   for (const file of ["app.js", "first.js"]) await shorten(join(into, file), file === "app.js");
   await copyFile(join(here, "src/index.html"), join(into, "index.html"));
 }
 
-/** What esbuild has bundled still gets 2 % shorter: it folds no variables that are used once. */
+/** What esbuild has bundled still gets 2 % shorter: it folds no variables that are used once. Functions stay where they are: gzip likes that better. What terser calls unsafe is `x + ""` for `String(x)` and the
+ * like, of which symbols alone would take notice. */
 async function shorten(path, module) {
-  const { code } = await minify(await readFile(path, "utf8"), { module, ecma: 2020, compress: { passes: 3, unsafe_arrows: true }, format: { ecma: 2020, comments: /^!/ } });
+  const { code } = await minify(await readFile(path, "utf8"), { module, ecma: 2020, compress: { passes: 3, reduce_funcs: false, unsafe: true, unsafe_arrows: true }, format: { ecma: 2020, comments: /^!/ } });
   await writeFile(path, `${code}\n`);
 }
 

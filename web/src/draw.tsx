@@ -183,7 +183,7 @@ function Labels({ line, hasValue, hasGradient }: { line: Line; hasValue: boolean
 const ruler = document.createElement("canvas").getContext("2d");
 
 /** Of a label beside a wire, in px. */
-function width(text: string): number {
+export function width(text: string): number {
   if (ruler === null) return text.length * 7;
   ruler.font = "12.5px Helvetica, Arial, 'Liberation Sans', sans-serif";
   return ruler.measureText(text).width;

@@ -1,7 +1,8 @@
 // Runs before the page is there: asks what it will ask first, so that the engine works while the page is still loaded. `server.ts`
 // takes the answers.
 
-import { asked, read } from "./circuit/link";
+import { asked, lenses, longer, read, usual } from "./circuit/read";
+import type { Early } from "./early";
 import { send } from "./send";
 
 const ahead: Record<string, Promise<Response>> = {};
@@ -16,4 +17,4 @@ function ask(path: string, body?: unknown): void {
 const link = read(location.hash);
 if (link !== null) ask("/api/set", asked(link));
 ask("/api/start");
-Object.assign(globalThis, { ahead });
+Object.assign(globalThis, { early: { ahead, asked, lenses, longer, read, send, usual } satisfies Early });

@@ -5,6 +5,7 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { Help } from "./help";
 import { greet, isDark, isGone, isHelpOpen, spoken, start, theme, wait } from "./page";
+import { store } from "./store";
 import { here, roomOf, rooms } from "./rooms";
 import { connect } from "./socket";
 
@@ -40,7 +41,7 @@ function App() {
         {Bar === undefined ? <div class="formula-bar" /> : <Bar />}
         <div class="switches">
           {Switches !== undefined && <Switches />}
-          <button type="button" aria-label={isDark() ? "light colours" : "dark colours"} title="light or dark" onClick={() => (theme.value = isDark() ? "light" : "dark")}>{isDark() ? "☀" : "☾"}</button>
+          <button type="button" aria-label={isDark() ? "light colours" : "dark colours"} title="light or dark" onClick={() => store("theme", (theme.value = isDark() ? "light" : "dark"))}>{isDark() ? "☀" : "☾"}</button>
           <button type="button" aria-label="help" title="help (?)" onClick={() => (isHelpOpen.value = true)}>?</button>
         </div>
       </header>

@@ -36,5 +36,7 @@ export function power(exponent: number): string {
 /** What the engine says begins small and ends without a stop, as in the terminal. Standing alone it is a sentence. */
 export function sentence(text: string): string {
   const end = /[.!?]$/.test(text) || text === "" ? "" : ".";
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${end}`;
+  // What begins with code, as log(x + eps), stays as it is.
+  const begin = /^\w*\(/.test(text) ? "" : text.slice(0, 1).toUpperCase();
+  return `${begin}${text.slice(begin.length)}${end}`;
 }

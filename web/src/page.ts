@@ -2,10 +2,11 @@
 
 import { signal } from "@preact/signals";
 import { Gone, ask } from "./server";
-import type { Theme } from "./theme";
+import { stored } from "./store";
+import { type Theme, readTheme } from "./theme";
 import type { Value } from "./types";
 
-export const theme = signal<Theme>("");
+export const theme = signal<Theme>(readTheme(stored("theme")));
 export const isGone = signal(false);
 export const isHelpOpen = signal(false);
 /** What is said once to those who listen. */

@@ -1,6 +1,6 @@
 // Talks to the engine. Of questions that come faster than answers only the newest is asked: latest wins.
 
-import { send } from "./send";
+import { early as first } from "./early";
 import type { Mistake } from "./types";
 
 /** What the server did not answer, and why. */
@@ -26,7 +26,7 @@ export function carry(by: typeof way): void {
 }
 
 /** What was asked before the page was there, by path and body. Each answer is taken once. */
-const ahead = (globalThis as { ahead?: Record<string, Promise<Response>> }).ahead ?? {};
+const { ahead, send } = first;
 
 async function fetched(path: string, body: unknown): Promise<Answer> {
   const early = path + JSON.stringify(body);

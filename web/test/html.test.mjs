@@ -69,6 +69,25 @@ test("it steps through both passes, with the card of each gate", async () => {
   await page.close();
 });
 
+test("on a phone the page does not scroll sideways, the formula keeps its lines, and arrays have pictures", async () => {
+  const page = await opened("narrow", ["input W: f64[3, 2]\ninput x: f64[2]\nh = relu(W @ x)\nloss = sum(h^2)", "W=[[1,-2],[0.5,1],[-1,3]]", "x=[2,0.5]"]);
+  await page.setViewportSize({ width: 390, height: 844 });
+  const seen = await page.evaluate(() => ({
+    over: document.documentElement.scrollWidth - innerWidth,
+    lines: document.querySelector("h1").textContent.split("\n").length,
+    maps: document.querySelectorAll("#picture .map").length,
+    hidden: document.querySelectorAll("#picture [id$=-m].hidden").length,
+  }));
+  assert.ok(seen.over <= 0, `${seen.over} px too wide`);
+  assert.equal(seen.lines, 4);
+  assert.ok(seen.maps > 6 && seen.hidden === 0, JSON.stringify(seen));
+  // Before the first step only the inputs are known.
+  await page.keyboard.press("Home");
+  assert.equal(await page.locator("#picture [id$=-m]:not(.hidden)").count(), 2);
+  assert.deepEqual(page.complaints, []);
+  await page.close();
+});
+
 test("a sum opens to its gates and closes again", async () => {
   const page = await opened("sum", ["f = a + b + c * d + e", "a=1", "b=2", "c=3", "d=4", "e=5"]);
   const sum = await page.locator("#picture g[id^=g]", { hasText: "+" }).last().getAttribute("id");

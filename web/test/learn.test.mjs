@@ -165,7 +165,7 @@ test("pages are turned by keys and buttons, and what was answered is kept", asyn
   assert.deepEqual(await again.locator(".pager .solved").evaluateAll((all) => all.map((one) => one.textContent)), ["3"]);
   // The circuit of a page can be taken along.
   await again.getByRole("link", { name: "Circuit" }).click();
-  await again.waitForFunction(() => document.querySelector("#formula")?.value.includes("sigmoid(w4"));
+  await again.waitForFunction(() => document.querySelector("#formula")?.value.includes("layer(x, w1)"));
   await own.close();
 });
 

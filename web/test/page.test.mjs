@@ -42,9 +42,11 @@ test("a link restores what was looked at", async () => {
   await page.waitForFunction(() => location.hash.includes("dir=tb"));
   await page.keyboard.press("Home");
   for (let i = 0; i < 9; i += 1) await page.keyboard.press("ArrowRight");
+  await page.selectOption("[aria-label='colour by']", "share");
+  await page.keyboard.press("g");
   await page.getByRole("button", { name: "dark colours" }).click();
-  await page.waitForFunction(() => location.hash.includes("step=9") && location.hash.includes("theme=dark"));
-  const state = (p) => p.evaluate(() => [document.querySelector(".caption").innerHTML, document.querySelector("[role=tree]").innerHTML, document.querySelector("[role=slider]").ariaValueNow, document.documentElement.dataset.theme, document.querySelector("#formula").value]);
+  await page.waitForFunction(() => ["by=share", "only=1"].every((part) => location.hash.includes(part)) && location.hash.includes("step=9") && location.hash.includes("theme=dark"));
+  const state = (p) => p.evaluate(() => [document.querySelector(".caption").innerHTML, document.querySelector("[role=tree]").innerHTML, document.querySelector("[role=slider]").ariaValueNow, document.documentElement.dataset.theme, document.querySelector("#formula").value, document.querySelector("svg.circuit").getAttribute("class"), document.querySelector("[aria-label='colour by']").value]);
   const before = await state(page);
   const other = await browser.page(page.url());
   await other.waitForFunction(() => document.querySelector("[role=slider]").ariaValueNow === "9");
@@ -175,6 +177,67 @@ test("nothing is asked of any other server", async () => {
   await page.goto(server.url);
   await page.waitForSelector("[data-block]");
   assert.deepEqual([...asked], [new URL(server.url).host]);
+  await page.close();
+});
+
+test("what is passed back floats within its box, and within the window", async () => {
+  for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 }]) {
+    const own = await open({ viewport });
+    const page = await own.page(server.url + link(NEURON.formula, NEURON.values, { dir: "lr" }));
+    await page.focus("[data-block]");
+    await page.keyboard.press("b");
+    for (let step = 0; step < 4; step += 1) {
+      await page.keyboard.press("ArrowRight");
+      await page.waitForSelector(".sums");
+      const out = await page.evaluate(() => {
+        const box = document.querySelector(".sums rect").getBoundingClientRect();
+        const window = document.querySelector(".canvas").getBoundingClientRect();
+        const isIn = (a, b, room) => a.left >= b.left + room && a.right <= b.right - room;
+        return [...document.querySelectorAll(".sums text")].filter((text) => !isIn(text.getBoundingClientRect(), box, 2) || !isIn(box, window, -1)).map((text) => text.textContent);
+      });
+      assert.deepEqual(out, [], `${viewport.width}, step ${step}`);
+    }
+    await own.close();
+  }
+});
+
+test("the direction is turned by a button, and kept for what is opened next", async () => {
+  const own = await open();
+  const page = await own.page(server.url + link(NEURON.formula, NEURON.values));
+  const isDown = () => page.evaluate(() => {
+    const at = (label) => [...document.querySelectorAll("[data-block]")].find((one) => one.textContent.trim() === label).getBoundingClientRect();
+    return at("f").top > at("w2").bottom;
+  });
+  assert.equal(await isDown(), false);
+  await page.getByRole("button", { name: "turn the picture" }).click();
+  await page.waitForFunction(() => document.querySelector("[aria-label='turn the picture']").textContent === "⇄");
+  assert.equal(await isDown(), true);
+  const next = await own.page(server.url + link(STAGED.formula, STAGED.values));
+  assert.equal(await next.getByRole("button", { name: "turn the picture" }).textContent(), "⇄");
+  // Who opens a link has a direction of their own, unless the link names one.
+  await next.goto(server.url + link(NEURON.formula, NEURON.values, { dir: "lr" }));
+  await next.waitForFunction(() => document.querySelector("[aria-label='turn the picture']").textContent === "⇅");
+  await own.close();
+});
+
+test("long names and numbers stay within the card", async () => {
+  const page = await browser.page(server.url + link("f = 0.00001234 * tanh(w0*x0 + w1*x1 + w2)^2", { w0: 0.00123456, x0: -0.1, w1: 0.0345678, x1: 0.2, w2: -0.3 }));
+  await page.locator("svg.circuit [data-block]", { hasText: "tanh" }).first().focus();
+  await page.waitForFunction(() => [...document.querySelectorAll(".rows .chip")].some((chip) => chip.textContent === "w0·x0+w1·x1+w2"));
+  const [table, room, lines] = await page.evaluate(() => {
+    const card = document.querySelector(".card");
+    const rows = document.querySelector(".rows");
+    const broken = [...rows.querySelectorAll("tbody td span")].filter((number) => number.getClientRects().length > 1);
+    return [rows.getBoundingClientRect().right, card.getBoundingClientRect().left + card.clientLeft + card.clientWidth - Number.parseFloat(getComputedStyle(card).paddingRight), broken.length];
+  });
+  assert.ok(table <= room + 0.5, `${table} in ${room}`);
+  assert.equal(lines, 0);
+  await page.close();
+});
+
+test("before there is a picture nothing is said about it", async () => {
+  const page = await browser.page(`${server.url}${link("f = sigmoid(w0 *", {})}`, ".mistakes span");
+  assert.deepEqual([await page.locator(".caption .sentence").textContent(), await page.locator(".count").textContent(), await page.locator(".track .name").count()], ["", "", 0]);
   await page.close();
 });
 

@@ -305,8 +305,11 @@ test("of a run with two births each is told, by keys, buttons and links", async 
 test("two steps are compared: numbers with what they were, and the link keeps both", async () => {
   const page = await browser.page(`${digits.url}#/t?s=5`, ready);
   await page.keyboard.press("c");
-  await page.waitForSelector("[data-layer] .was");
+  // Beside itself a step has nothing to compare, which each panel says.
+  await page.waitForFunction(() => [".network", ".at"].every((pane) => /nothing to compare/.test(document.querySelector(pane).textContent)));
+  assert.equal(await page.locator("[data-layer] .was, [data-before]").count(), 0);
   await page.keyboard.press("End");
+  await page.waitForSelector("[data-layer] .was");
   await page.waitForFunction(() => location.hash.includes("vs=5") && !location.hash.includes("?s="));
   const [then, now] = [await digits.get("api/run/at?s=5"), await digits.get("api/run/at")];
   const cell = (id) => page.locator(`[data-layer="${id}"] .pair`).first().innerText();
@@ -315,6 +318,21 @@ test("two steps are compared: numbers with what they were, and the link keeps bo
     const old = then.layers.find((one) => one.id === id).gradient;
     assert.ok((await cell(id)).includes(`was ${Number(old.mean.toPrecision(3))} (×${Number((gradient.mean / old.mean).toPrecision(2))})`), await cell(id));
   }
+  // With two steps in it the table still has the room.
+  const [inner, outer] = await page.evaluate(() => [document.querySelector(".health").scrollWidth, document.querySelector(".at .scroll").clientWidth]);
+  assert.ok(inner <= outer, `${inner} in ${outer}`);
+  // So does the network, wire by wire, each number in the open.
+  const hidden = await page.evaluate(() => {
+    const boxes = [...document.querySelectorAll(".net [data-box] rect")].map((one) => one.getBoundingClientRect());
+    const meets = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+    return [...document.querySelectorAll(".net .flow")].filter((text) => boxes.some((box) => meets(text.getBoundingClientRect(), box))).map((text) => text.textContent);
+  });
+  assert.deepEqual(hidden, []);
+  const net = await digits.get("api/run/network?s=5");
+  const flows = await page.locator("[data-before]").evaluateAll((all) => all.map((one) => [one.dataset.before, one.querySelector("title").textContent.split(" ").pop()]));
+  const expected = net.wires.filter((wire) => wire.gradient !== null).map((wire) => [`${wire.from}-${wire.to}`, String(wire.gradient)]);
+  assert.ok(flows.length > 1);
+  assert.deepEqual(flows, expected);
   // The strip says which of its columns is beside the shown one.
   assert.match(await page.locator(".strip .facts").innerText(), /beside \d/);
   const other = await browser.page(page.url(), "[data-layer] .was");
@@ -323,6 +341,52 @@ test("two steps are compared: numbers with what they were, and the link keeps bo
   await other.waitForFunction(() => document.querySelector(".was") === null && !location.hash.includes("vs="));
   assert.deepEqual(page.complaints, []);
   await other.close();
+  await page.close();
+});
+
+test("the boundary of the other step is a dashed line over the plane; where there is no picture of it, that is said", async () => {
+  const page = await browser.page(`${moons.url}#/t`, ".plane-plate canvas");
+  const [then, now] = [await moons.get("api/run/boundary?s=1"), await moons.get("api/run/boundary")];
+  assert.notEqual(then.s, now.s);
+  const picture = () => page.evaluate(() => {
+    const canvas = document.querySelector(".plane-plate canvas");
+    return [canvas.width, canvas.height, canvas.toDataURL()];
+  });
+  const said = () => page.locator(".boundary [data-then]").innerText();
+  // The same picture as the shown one is no line.
+  await page.goto(`${moons.url}#/t?vs=${now.s}`);
+  await page.waitForFunction(() => /no other picture than this/.test(document.querySelector(".boundary [data-then]")?.textContent));
+  const plain = await picture();
+  await page.goto(`${moons.url}#/t?vs=1`);
+  await page.waitForFunction((s) => document.querySelector(".boundary [data-then]")?.dataset.then === String(s), then.s);
+  assert.equal(await said(), `Dashed: where the boundary was at step ${then.s}.`);
+  await page.waitForFunction(([width, height, before]) => {
+    const canvas = document.querySelector(".plane-plate canvas");
+    return canvas.width === width && canvas.height === height && canvas.toDataURL() !== before;
+  }, plain);
+  // At a step between two pictures the older one is shown, and says so.
+  await page.goto(`${moons.url}#/t?s=2`);
+  await page.waitForFunction((s) => document.querySelector(".boundary .note")?.textContent === `drawn at step ${s}`, then.s);
+  assert.deepEqual(page.complaints, []);
+  await page.close();
+});
+
+test("long names of layers stay in their column", async (t) => {
+  const long = "param transformer_layers_zero_attention_query_weight[features, classes] = he";
+  const file = ran(["moons", "--epochs", "2"], `input x[batch, features]\ninput y: i64[batch]\n${long}\nlogits = x @ transformer_layers_zero_attention_query_weight\nloss = cross_entropy_mean(logits, y)\n`);
+  const server = await serve([file.path]);
+  t.after(async () => {
+    await server.stop();
+    file.remove();
+  });
+  const page = await browser.page(`${server.url}#/t`, ready);
+  const [name, column] = await page.evaluate(() => {
+    const cell = document.querySelector("[data-layer] th");
+    const range = document.createRange();
+    range.selectNodeContents(cell.querySelector(".layer"));
+    return [range.getBoundingClientRect().right, cell.getBoundingClientRect().right];
+  });
+  assert.ok(name <= column, `${name} in ${column}`);
   await page.close();
 });
 

@@ -22,6 +22,24 @@ pub struct Look {
     dir: String,
 }
 
+/// The same of a picture that may show arrays.
+#[derive(clap::Args)]
+pub struct Drawing {
+    #[command(flatten)]
+    look: Look,
+
+    /// Leaves out the small pictures of arrays beside their wires
+    #[arg(long)]
+    no_arrays: bool,
+}
+
+impl Drawing {
+    /// As a view.
+    pub fn view(&self) -> View {
+        View { maps: !self.no_arrays, ..self.look.view() }
+    }
+}
+
 impl Look {
     /// As a view.
     pub fn view(&self) -> View {

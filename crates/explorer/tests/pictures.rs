@@ -52,6 +52,46 @@ fn arrays_have_pictures_where_they_are_asked_for() {
     assert!(drawn > 2 && drawn == arrays, "{drawn} of {arrays}");
 }
 
+#[test]
+fn a_picture_draws_each_array_in_its_colours() {
+    use chainrule_explorer::svg::{Options, picture};
+    let (circuit, flow) =
+        formula("a = [[1, -2], [0, 0]]\nb = x * [1, 3]\ny = sum(relu(a @ b))", &[("x", 2.0)]);
+    for direction in [Direction::Lr, Direction::Tb] {
+        let drawn = |maps| {
+            let view = View { maps, direction, ..View::default() };
+            let scene = scene(&circuit, Some(&flow), &view).expect("it is small");
+            (picture(&scene, &Options { bare: true, ..Options::default() }), scene)
+        };
+        let (svg, scene) = drawn(true);
+        let maps: Vec<_> = scene.wires.iter().filter_map(|line| line.maps.as_ref()).collect();
+        let heats = maps.iter().map(|maps| 1 + usize::from(maps.gradient.is_some())).sum::<usize>();
+        assert_eq!((svg.matches("class=\"map\"").count(), svg.matches("-m\">").count()), (heats, maps.len()));
+        // of a: 1 is half as strong a blue as −2 is an orange, and both zeros are the ground
+        assert!(svg.contains("class=\"cell more\" fill-opacity=\"0.5\""), "{svg}");
+        assert!(svg.contains("class=\"cell less\" fill-opacity=\"1\""), "{svg}");
+        assert!(!drawn(false).0.contains("class=\"map\""));
+    }
+}
+
+#[test]
+fn a_wire_without_a_name_is_called_by_what_it_is_made_of() {
+    let rows = |text: &str, at: &[(&str, f64)], label: &str| {
+        let (circuit, flow) = formula(text, at);
+        let scene = scene(&circuit, Some(&flow), &View::default()).expect("it is small");
+        let block = scene.blocks.iter().find(|block| block.label == label).expect("it is drawn");
+        block.card.rows.iter().map(|row| row.input.clone()).collect::<Vec<String>>()
+    };
+    assert_eq!(rows(NEURON, &AT, "+"), ["w0·x0", "w1·x1", "w2"]);
+    assert_eq!(rows(NEURON, &AT, "σ"), ["w0·x0+w1·x1+w2"]);
+    let at = [("x", 2.0), ("y", 3.0)];
+    assert_eq!(rows("f = tanh((x + 1) * y)", &at, "tanh"), ["(x+1)·y"]);
+    assert_eq!(rows("f = exp(max(x, y)) / (x - y)", &at, "/"), ["exp(max(x, y))", "x−y"]);
+    // too long for a name: its last gate
+    assert_eq!(rows("f = tanh(exp(x * y) + exp(x + y) * x)", &at, "tanh"), ["…+…"]);
+    assert_eq!(rows("f = tanh(sin(exp(x * y) + exp(x + y)))", &at, "tanh"), ["sin(…)"]);
+}
+
 /// Crossings, so that a change that makes pictures worse is seen.
 #[test]
 fn few_wires_cross() {

@@ -2,7 +2,7 @@
 
 import { effect, signal, untracked } from "@preact/signals";
 import type { Scene } from "../types";
-import { at, scene, select } from "./state";
+import { at, dir, scene, select, setDirection } from "./state";
 
 /** Window coordinates = k times picture coordinates + (x, y). */
 export const view = signal({ x: 0, y: 0, k: 1 });
@@ -28,6 +28,11 @@ export function fit(): void {
   const k = Math.max(SMALLEST, Math.min(LARGEST, w / shown.width, h / shown.height));
   view.value = { x: (w - shown.width * k) / 2 - shown.left * k, y: (h - shown.height * k) / 2 - shown.top * k, k };
   isFitted.value = true;
+}
+
+/** From left to right, or from top to bottom. */
+export function turn(): Promise<void> {
+  return setDirection(dir.value === "lr" ? "tb" : "lr").then(fit);
 }
 
 /** Smallest scale at which texts can be read. */

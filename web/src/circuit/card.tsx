@@ -34,6 +34,8 @@ function Link({ block, text }: { block: Block | null | undefined; text: string }
 
 function Rows({ block }: { block: Block }) {
   const { rows } = block.card;
+  // A longer name has a line of its own.
+  const SHORT = 5;
   if (rows.length === 0) return null;
   return (
     <table class="rows">
@@ -49,18 +51,22 @@ function Rows({ block }: { block: Block }) {
         </tr>
       </thead>
       <tbody>
-        {rows.map((row, i) => (
-          <tr key={i}>
-            <th scope="row">
+        {rows.map((row, i) => {
+          const isLong = row.input.length > SHORT;
+          const name = (
+            <th scope="row" colSpan={isLong ? 6 : 1}>
               <Link block={blockOf(row.wire)} text={row.input} />
             </th>
-            <td><Number_ quantity={row.local} /></td>
+          );
+          return [isLong && <tr key={`n${i}`}>{name}</tr>, <tr key={i} class={isLong ? "goes-on" : ""}>
+            {isLong ? <td /> : name}
+            <td>{row.local === null && row.upstream !== null ? <span class="none" title="one for each pair of elements">array</span> : <Number_ quantity={row.local} />}</td>
             <td class="sign">×</td>
             <td><Number_ quantity={row.upstream} /></td>
             <td class="sign">=</td>
             <td class="back"><Number_ quantity={row.back} /></td>
-          </tr>
-        ))}
+          </tr>];
+        })}
       </tbody>
     </table>
   );

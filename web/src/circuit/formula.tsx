@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { run } from "../run/state";
 import { isFitted } from "./canvas";
 import { examples } from "./examples";
-import type { Sample } from "./link";
+import type { Sample } from "./read";
 import { example, formula, look, mistakes, setFormula, show } from "./state";
 import type { Mistake } from "../types";
 

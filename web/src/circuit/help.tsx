@@ -38,6 +38,8 @@ export function Help() {
         <dd>nothing flows: a gradient of exactly 0</dd>
         <dt><svg width="46" height="16" aria-hidden="true"><circle cx="23" cy="8" r="4" class="dot" /></svg></dt>
         <dd>a copy: what comes back along the branches adds up here</dd>
+        <dt><svg width="46" height="16" class="map" aria-hidden="true"><rect x="15" y="1" width="14" height="14" /><path d="M15 1h7v7h-7z" class="more" /><path d="M22 8h7v7h-7z" class="less" /></svg></dt>
+        <dd>an array: each of its numbers by its colour, values above the wire, gradients below</dd>
         <dt><span class="number alarm">NaN</span></dt>
         <dd>no number, or an infinite one</dd>
       </dl>

@@ -2,28 +2,11 @@
 
 import { signal } from "@preact/signals";
 import { wait } from "../page";
+import { store, stored } from "../store";
 import { current, go, known, look, select, step, total } from "./state";
 
 /** Whether the hand beside the first input is shown. */
 export const isHinting = signal(false);
-
-const KEY = "chainrule.seen";
-
-function isSeen(): boolean {
-  try {
-    return localStorage.getItem(KEY) !== null;
-  } catch {
-    return true;
-  }
-}
-
-function markSeen(): void {
-  try {
-    localStorage.setItem(KEY, "1");
-  } catch {
-    // Where nothing can be stored, it is shown again.
-  }
-}
 
 /** The input to stop at: the first that a gradient reaches. */
 function first(): string | null {
@@ -39,8 +22,8 @@ export function finish(): void {
 
 /** Any key or touch ends it at once. */
 export async function intro(): Promise<void> {
-  if (isSeen() || total.value === 0 || total.value > 24) return;
-  markSeen();
+  if (stored("seen") !== null || total.value === 0 || total.value > 24) return;
+  store("seen", "1");
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) return finish();
   let isOver = false;
   const stop = (event: Event) => {

@@ -1,11 +1,11 @@
 // The keys of the page. Fields, trees and sliders take their own keys first.
 
 import { isHelpOpen } from "../page";
-import { fit, neighbours, reveal } from "./canvas";
+import { fit, neighbours, reveal, turn } from "./canvas";
 import { nudge } from "./drag";
 import { play } from "./scrubber";
 import { next } from "./search";
-import { at, blocks, current, dir, go, gradientOnly, inside, isPlaying, known, look, lookInside, move, pick, picked, scene, select, setDirection, setOpen, sheet, step, toggle, total } from "./state";
+import { at, blocks, current, go, gradientOnly, inside, isPlaying, known, look, lookInside, move, pick, picked, scene, select, setOpen, sheet, step, toggle, total } from "./state";
 
 /** Where Alt+arrow came from, so that the way back is the way that was taken. */
 const visited: string[] = [];
@@ -89,7 +89,7 @@ const plain: Record<string, () => unknown> = {
   b: () => go(known.value.forward + 1),
   f: fit,
   "0": () => void setOpen([], null).then(fit),
-  t: () => void setDirection(dir.value === "lr" ? "tb" : "lr").then(fit),
+  t: () => void turn(),
   g: () => {
     gradientOnly.value = !gradientOnly.value;
   },

@@ -1,19 +1,12 @@
 // What the colour of a box says besides what it is: how large its gradient is, its share of all, or what the last change did to it.
 
-import { computed, signal } from "@preact/signals";
-import { against, compare, lines, maps, previous, refresh, scene } from "./state";
+import { computed } from "@preact/signals";
+import { early } from "../early";
+import type { Lens } from "./read";
+import { against, compare, lens, lines, maps, previous, refresh, scene } from "./state";
 import type { Block, Line, Quantity } from "../types";
 
-type Lens = "" | "size" | "share" | "changed";
-
-export const lens = signal<Lens>("");
-
-const lenses: [Lens, string][] = [
-  ["", "no colour"],
-  ["size", "|gradient|"],
-  ["share", "share of all"],
-  ["changed", "changed since last"],
-];
+const names: Record<Lens, string> = { "": "no colour", size: "|gradient|", share: "share of all", changed: "changed since last" };
 
 /** Of an array its root mean square. */
 function size(quantity: Quantity | null): number {
@@ -54,8 +47,8 @@ export function Lenses() {
   return (
     <>
       <select aria-label="colour by" value={lens.value} onChange={(event) => (lens.value = event.currentTarget.value as Lens)}>
-        {lenses.map(([key, name]) => (
-          <option key={key} value={key}>{name}</option>
+        {early.lenses.map((one) => (
+          <option key={one} value={one}>{names[one]}</option>
         ))}
       </select>
       {lens.value !== "" && <output class="says">{heat.value.says}</output>}

@@ -112,7 +112,7 @@ export function Outline() {
               </span>
               <span class="value">{value}</span>
               <span class="gradient">{gradient === "" ? "" : `∂ ${gradient}`}</span>
-              <span class="said">{block.aria}</span>
+              <span class="spoken said">{block.aria}</span>
             </li>
           );
         })}

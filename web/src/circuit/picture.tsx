@@ -1,8 +1,8 @@
 // The circuit, drawn from the scene: the places are the server's, what is known at this step decides what is shown.
 
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { fit, follow, inWindow, isPart, isPartial, reach, size, view, zoom } from "./canvas";
-import { Body, Hatch, type Shown, Wire, named } from "../draw";
+import { fit, follow, inWindow, isPart, isPartial, reach, size, turn, view, zoom } from "./canvas";
+import { Body, Hatch, type Shown, Wire, named, width } from "../draw";
 import { grab } from "./drag";
 import { Lenses, heat } from "./lens";
 import { at, blocks, current, go, gradientOnly, isDragging, known, look, pick, picked, scene, select, step, toggle, why } from "./state";
@@ -88,12 +88,13 @@ function overlap(a: Area, b: Area): boolean {
 
 /** Of the places around a gate the one that hides least: at the gate, or beyond the whole picture with a line to the gate. */
 function spot(shown: Scene, block: Block, w: number, h: number): Area {
-  const x = block.x + block.w / 2 - w / 2;
+  const { x: left, y: top, k } = view.value;
+  // Not beyond the sides of the window, as far as it has the room.
+  const x = Math.max(-left / k, Math.min(block.x + block.w / 2 - w / 2, (size.value.w - left) / k - w));
   const heights = [block.y - h - 8, block.y + block.h + 8, shown.top - h + 8, shown.top + shown.height - 8];
   const texts = shown.wires.flatMap((line) => (line.place === null ? [] : [{ x: line.place.x, y: line.place.value_y - 12, w: 70, h: 34 }]));
   const things: Area[] = [...shown.blocks.filter((one) => one.kind !== "frame"), ...texts];
-  const { x: left, y: top, k } = view.value;
-  const isOutside = (y: number) => (y * k + top < 0 || (y + h) * k + top > size.value.h ? 100 : 0) + (x * k + left < 0 || (x + w) * k + left > size.value.w ? 100 : 0);
+  const isOutside = (y: number) => (y * k + top < 0 || (y + h) * k + top > size.value.h ? 100 : 0);
   const places = heights.map((y) => ({ x, y, w, h }));
   const cost = (place: Area) => isOutside(place.y) + things.filter((thing) => overlap(place, thing)).length;
   return places.reduce((best, one) => (cost(one) < cost(best) ? one : best));
@@ -109,7 +110,7 @@ function Sums({ isLine }: { isLine: boolean }) {
   const texts = rows.map((row) => `${row.input}: ${row.local!.text} × ${row.upstream!.text} = ${row.back!.text}`);
   // As large on the screen however small the picture is.
   const scale = Math.max(1, 1 / view.value.k);
-  const { x, y, w, h } = spot(shown, block, (Math.max(...texts.map((text) => text.length)) * 6.6 + 20) * scale, (rows.length * 18 + 10) * scale);
+  const { x, y, w, h } = spot(shown, block, (Math.max(...texts.map(width)) + 24) * scale, (rows.length * 18 + 10) * scale);
   const middle = block.x + block.w / 2;
   const isAbove = y < block.y;
   // The line runs behind boxes, the sums stand before them.
@@ -118,7 +119,7 @@ function Sums({ isLine }: { isLine: boolean }) {
     <g class="sums" aria-hidden="true">
       <rect x={x} y={y} width={w} height={h} rx={6 * scale} />
       {texts.map((text, i) => (
-        <text key={i} x={middle} y={y + (17.5 + i * 18) * scale} font-size={12.5 * scale} text-anchor="middle">
+        <text key={i} x={x + w / 2} y={y + (17.5 + i * 18) * scale} font-size={12.5 * scale} text-anchor="middle">
           {text}
         </text>
       ))}
@@ -185,6 +186,7 @@ export function Picture({ isWhole = true }: { isWhole?: boolean }) {
         <button type="button" title="fit (f)" aria-label="fit the picture into the window" onClick={fit}>⤢</button>
         <button type="button" title="larger" aria-label="larger" onClick={() => zoom(1.25)}>+</button>
         <button type="button" title="smaller" aria-label="smaller" onClick={() => zoom(0.8)}>−</button>
+        {isWhole && <button type="button" title="left to right, or top to bottom (t)" aria-label="turn the picture" onClick={turn}>{shown?.direction === "tb" ? "⇄" : "⇅"}</button>}
         {isWhole && <Lenses />}
       </div>
     </div>

@@ -19,7 +19,8 @@ function Caption() {
   const note = look.value?.note ?? null;
   const whole = inside.value;
   let text = "Forward values above. Gradients below. Drag any input.";
-  if (now !== null) text = now.text;
+  if (look.value === null) text = "";
+  else if (now !== null) text = now.text;
   else if (step.value === 0) text = "Only the inputs are known. → computes the first gate.";
   else if (whole !== null) text = `One element by itself: ${look.value?.output ?? ""}. Its gradient is what it has in the whole; what is passed back is this element's part.`;
   else if (against.value !== null) text = "Now | before: turn inputs, and compare. What has not changed stands once.";

@@ -25,7 +25,7 @@ export function Scrubber() {
   const done = step.value ?? total.value;
   const forward = known.value.forward;
   const now = current.value;
-  const text = now === null ? (step.value === 0 ? "start" : "all done") : `${now.pass} ${now.number}`;
+  const text = scene.value === null ? "" : now === null ? (step.value === 0 ? "start" : "all done") : `${now.pass} ${now.number}`;
   const drag = (event: PointerEvent) => {
     if (event.buttons === 0) return;
     const track = event.currentTarget as HTMLElement;
@@ -53,8 +53,7 @@ export function Scrubber() {
         onPointerDown={drag}
         onPointerMove={drag}
       >
-        <span class="name forward" style={{ width: `${share(forward)}%` }}>forward</span>
-        <span class="name backward" style={{ width: `${100 - share(forward)}%` }}>backward</span>
+        {text !== "" && (["forward", "backward"] as const).map((pass) => <span key={pass} class={`name ${pass}`} style={{ width: `${pass === "forward" ? share(forward) : 100 - share(forward)}%` }}>{pass}</span>)}
         <div class="rail">
           <span class="done forward" style={{ width: `${share(Math.min(done, forward))}%` }} />
           <span class="done backward" style={{ left: `${share(forward)}%`, width: `${share(Math.max(0, done - forward))}%` }} />

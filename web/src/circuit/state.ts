@@ -4,7 +4,11 @@ import { batch, computed, signal } from "@preact/signals";
 import { isGone, lost, onReturn, spoken, start, theme } from "../page";
 import { Gone, Latest, Refused, ask } from "../server";
 import type { Block, Direction, Line, Look, Mistake, Proof, Value, Why } from "../types";
-import { type Boxed, type Inside, type Link, type Question, type Sample, asked, read, write } from "./link";
+import { early } from "../early";
+import { keepDirection, write } from "./link";
+import type { Boxed, Inside, Lens, Link, Question, Sample } from "./read";
+
+const { asked, read, usual } = early;
 
 export const formula = signal("");
 /** An example of the run, whose circuit is shown in place of a formula. */
@@ -33,6 +37,7 @@ export const why = signal<Why | null>(null);
 export const sheet = signal<"outline" | "card" | null>(null);
 export const search = signal("");
 export const gradientOnly = signal(false);
+export const lens = signal<Lens>("");
 /** While an input is dragged the boxes stay where they are, and only numbers change. */
 export const isDragging = signal(false);
 /** Counts pictures that came, for whoever waits for one. */
@@ -274,6 +279,7 @@ export function setOpen(names: string[], keep: string | null): Promise<void> {
 
 export function setDirection(wanted: Direction): Promise<void> {
   dir.value = wanted;
+  keepDirection(wanted);
   return refresh();
 }
 
@@ -341,6 +347,8 @@ export const link = computed<Link>(() => ({
   inside: inside.value,
   against: against.value,
   maps: maps.value,
+  lens: lens.value,
+  only: gradientOnly.value,
 }));
 
 export function hash(): string {
@@ -361,6 +369,8 @@ function follow(to: Link): void {
     inside.value = to.inside;
     against.value = to.against;
     maps.value = to.maps;
+    lens.value = to.lens;
+    gradientOnly.value = to.only;
     picked.value = [];
     step.value = null;
     isPlaying.value = false;
@@ -390,8 +400,7 @@ export async function begin(): Promise<void> {
     formula.value = first.formula;
     values.value = first.values;
     open.value = first.open;
-    // A circuit is longer than it is wide.
-    if (innerHeight > innerWidth) dir.value = "tb";
+    dir.value = usual();
   });
   await refresh();
 }

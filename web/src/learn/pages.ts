@@ -258,10 +258,10 @@ export const pages: Page[] = [
   {
     title: "Why a gradient vanishes",
     text: [
-      "Four layers, one after the other. Going back, each multiplies the gradient by its weight and by (1 − σ)σ, which is a quarter at most.",
+      "Four layers, one after the other, each a weight and a σ. Going back, each multiplies the gradient by its weight and by (1 − σ)σ, which is a quarter at most.",
       "Four quarters make 1/256, and where a σ is far from its middle, much less. The first layers hardly learn. That is why deep networks use relu, careful first weights, and connections that skip layers.",
     ],
-    formula: "f = sigmoid(w4 * sigmoid(w3 * sigmoid(w2 * sigmoid(w1 * x))))",
+    formula: "stage layer(a, w) = sigmoid(w * a)\nf = layer(layer(layer(layer(x, w1), w2), w3), w4)",
     values: { w1: 1.5, w2: 1.5, w3: 1.5, w4: 1.5, x: 4 },
     shown: "all",
     ask: {

@@ -4,10 +4,9 @@ import { batch, computed, signal, untracked } from "@preact/signals";
 import { isFitted } from "../circuit/canvas";
 import { dir, formula, isDragging, isPlaying, known, look, setOpen, show as draw, step, values } from "../circuit/state";
 import { spoken } from "../page";
+import { store, stored } from "../store";
 import { Facts } from "./facts";
 import { type Page, isNear, pages } from "./pages";
-
-const KEY = "chainrule.learn";
 
 interface Progress {
   last: number;
@@ -16,7 +15,7 @@ interface Progress {
 
 function kept(): Progress {
   try {
-    const { last, solved } = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Progress>;
+    const { last, solved } = JSON.parse(stored("learn") ?? "{}") as Partial<Progress>;
     return { last: Number.isInteger(last) ? last! : 0, solved: Array.isArray(solved) ? solved.filter(Number.isInteger) : [] };
   } catch {
     return { last: 0, solved: [] };
@@ -24,11 +23,7 @@ function kept(): Progress {
 }
 
 function keep(): void {
-  try {
-    localStorage.setItem(KEY, JSON.stringify({ last: number.value, solved: [...solved.value] } satisfies Progress));
-  } catch {
-    // Where nothing can be stored, the tour begins anew each time.
-  }
+  store("learn", JSON.stringify({ last: number.value, solved: [...solved.value] } satisfies Progress));
 }
 
 const before = kept();

@@ -35,6 +35,8 @@ export const chosen = signal<number | null>(null);
 /** A step that the shown one is compared with, and everything of it. */
 export const pinned = signal<number | null>(null);
 export const was = signal<At | null>(null);
+export const wasNetwork = signal<Network | null>(null);
+export const wasBoundary = signal<Boundary | null>(null);
 /** The wire and its field that the reader chose. */
 export const wire = signal<number | null>(null);
 export const field = signal<Field | null>(null);
@@ -50,6 +52,8 @@ export const last = computed(() => run.value?.steps.last ?? 0);
 export const first = computed(() => run.value?.steps.first ?? 0);
 export const shownStep = computed(() => chosen.value ?? last.value);
 export const wires = computed(() => new Map<number, Wire>(run.value?.wires.map((one) => [one.w, one])));
+/** Whether nothing was observed between the two steps, so that there is nothing to compare. */
+export const isSame = computed(() => was.value !== null && was.value.observed === at.value?.observed);
 export const layers = computed(() => new Map<number, Layer>(run.value?.layers.map((one) => [one.id, one])));
 
 /** The wire of the strip: the chosen one, or the first parameter of the first layer. */
@@ -155,15 +159,15 @@ async function bear(count: number): Promise<void> {
   if (found !== undefined) spoken.value = found.text.split("\n")[0] ?? "";
 }
 
-/** Everything of one step. Of steps that are asked for faster than they come, the newest wins. */
+/** Everything of one step; none is the last one. */
+function moment(step: number | null) {
+  const of = <T>(what: string) => got<T>(`/api/run/${what}${step === null ? "" : `?s=${step}`}`);
+  return Promise.all([of<At>("at"), of<Network>("network"), run.value?.has_boundary === true ? of<Boundary>("boundary") : null]);
+}
+
+/** Of steps that are asked for faster than they come, the newest wins. */
 const travel = new Latest<{ step: number | null }>(async ({ step }) => {
-  const query = step === null ? "" : `?s=${step}`;
-  const hasBoundary = run.value?.has_boundary === true;
-  const [one, net, plane] = await Promise.all([
-    got<At>(`/api/run/at${query}`),
-    got<Network>(`/api/run/network${query}`),
-    hasBoundary ? got<Boundary>(`/api/run/boundary${query}`) : null,
-  ]);
+  const [one, net, plane] = await moment(step);
   // What is shown stays while the server is gone; when it is back, this is asked again.
   if (step !== chosen.value || isGone.value) return;
   batch(() => {
@@ -194,9 +198,12 @@ export function choose(step: number | null): void {
 
 /** From here on the panels show this step beside the one that is looked at; or no longer. */
 export function pin(step: number | null): void {
-  pinned.value = step;
-  was.value = null;
-  if (step !== null && run.value !== null) void got<At>(`/api/run/at?s=${step}`).then((found) => pinned.value === step && (was.value = found));
+  batch(() => {
+    pinned.value = step;
+    was.value = wasNetwork.value = wasBoundary.value = null;
+  });
+  if (step === null || run.value === null) return;
+  void moment(step).then((found) => pinned.value === step && batch(() => ([was.value, wasNetwork.value, wasBoundary.value] = found)));
 }
 
 /** Chooses what the strip shows. */

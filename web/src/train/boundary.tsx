@@ -2,9 +2,9 @@
 
 import { signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import { brief, percent } from "../numbers";
+import { brief, percent, whole } from "../numbers";
 import { Canvas, type Ink, type Paint } from "../paint";
-import { boundary, run } from "../run/state";
+import { boundary, pinned, run, shownStep, wasBoundary } from "../run/state";
 import type { Boundary } from "../run/types";
 import { Pane } from "./pane";
 
@@ -94,7 +94,33 @@ function cells(shown: Boundary, ink: Ink): HTMLCanvasElement {
   return small;
 }
 
-function painter(shown: Boundary | null, chosen: number | null): Paint {
+/** Where the answer turns from one class to another, as a line: in each square of four places, between those of its sides that it crosses. */
+function border({ n, values }: Boundary, w: number, h: number): Path2D {
+  const line = new Path2D();
+  const most = Math.max(1, n - 1);
+  const at = (i: number, j: number): [number, number] => [(i / most) * w, h - (j / most) * h];
+  for (let j = 0; j + 1 < n; j += 1)
+    for (let i = 0; i + 1 < n; i += 1) {
+      const corners = [[i, j], [i + 1, j], [i + 1, j + 1], [i, j + 1]] as const;
+      const crossed = corners.flatMap(([x, y], k) => {
+        const [x2, y2] = corners[(k + 1) % 4]!;
+        const [a, b] = [read(values[y * n + x]!), read(values[y2 * n + x2]!)];
+        if (a === null || b === null || a.label === b.label) return [];
+        // Of two classes this is where both are as likely.
+        const [left, right] = [Math.max(1e-9, a.sure - 0.5), Math.max(1e-9, b.sure - 0.5)];
+        const t = left / (left + right);
+        return [at(x + t * (x2 - x), y + t * (y2 - y))];
+      });
+      const middle = crossed.length > 2 ? at(i + 0.5, j + 0.5) : crossed[0];
+      for (const end of crossed.length > 2 ? crossed : crossed.slice(1)) {
+        line.moveTo(...middle!);
+        line.lineTo(...end);
+      }
+    }
+  return line;
+}
+
+function painter(shown: Boundary | null, then: Boundary | null, chosen: number | null): Paint {
   return (brush, w, h, ink) => {
     if (shown === null) return;
     brush.fillStyle = ink.raised;
@@ -103,6 +129,13 @@ function painter(shown: Boundary | null, chosen: number | null): Paint {
     // The outermost places lie on the border: half of their cells is outside.
     const [cw, ch] = [w / Math.max(1, shown.n - 1), h / Math.max(1, shown.n - 1)];
     if (shown.n > 1) brush.drawImage(cells(shown, ink), -cw / 2, -ch / 2, w + cw, h + ch);
+    if (then !== null) {
+      brush.strokeStyle = ink.text;
+      brush.lineWidth = 2;
+      brush.setLineDash([6, 4]);
+      brush.stroke(border(then, w, h));
+      brush.setLineDash([]);
+    }
     pointsOf(shown).forEach((point, i) => {
       const [x, y] = place(shown, point, w, h);
       brush.fillStyle = colour(point.label, ink);
@@ -152,13 +185,21 @@ function roomy(shown: Boundary): Boundary {
   return { ...shown, x: wider(shown.x), y: wider(shown.y) };
 }
 
+/** What is dashed, or why nothing is. */
+function dashed(shown: Boundary, then: Boundary | null): string {
+  const step = `step ${whole(pinned.value!)}`;
+  if (then === null || then.s === null || then.n === 0) return `Of ${step} there is no picture: the first was drawn later.`;
+  return then.s === shown.s ? `Of ${step} there is no other picture than this.` : `Dashed: where the boundary was at step ${whole(then.s)}.`;
+}
+
 function Plane({ shown: given }: { shown: Boundary }) {
   const shown = useMemo(() => roomy(given), [given]);
   const points = pointsOf(shown);
   // A file holds neither weights nor data.
   const canOpen = run.value?.live === true;
   const chosen = held.value !== null && held.value < points.length ? held.value : null;
-  const paint = useMemo(() => painter(shown, chosen), [shown, chosen]);
+  const then = wasBoundary.value;
+  const paint = useMemo(() => painter(shown, then?.s === shown.s ? null : then, chosen), [shown, then, chosen]);
   const point = chosen === null ? null : points[chosen]!;
   const said = point === null ? null : answer(shown, point);
   const find = (event: MouseEvent) => {
@@ -189,6 +230,7 @@ function Plane({ shown: given }: { shown: Boundary }) {
           }}
         />
       </div>
+      {pinned.value !== null && <p class="plane-key" data-then={then?.s ?? ""}>{dashed(shown, then)}</p>}
       <p class="plane-key">
         {point === null ? (
           <span>{canOpen ? "Click a point: its own circuit opens." : "Point at an example to read it."}</span>
@@ -208,7 +250,7 @@ export function BoundaryPane() {
   if (run.value?.has_boundary !== true) return null;
   const shown = boundary.value;
   return (
-    <Pane name="boundary" title="Decision boundary" empty={shown === null ? "No boundary has been drawn yet: the first comes with the first observed step." : null}>
+    <Pane name="boundary" title="Decision boundary" tools={shown !== null && shown.s !== null && shown.s !== shownStep.value ? <span class="note">{`drawn at step ${whole(shown.s)}`}</span> : undefined} empty={shown === null ? "No boundary has been drawn yet: the first comes with the first observed step." : null}>
       {shown !== null && <Plane shown={shown} />}
     </Pane>
   );

@@ -1,12 +1,12 @@
 // The health of the gradients, a row for each layer. The axes stay where they are, so that what changes moves.
 
 import { brief, percent, power, sentence, whole } from "../numbers";
-import { at, choose, order, pick, pinned, run, was, wires } from "../run/state";
+import { at, choose, isSame, order, pick, pinned, run, was, wires } from "../run/state";
 import type { Health, Verdict } from "../run/types";
 import type { Num } from "../types";
 import { enterLayer, focused, opened, rows } from "./focus";
 import { Pane } from "./pane";
-import { Chip, layerName, measured, ruleName, wireOf } from "./words";
+import { Chip, Observed, layerName, measured, ruleName, wireOf } from "./words";
 
 /** Powers of ten of the axis, unless something lies outside. */
 const LOW = -8;
@@ -36,9 +36,9 @@ function Was({ now, then, isShare }: { now: Num | null; then: Num | null | undef
   return <small class="was" title={`at step ${pinned.value}: ${then}`}>{`was ${isShare === true && typeof then === "number" ? percent(then) : brief(then, 3)}${change}`}</small>;
 }
 
-/** A layer at the step that is compared with. */
+/** A layer at the step that is compared with, where that is another observation. */
 function before(id: number): Health | undefined {
-  return was.value?.layers.find((one) => one.id === id);
+  return isSame.value ? undefined : was.value?.layers.find((one) => one.id === id);
 }
 
 /** Mean as a bar, the largest as a line that goes on from it. */
@@ -158,7 +158,7 @@ function Row({ health, low, high }: { health: Health; low: number; high: number 
     <>
       <tr class={isAt ? "at" : ""} data-layer={health.id} onClick={() => enterLayer(health.id)}>
         <th scope="row">
-          <button type="button" class="layer" aria-pressed={isAt} onClick={(event) => { event.stopPropagation(); enterLayer(health.id); }}>{layerName(health.id)}</button>
+          <button type="button" class="layer" aria-pressed={isAt} onClick={(event) => { event.stopPropagation(); enterLayer(health.id); }}>{layerName(health.id).split(/(?<=[._])/).map((part, i) => [i > 0 && <wbr />, part])}</button>
           <span class="chips">
             {health.verdicts.length === 0 ? <Unjudged health={health} /> : health.verdicts.map((one, i) => <Chip key={i} verdict={one} />)}
           </span>
@@ -201,14 +201,13 @@ export function HealthPane() {
   const list = rows.value;
   const [low, high] = axis(list);
   const marks = [low, (low + high) / 2, high];
-  const observed = at.value?.observed;
   return (
     <Pane
       name="at"
       title="Gradient health"
       tools={
         <>
-          {typeof observed === "number" && <span class="note">{`observed at step ${whole(observed)}`}</span>}
+          <Observed />
           <Alerts />
           <label class="switch">
             sort by

@@ -164,10 +164,11 @@ function section(shown: Strip, column: Column, other: Column | null): Paint {
 }
 
 function Stats({ column, other }: { column: Column; other: Column | null }) {
-  const fact = (name: string, key: "min" | "mean" | "max" | "std" | "l2") => {
+  const fact = (key: "min" | "mean" | "max" | "std" | "l2") => {
     const value = column[key];
+    const name = key === "l2" ? "L2" : key;
     return (
-      <div>
+      <div key={key}>
         <dt>{name}</dt>
         <dd data-stat={name} title={String(value)} class={typeof value === "number" ? "" : "number alarm"}>{brief(value, 3)}</dd>
         {other !== null && <dd class="was">{`was ${brief(other[key], 3)}`}</dd>}
@@ -178,11 +179,7 @@ function Stats({ column, other }: { column: Column; other: Column | null }) {
   return (
     <dl class="facts">
       <div><dt>step</dt><dd data-stat="s">{whole(column.s)}</dd>{other !== null && <dd class="was">{`beside ${whole(other.s)}`}</dd>}</div>
-      {fact("min", "min")}
-      {fact("mean", "mean")}
-      {fact("max", "max")}
-      {fact("std", "std")}
-      {fact("L2", "l2")}
+      {(["min", "mean", "max", "std", "l2"] as const).map(fact)}
       <div><dt>zeros</dt><dd data-stat="zero" title={String(column.zero)}>{percent(column.zero / Math.max(1, column.n))}</dd></div>
       {bad > 0 && <div class="alarmed"><dt>NaN, Inf</dt><dd data-stat="bad">{`✖ ${whole(column.nan)}, ${whole(column.pinf + column.ninf)}`}</dd></div>}
     </dl>
@@ -243,7 +240,9 @@ function Heat({ shown }: { shown: Strip }) {
   const at = before(steps, hovered.value ?? step);
   const column = shown.columns[at]!;
   const pin = pinned.value;
-  const other = pin === null ? null : shown.columns[before(steps, pin)]!;
+  const then = pin === null ? column : shown.columns[before(steps, pin)]!;
+  // Of the same observation there is nothing to compare.
+  const other = then === column ? null : then;
   const paint = useMemo(() => painter(shown, hovered.value === null ? null : at, step, pin), [shown, at, hovered.value, step, pin, last.value]);
   const low = useMemo(() => section(shown, column, other), [shown, column, other]);
   const under = (event: PointerEvent | MouseEvent) => {

@@ -1,7 +1,7 @@
 // How a verdict looks: a sign, a word and a pattern, so that none of them depends on colours.
 
-import { brief, percent } from "../numbers";
-import { layers } from "../run/state";
+import { brief, percent, whole } from "../numbers";
+import { at, isSame, layers, pinned } from "../run/state";
 import type { Severity, Verdict } from "../run/types";
 import type { Num } from "../types";
 
@@ -38,6 +38,14 @@ export function measured(verdict: { rule: string; x: Num; thr: Num }): string {
   const isShare = /dead|saturat/.test(verdict.rule);
   const text = (value: Num) => (isShare && typeof value === "number" ? percent(value) : brief(value, 3));
   return `${text(verdict.x)}, limit ${text(verdict.thr)}`;
+}
+
+/** When what is shown was observed, and whether the step that it is compared with has anything of its own. */
+export function Observed() {
+  const step = at.value?.observed;
+  if (typeof step !== "number") return null;
+  const now = `observed at step ${whole(step)}`;
+  return <span class="note">{isSame.value ? `${now}, and so was step ${whole(pinned.value!)}: nothing to compare` : now}</span>;
 }
 
 export function layerName(id: number | null): string {

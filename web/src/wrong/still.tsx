@@ -25,7 +25,7 @@ export function Still({ scene, born, isBack }: { scene: Scene; born: string; isB
   const others = scene.blocks.filter((block) => block.kind !== "frame");
   return (
     <div class="still" role="group" tabIndex={0} aria-label="the circuit around it">
-      <svg class="circuit" viewBox={`${scene.left} ${scene.top} ${scene.width} ${scene.height}`} style={{ minWidth: `${scene.width * 0.75}px`, maxWidth: `${scene.width * 1.5}px` }} aria-hidden="true">
+      <svg class="circuit" viewBox={`${scene.left} ${scene.top} ${scene.width} ${scene.height}`} style={{ minWidth: `${scene.width * 0.6}px`, maxWidth: `${scene.width * 1.5}px` }} aria-hidden="true">
         <Hatch />
         {frames.map(box)}
         {scene.wires.map((line) => <Wire key={line.id} line={line} shown={shown(line)} />)}

@@ -2,7 +2,7 @@
 
 use crate::failure::Result;
 use crate::output;
-use crate::picture::{self, Look};
+use crate::picture::{self, Drawing};
 use crate::problem::{Point, Upstream};
 use chainrule_explorer::html;
 use chainrule_explorer::svg::Options;
@@ -20,7 +20,7 @@ pub struct Html {
     upstream: Upstream,
 
     #[command(flatten)]
-    look: Look,
+    look: Drawing,
 
     /// Write it to a file [default: standard output]
     #[arg(short, long, value_name = "FILE")]

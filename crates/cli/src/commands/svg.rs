@@ -2,7 +2,7 @@
 
 use crate::failure::Result;
 use crate::output;
-use crate::picture::{self, Look};
+use crate::picture::{self, Drawing};
 use crate::problem::{Point, Upstream};
 use chainrule_explorer::svg::{self, Options};
 use chainrule_nn::atomic;
@@ -19,7 +19,7 @@ pub struct Svg {
     upstream: Upstream,
 
     #[command(flatten)]
-    look: Look,
+    look: Drawing,
 
     /// Write it to a file [default: standard output]
     #[arg(short, long, value_name = "FILE")]

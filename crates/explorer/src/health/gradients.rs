@@ -4,31 +4,45 @@ use super::{Rule, Severity, Thresholds, Verdict, is_weight, median, recent};
 use crate::run::{History, Point, Series};
 
 /// A weight whose gradient is a tiny part of that of the last one, in the median of the last observed steps: the last one's
-/// comes near 0 by chance at some steps. A gradient of exactly 0 is another rule's business.
+/// comes near 0 by chance at some steps.
 pub fn vanishing(history: &History, limits: &Thresholds) -> Vec<Verdict> {
     let weights: Vec<&Series> = history.parameters().filter(|s| s.watch.path && is_weight(s)).collect();
     let Some((last, before)) = weights.split_last() else { return Vec::new() };
     let judged = before.iter().filter_map(|series| {
         let pairs = recent(&series.gradients, limits.logs, limits.least_logs).iter();
-        let ratios: Vec<f64> = pairs.map(|point| point.l2 / at(&last.gradients, point.step)).collect();
-        let count = ratios.len();
-        let value = median(ratios).filter(|&ratio| ratio > 0.0 && ratio < limits.vanishing)?;
-        Some(Verdict {
-            rule: Rule::Vanishing,
-            at: series.watch.name.clone(),
-            value,
-            threshold: limits.vanishing,
-            severity: Severity::Serious,
-            why: format!(
-                "its gradient is {value:.1e} of that of {} in the median of {} observed steps",
-                last.watch.name, count
-            ),
-            try_this: "relu or gelu instead of a gate that saturates, He initialisation, layer norm, or a path around \
-                       the layers between (residual)"
-                .into(),
-        })
+        let ratios = pairs.map(|point| point.l2 / at(&last.gradients, point.step)).collect();
+        let why = |value| format!("its gradient is {value:.1e} of that of {}", last.watch.name);
+        // A gradient of exactly 0 is another rule's business.
+        vanished(series, limits, ratios, why, LAYERS).filter(|verdict| verdict.value > 0.0)
     });
     judged.collect()
+}
+
+/// What to try, of layers and of the turns of a loop.
+const LAYERS: &str = "relu or gelu instead of a gate that saturates, He initialisation, layer norm, or a path around the layers \
+                      between (residual)";
+const TURNS: &str = "an LSTM or GRU instead of a plain recurrence, a forget gate that starts open (bias 1), orthogonal first \
+                     weights, or shorter sequences";
+
+/// The verdict where the median of these parts of another gradient is below the limit.
+fn vanished(
+    series: &Series,
+    limits: &Thresholds,
+    ratios: Vec<f64>,
+    why: impl Fn(f64) -> String,
+    try_this: &str,
+) -> Option<Verdict> {
+    let count = ratios.len();
+    let value = median(ratios).filter(|&ratio| ratio < limits.vanishing)?;
+    Some(Verdict {
+        rule: Rule::Vanishing,
+        at: series.watch.name.clone(),
+        value,
+        threshold: limits.vanishing,
+        severity: Severity::Serious,
+        why: format!("{} in the median of {count} observed steps", why(value)),
+        try_this: try_this.into(),
+    })
 }
 
 /// A gradient within a loop that is a tiny part, at the first turn, of what it is at the last, in the median of the last observed
@@ -37,23 +51,10 @@ pub fn vanishing_through_turns(history: &History, limits: &Thresholds) -> Vec<Ve
     let judged = history.activations().filter_map(|series| {
         let points = recent(&series.gradients, limits.logs, limits.least_logs);
         let ratios = points.iter().filter_map(|point| point.turns).filter(|(_, last)| *last > 0.0);
-        let ratios: Vec<f64> = ratios.map(|(first, last)| first / last).collect();
-        let count = ratios.len();
-        let value = median(ratios).filter(|&ratio| ratio < limits.vanishing)?;
-        Some(Verdict {
-            rule: Rule::Vanishing,
-            at: series.watch.name.clone(),
-            value,
-            threshold: limits.vanishing,
-            severity: Severity::Serious,
-            why: format!(
-                "its gradient at the first turn of its loop is {value:.1e} of that at the last, in the median of {count} \
-                 observed steps"
-            ),
-            try_this: "an LSTM or GRU instead of a plain recurrence, a forget gate that starts open (bias 1), orthogonal first \
-                       weights, or shorter sequences"
-                .into(),
-        })
+        let ratios = ratios.map(|(first, last)| first / last).collect();
+        let why =
+            |value| format!("its gradient at the first turn of its loop is {value:.1e} of that at the last,");
+        vanished(series, limits, ratios, why, TURNS)
     });
     judged.collect()
 }

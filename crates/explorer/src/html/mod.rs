@@ -117,11 +117,12 @@ fn with_at_most(
         Theme::Dark => "dark",
     };
     let title = escape(&options.title);
+    let heading = options.title.lines().map(escape).collect::<Vec<_>>().join("\n");
     Ok(format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"{theme}\">\n<title>{title}</title>\n<style>\n{CSS}</style>\n\
-         <header><h1>{title}</h1><nav aria-label=\"steps\"></nav></header>\n\
+         <header><h1>{heading}</h1><nav aria-label=\"steps\"></nav></header>\n\
          <main><div id=\"picture\"></div><aside id=\"card\" aria-label=\"gate\"></aside></main>\n\
          <p id=\"said\" role=\"status\" aria-live=\"polite\"></p>\n\
          <script type=\"application/json\" id=\"views\">{data}</script>\n<script>\n{JS}</script>\n</html>\n"

@@ -32,6 +32,9 @@ const number = q => make('td', q ? q.text : '·', colour(q));
 function show(next, focus) {
   view = next;
   picture.innerHTML = view.svg;
+  // In a narrow window it is made smaller, as far as its numbers can be read.
+  const root = picture.firstElementChild;
+  root.style.minWidth = 0.7 * root.width.baseVal.value + 'px';
   for (const block of view.blocks) {
     const node = document.getElementById(block.id);
     node.tabIndex = 0;
@@ -146,11 +149,11 @@ function light() {
   const all = at === steps.length;
   for (const wire of view.wires) {
     const node = document.getElementById(wire.id), mark = document.getElementById(wire.id + '-back');
-    const value = document.getElementById(wire.id + '-v');
+    const value = document.getElementById(wire.id + '-v'), map = document.getElementById(wire.id + '-m');
     const known = all || values.has(wire.wire) || !made.has(wire.wire), reached = all || gradients.has(wire.wire);
     node.classList.toggle('later', !known);
     node.classList.toggle('forward', !reached);
-    if (value) value.classList.toggle('hidden', !known);
+    for (const node of [value, map]) if (node) node.classList.toggle('hidden', !known);
     if (mark) mark.classList.toggle('hidden', !reached);
   }
   document.querySelectorAll('.now').forEach(n => n.classList.remove('now'));

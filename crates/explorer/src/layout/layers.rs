@@ -86,7 +86,8 @@ impl Rows {
             return false;
         }
         let mut order: Vec<usize> = (0..keys.len()).collect();
-        order.sort_by(|&a, &b| keys[a].total_cmp(&keys[b]));
+        // By numbers where keys are alike, which a stable sort would do with memory of its own.
+        order.sort_unstable_by(|&a, &b| keys[a].total_cmp(&keys[b]).then(a.cmp(&b)));
         self.permute(at, &order);
         true
     }

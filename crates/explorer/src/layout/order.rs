@@ -17,20 +17,29 @@ pub fn order(rows: &mut Rows) {
         counters.iter().zip(&rows.links).map(|(counter, links)| counter.count(links, &mut scratch)).collect();
     let mut best: (usize, Vec<Vec<What>>) = (counts.iter().sum(), names(rows));
     let mut is_moved = vec![false; rows.slots.len()];
+    let (mut keys, mut sums) = (Vec::new(), Vec::new());
+    let mut was_still = false;
     for sweep in 0..SWEEPS {
         let count = rows.slots.len();
         for step in 1..count {
             if sweep % 2 == 0 {
                 let at = count - 1 - step;
-                let keys = means(rows, at, at, |l| (l.from, l.to as f64 + part(rows, at + 1, l.to, l.into)));
+                let end = |l: &Link| (l.from, l.to as f64 + part(rows, at + 1, l.to, l.into));
+                means(rows, at, at, end, &mut sums, &mut keys);
                 is_moved[at] = rows.sort(at, &keys);
             } else {
                 let at = step;
-                let keys =
-                    means(rows, at, at - 1, |l| (l.to, l.from as f64 + part(rows, at - 1, l.from, l.out)));
+                let end = |l: &Link| (l.to, l.from as f64 + part(rows, at - 1, l.from, l.out));
+                means(rows, at, at - 1, end, &mut sums, &mut keys);
                 is_moved[at] = rows.sort(at, &keys);
             }
         }
+        // Where neither way moves anything, none will.
+        let is_still = is_moved.iter().all(|moved| !moved);
+        if is_still && was_still {
+            break;
+        }
+        was_still = is_still;
         for (at, count) in counts.iter_mut().enumerate().filter(|(at, _)| is_moved[*at] || is_moved[at + 1]) {
             *count = counters[at].count(&rows.links[at], &mut scratch);
         }
@@ -74,19 +83,28 @@ fn part(rows: &Rows, at: usize, slot: usize, port: f64) -> f64 {
     port / rows.slots[at][slot].length - 0.5
 }
 
-/// The mean of what each slot of a layer is linked to; where it is to nothing, the place that it has.
-fn means(rows: &Rows, at: usize, links: usize, end: impl Fn(&Link) -> (usize, f64)) -> Vec<f64> {
-    let mut sums = vec![(0.0, 0u32); rows.slots[at].len()];
+/// The mean of what each slot of a layer is linked to, as its key; where it is to nothing, the place that it has.
+fn means(
+    rows: &Rows,
+    at: usize,
+    links: usize,
+    end: impl Fn(&Link) -> (usize, f64),
+    sums: &mut Vec<(f64, u32)>,
+    keys: &mut Vec<f64>,
+) {
+    sums.clear();
+    sums.resize(rows.slots[at].len(), (0.0, 0));
     for link in &rows.links[links] {
         let (slot, place) = end(link);
         sums[slot].0 += place;
         sums[slot].1 += 1;
     }
-    let mean = |(place, (sum, count)): (usize, (f64, u32))| match count {
+    let mean = |(place, &(sum, count)): (usize, &(f64, u32))| match count {
         0 => place as f64,
         _ => sum / f64::from(count),
     };
-    sums.into_iter().enumerate().map(mean).collect()
+    keys.clear();
+    keys.extend(sums.iter().enumerate().map(mean));
 }
 
 /// Counts the pairs of links of a channel that cross; links of one wire out of one slot never do.

@@ -33,10 +33,15 @@ pub fn place(rows: &mut Rows, jog: f64) {
     rows.slots.iter_mut().for_each(|slots| apart(slots));
     let mut rises = Lists::default();
     for sweep in 0..4 {
+        let mut has_moved = false;
         for step in 0..count {
-            straighten(rows, if sweep % 2 == 0 { step } else { count - 1 - step }, jog, &mut rises);
+            has_moved |=
+                straighten(rows, if sweep % 2 == 0 { step } else { count - 1 - step }, jog, &mut rises);
         }
-        together(rows, jog);
+        // Where nothing moves, nothing will: what each does depends on the places alone.
+        if !together(rows, jog) && !has_moved {
+            break;
+        }
     }
     let least = rows.slots.iter().flatten().map(|slot| slot.start).fold(f64::INFINITY, f64::min);
     rows.slots.iter_mut().flatten().for_each(|slot| slot.start -= least);
@@ -112,8 +117,9 @@ fn apart(slots: &mut [Slot]) {
     }
 }
 
-/// Moves each slot of a layer a little where that makes more of its wires straight.
-fn straighten(rows: &mut Rows, at: usize, jog: f64, all: &mut Lists<f64>) {
+/// Moves each slot of a layer a little where that makes more of its wires straight. Says whether any was moved.
+fn straighten(rows: &mut Rows, at: usize, jog: f64, all: &mut Lists<f64>) -> bool {
+    let mut has_moved = false;
     let before = at.checked_sub(1).into_iter().flat_map(|at| rows.links[at].iter().map(move |l| (at, l)));
     let before = before.map(|(at, l)| (l.to, rows.rise(at, l)));
     let behind = rows.links.get(at).into_iter().flatten().map(|l| (l.from, -rows.rise(at, l)));
@@ -134,11 +140,14 @@ fn straighten(rows: &mut Rows, at: usize, jog: f64, all: &mut Lists<f64>) {
             }
         }
         rows.slots[at][index].start += best.1;
+        has_moved |= best.1 != 0.0;
     }
+    has_moved
 }
 
-/// Moves what hangs together by straight wires as one, where that makes more wires straight.
-fn together(rows: &mut Rows, jog: f64) {
+/// Moves what hangs together by straight wires as one, where that makes more wires straight. Says whether anything was moved.
+fn together(rows: &mut Rows, jog: f64) -> bool {
+    let mut has_moved = false;
     let (group, count) = groups(rows);
     let slots = group
         .iter()
@@ -156,6 +165,10 @@ fn together(rows: &mut Rows, jog: f64) {
         let members = members.of(g);
         shifts.clear();
         shifts.extend(wires.of(g).iter().map(|&(at, l)| rows.shift(at, &l, group[at + 1][l.to] == g)));
+        // Most are as straight as they get.
+        if shifts.iter().all(|by| by.abs() > jog) {
+            continue;
+        }
         let straight = |by: f64| shifts.iter().filter(|&&s| (s - by).abs() < 0.5).count();
         let fits = |by: f64| members.iter().all(|&(at, slot)| rows.has_room(at, slot, by, &group));
         let better = |by: &&f64| by.abs() <= jog && straight(**by) > straight(0.0) && fits(**by);
@@ -165,8 +178,10 @@ fn together(rows: &mut Rows, jog: f64) {
             .min_by(|a, b| straight(**b).cmp(&straight(**a)).then(a.abs().total_cmp(&b.abs())));
         if let Some(&by) = best {
             members.iter().for_each(|&(at, slot)| rows.slots[at][slot].start += by);
+            has_moved = true;
         }
     }
+    has_moved
 }
 
 /// A number for each slot, the same for those that straight wires join, and how many there are.

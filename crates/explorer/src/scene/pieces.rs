@@ -12,18 +12,21 @@ pub fn cut(ways: &[Vec<Point>]) -> (Vec<Stretch>, Vec<Point>) {
         return (vec![(way.clone(), vec![0], true)], Vec::new());
     }
     let fine: Vec<Vec<Point>> = ways.iter().map(|way| refined(way, ways)).collect();
-    let serves = |a: Point, b: Point| -> Vec<usize> {
-        let has = |way: &Vec<Point>| way.windows(2).any(|pair| same(pair[0], a) && same(pair[1], b));
-        (0..fine.len()).filter(|&end| has(&fine[end])).collect()
+    let fine = &fine;
+    let serves = |a: Point, b: Point| {
+        let has = move |way: &Vec<Point>| way.windows(2).any(|pair| same(pair[0], a) && same(pair[1], b));
+        (0..fine.len()).filter(move |&end| has(&fine[end]))
     };
     let (mut stretches, mut dots): (Vec<Stretch>, Vec<Point>) = (Vec::new(), Vec::new());
     for (end, way) in fine.iter().enumerate() {
         let mut open: Option<(Vec<Point>, Vec<usize>)> = None;
         for pair in way.windows(2) {
-            let ends = serves(pair[0], pair[1]);
             match &mut open {
-                Some((points, served)) if *served == ends => points.push(pair[1]),
+                Some((points, served)) if serves(pair[0], pair[1]).eq(served.iter().copied()) => {
+                    points.push(pair[1])
+                }
                 _ => {
+                    let ends = serves(pair[0], pair[1]).collect();
                     if let Some((points, served)) = open.replace((pair.to_vec(), ends)) {
                         let dot = pair[0];
                         if !dots.iter().any(|&d| same(d, dot)) {

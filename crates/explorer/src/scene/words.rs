@@ -150,9 +150,57 @@ fn detail(reading: &Reading<'_>, item: &Item) -> Option<String> {
     (!all.is_empty()).then(|| cut(&all.join(", "), LETTERS))
 }
 
-/// A wire's name, else its number.
+/// A wire's name, else what it is made of, as `w0·x0`: a number of the wire says nothing to who sees the picture. What is long is
+/// its last gate alone, as `…+…`.
 pub fn wire_name(reading: &Reading<'_>, wire: u32) -> String {
-    reading.circuit.names.get(&wire).cloned().unwrap_or_else(|| format!("#{wire}"))
+    if let Some(name) = reading.circuit.names.get(&wire) {
+        return name.clone();
+    }
+    expression(reading, wire, DEEP)
+        .filter(|text| text.chars().count() <= EXPRESSION)
+        .unwrap_or_else(|| written(reading, wire, &|_| Some("…".to_string())).unwrap_or(format!("#{wire}")))
+}
+
+/// Most letters of an expression that names a wire, and gates in a row that are read for it.
+const EXPRESSION: usize = 15;
+const DEEP: u32 = 4;
+
+/// A wire in names and numbers; nothing where it is made of too many gates.
+fn expression(reading: &Reading<'_>, wire: u32, deep: u32) -> Option<String> {
+    if let Some(name) = reading.circuit.names.get(&wire) {
+        return Some(name.clone());
+    }
+    if let Some(number) = reading.literal(wire) {
+        return Some(number);
+    }
+    let deeper = deep.checked_sub(1)?;
+    written(reading, wire, &|input| expression(reading, input, deeper))
+}
+
+/// The gate of a wire with its operands as they are given.
+fn written(reading: &Reading<'_>, wire: u32, operand: &dyn Fn(u32) -> Option<String>) -> Option<String> {
+    let parts: Vec<String> = reading.operands(wire).map(operand).collect::<Option<_>>()?;
+    let tight = |part: &String| {
+        if part.contains(['+', '−', '·', '/', '@']) { format!("({part})") } else { part.clone() }
+    };
+    let gate = reading.circuit.node(wire).gate.name;
+    Some(match (gate, &parts[..]) {
+        (_, []) => return None,
+        ("broadcast", [a]) => a.clone(),
+        ("neg", [a]) => format!("−{}", tight(a)),
+        ("square", [a]) => format!("{}²", tight(a)),
+        ("sigmoid", [a]) => format!("σ({a})"),
+        ("reciprocal", [a]) => format!("1/{}", tight(a)),
+        ("add", [a, b]) => format!("{a}+{b}"),
+        ("sub", [a, b]) => format!("{a}−{}", tight(b)),
+        ("mul", [a, b]) => format!("{}·{}", tight(a), tight(b)),
+        ("div", [a, b]) => format!("{}/{}", tight(a), tight(b)),
+        ("matmul", [a, b]) => format!("{}@{}", tight(a), tight(b)),
+        ("maximum", _) => format!("max({})", parts.join(", ")),
+        ("minimum", _) => format!("min({})", parts.join(", ")),
+        ("pow", [a, b]) => format!("{}^{}", tight(a), tight(b)),
+        _ => format!("{gate}({})", parts.join(", ")),
+    })
 }
 
 /// The last part of a path.

@@ -1,8 +1,8 @@
 //! Boxes, wires and numbers.
 
-use super::{escape, line};
+use super::{escape, line, maps};
 use crate::layout::text::width;
-use crate::scene::{Block, Kind, Line, Quantity, Sign, label_size};
+use crate::scene::{Block, Direction, Kind, Line, Quantity, Sign, label_size};
 
 /// Radius of the bends of wires.
 const BEND: f64 = 6.0;
@@ -205,7 +205,8 @@ fn path(points: &[(f64, f64)]) -> String {
 }
 
 /// The numbers of a wire.
-pub fn labels(svg: &mut String, wire: &Line) {
+pub fn labels(svg: &mut String, wire: &Line, direction: Direction) {
+    maps::value(svg, wire, direction);
     if let Some(place) = &wire.place {
         let mut x = place.x;
         if let Some(name) = &wire.name {
@@ -229,6 +230,7 @@ pub fn labels(svg: &mut String, wire: &Line) {
         let class = format!("gradient{}", class(Some(gradient)));
         let at = (place.x + 20.0, place.gradient_y);
         text(svg, &class, &format!("{}-g", wire.id), at, LABEL, &gradient.text);
+        maps::gradient(svg, wire, direction);
     }
     for (number, piece) in wire.pieces.iter().enumerate() {
         if let (Some(at), Some(gradient)) = (piece.place, &piece.gradient) {

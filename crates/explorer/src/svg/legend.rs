@@ -33,6 +33,7 @@ enum Mark {
     Widths,
     Dot,
     Stage,
+    Array,
 }
 
 /// What the marks that occur in a scene mean.
@@ -54,6 +55,9 @@ pub fn legend(scene: &Scene) -> Legend {
         if gradients().chain(values).any(|q| q.special.is_some()) {
             marks.push((Mark::Alarm, "NaN or infinite"));
         }
+    }
+    if scene.wires.iter().any(|w| w.maps.is_some()) {
+        marks.push((Mark::Array, "an array: each number by its colour"));
     }
     if scene.wires.iter().any(|w| !w.dots.is_empty()) {
         marks.push((Mark::Dot, "a copy: here gradients add"));
@@ -152,6 +156,7 @@ fn mark(svg: &mut String, mark: Mark, x: f64, y: f64) {
                 ),
             );
         }
+        Mark::Array => array(svg, x, y),
         Mark::Stage => {
             for (class, inset, radius) in [("box stage", 0.0, 5.0), ("inset", 2.5, 3.0)] {
                 line(
@@ -166,5 +171,21 @@ fn mark(svg: &mut String, mark: Mark, x: f64, y: f64) {
                 );
             }
         }
+    }
+}
+
+/// A small picture of an array, with numbers above 0, below it and at it.
+fn array(svg: &mut String, x: f64, y: f64) {
+    line(
+        svg,
+        format_args!(
+            "<rect class=\"map\" x=\"{}\" y=\"{}\" width=\"18\" height=\"12\"/>",
+            short(x + 4.0),
+            short(y - 6.0)
+        ),
+    );
+    for (class, dx, dy) in [("more", 4.0, -6.0), ("less", 10.0, 0.0), ("more", 16.0, 0.0)] {
+        let (x, y) = (short(x + dx), short(y + dy));
+        line(svg, format_args!("<path class=\"{class}\" d=\"M{x} {y}h6v6h-6z\"/>"));
     }
 }

@@ -2,10 +2,11 @@
 //!
 //! A value stands above its wire; below it, in italics with a ∂ and an arrow head that points back, the gradient. Colour says
 //! the sign, which is also written: blue above 0, orange below; the hatched magenta is NaN or infinite. A wire is as wide as
-//! log10 of its gradient, and dashed grey where that is exactly 0. Ids of elements are those of the scene.
+//! log10 of its gradient, and dashed grey where that is exactly 0. An array has a small picture beside each of its numbers. Ids of elements are those of the scene.
 
 mod draw;
 mod legend;
+mod maps;
 mod style;
 
 use crate::scene::{Block, Kind, Scene};
@@ -71,7 +72,7 @@ pub fn picture(scene: &Scene, options: &Options) -> String {
     let is_frame = |b: &&Block| b.kind == Kind::Frame;
     scene.blocks.iter().filter(is_frame).for_each(|b| draw::frame(&mut svg, b));
     scene.wires.iter().for_each(|w| draw::wire(&mut svg, w));
-    scene.wires.iter().for_each(|w| draw::labels(&mut svg, w));
+    scene.wires.iter().for_each(|w| draw::labels(&mut svg, w, scene.direction));
     line(&mut svg, format_args!("</g>"));
     list(&mut svg, scene, None);
     let (x, y) = (left, top + scene.height);

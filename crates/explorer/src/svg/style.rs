@@ -15,6 +15,7 @@ struct Colours {
     input: &'static str,
     stage: &'static str,
     frame: &'static str,
+    none: &'static str,
 }
 
 const LIGHT: Colours = Colours {
@@ -29,6 +30,7 @@ const LIGHT: Colours = Colours {
     input: "#eceae3",
     stage: "#eef3f8",
     frame: "#f3f1ea",
+    none: "#e8eaeb",
 };
 const DARK: Colours = Colours {
     ground: "#14161a",
@@ -42,6 +44,7 @@ const DARK: Colours = Colours {
     input: "#2a2e35",
     stage: "#1d2a38",
     frame: "#1a1d22",
+    none: "#2c3138",
 };
 
 /// What does not depend on the theme.
@@ -61,6 +64,8 @@ const SHAPES: &str = "\
 .chainrule .note{font-size:11px}
 .chainrule .branch{font-size:11px;font-style:italic}
 .chainrule .legend{font-size:11.5px}
+.chainrule .more{fill:#0877bd}
+.chainrule .less{fill:#f59322}
 ";
 
 /// The style sheet, with a query for dark where the reader decides.
@@ -81,6 +86,8 @@ fn rules(c: &Colours) -> String {
     rule(".wire", format!("stroke:{}", c.mute));
     rule(".head,.chainrule .dot", format!("fill:{}", c.mute));
     rule(".box", format!("fill:{};stroke:{}", c.boxes, c.edge));
+    rule(".map", format!("fill:{};stroke:{}", c.none, c.edge));
+    rule(".odd", format!("fill:{}", c.alarm));
     rule(".inset", format!("stroke:{}", c.edge));
     rule(".input", format!("fill:{};stroke:none", c.input));
     rule(".stage", format!("fill:{}", c.stage));

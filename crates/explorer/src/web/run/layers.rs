@@ -4,8 +4,8 @@ use crate::run::{Graph, Pass, Role};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
-/// Boxes for layers, at most: of more, modules are taken together.
-const BOXES: usize = 24;
+/// Boxes for layers, at most: of more, modules are taken together. More would not be read in the column where they stand.
+const BOXES: usize = 12;
 
 /// A layer.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -129,6 +129,13 @@ impl Layers {
         self.list.iter().filter(is_part).map(|layer| layer.id).next_back()
     }
 
+    /// The only layer whose parameters are part of a module: all that the module does is done for it.
+    fn only_beneath(&self, path: &str) -> Option<usize> {
+        let mut beneath = self.list.iter().filter(|layer| !path.is_empty() && is_within(&layer.name, path));
+        let only = beneath.next()?.id;
+        beneath.next().is_none().then_some(only)
+    }
+
     /// The layer of each forward gate: that of its module, else the last one that it has something from.
     fn of_gates(&self, graph: &Graph, paths: &HashMap<u32, &str>) -> HashMap<u32, usize> {
         let mut of: HashMap<u32, usize> = self.of.clone();
@@ -150,15 +157,19 @@ impl Layers {
         if graph.gates.is_empty() {
             return self.in_a_row(&names);
         }
+        // A loop gives several wires, of which the first is listed.
+        let listed: Vec<u32> = graph.gates.iter().map(|gate| gate.id).collect();
+        let gate_of = |w: u32| listed[..listed.partition_point(|&id| id <= w)].last().copied().unwrap_or(w);
         let mut numbers: HashMap<Stands, usize> = HashMap::new();
         let mut of: HashMap<u32, usize> = HashMap::new();
         let mut ways: BTreeMap<(usize, usize), Vec<u32>> = BTreeMap::new();
         for gate in graph.gates.iter().filter(|gate| gate.pass == Pass::Forward) {
             let path = paths.get(&gate.m).copied().unwrap_or_default();
             let is_parameter = self.of.contains_key(&gate.id) && gate.op == "input";
-            let before = gate.inputs.iter().filter_map(|w| of.get(w).copied()).max();
+            let before = gate.inputs.iter().filter_map(|&w| of.get(&gate_of(w)).copied()).max();
             let reads = gate.inputs.iter().filter_map(|w| self.of.get(w).filter(|_| !of.contains_key(w)));
-            let stands = match (self.of_module(path), before) {
+            let layer = self.of_module(path).or_else(|| self.only_beneath(path));
+            let stands = match (layer, before) {
                 // Parameters are part of who reads them, and what is computed of nothing is part of who reads that.
                 _ if is_parameter || gate.inputs.is_empty() && gate.op != "input" => continue,
                 (Some(id), _) => Some(stand(id)),
@@ -179,7 +190,7 @@ impl Layers {
             self.shapes.insert(gate.id, gate.shape.clone());
             for w in &gate.inputs {
                 // A wire that goes back, as where a module is used twice, would make a circle.
-                if let Some(&from) = of.get(w).filter(|&&from| from < number) {
+                if let Some(&from) = of.get(&gate_of(*w)).filter(|&&from| from < number) {
                     let wires = ways.entry((number, from)).or_default();
                     if !wires.contains(w) {
                         wires.push(*w);
@@ -262,6 +273,47 @@ mod tests {
             ["net.l1", "1", "1", "w", "scale2x"]
         );
         assert!(is_within("a.b", "a") && is_within("a", "a") && !is_within("ab", "a"));
+    }
+
+    #[test]
+    fn a_loop_has_its_box_between_what_it_reads_and_what_reads_any_of_its_wires() {
+        use crate::run::{Gate, Module, Watch};
+        let gate = |id, op: &str, m, inputs: &[u32]| Gate {
+            id,
+            op: op.into(),
+            m,
+            inputs: inputs.to_vec(),
+            shape: vec![8, 32],
+            ..Gate::default()
+        };
+        let watch = |w, name: &str| Watch {
+            w,
+            role: Role::Parameter,
+            name: name.into(),
+            m: 0,
+            op: "input".into(),
+            path: true,
+            rank: 2,
+        };
+        let module = |id, path: &str| Module { id, path: path.into(), rep: 1 };
+        let graph = Graph {
+            modules: vec![Module::default(), module(1, "lstm"), module(2, "output")],
+            gates: vec![
+                gate(0, "input", 0, &[]),
+                gate(1, "input", 0, &[]),
+                gate(2, "input", 0, &[]),
+                gate(3, "matmul", 1, &[2, 0]),
+                // gives 4 to 7, of which the last is read
+                gate(4, "scan", 1, &[0, 3]),
+                gate(8, "matmul", 2, &[7, 1]),
+            ],
+            watch: vec![watch(0, "lstm.gates.weight"), watch(1, "output.weight")],
+            ..Graph::default()
+        };
+        let layers = Layers::of(&graph);
+        let names: Vec<&str> = layers.parts.iter().map(|part| part.name.as_str()).collect();
+        let ways: Vec<(usize, usize)> = layers.ways.iter().map(|way| (way.from, way.to)).collect();
+        assert_eq!((names, ways), (vec!["data", "lstm.gates", "output"], vec![(0, 1), (1, 2)]));
     }
 
     #[test]
