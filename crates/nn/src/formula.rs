@@ -181,10 +181,14 @@ mod tests {
     use super::*;
     use crate::data::{Dataset, Targets};
     use crate::model::Classifier;
+    use crate::observe::{self, Cadence};
     use crate::optimiser::{Optimiser, Rule};
     use crate::trainer::{Length, Settings, Trainer};
     use chainrule::Tensor;
+    use chainrule_explorer::run::{Head, Record};
+    use std::collections::BTreeSet;
     use std::ops::ControlFlow;
+    use std::sync::{Arc, Mutex};
 
     /// Two clouds of points, one a class.
     fn data(rows: usize) -> Dataset {
@@ -222,6 +226,34 @@ mod tests {
         {
             let accuracy = trained(&format!("{head}{loss}"), 50);
             assert!(accuracy > 0.95, "{loss}: {accuracy}");
+        }
+    }
+
+    /// Its end is what a doctor judges by.
+    #[test]
+    fn the_last_whole_batch_is_observed() {
+        let source = "param W[features, classes] = glorot\nlogits = x @ W\n";
+        for (loss, last) in
+            [("loss = mean(cross_entropy(logits, y))", 79), ("loss = cross_entropy(logits, y)", 80)]
+        {
+            let data = data(50);
+            let formula = Formula::parse(&format!("{source}{loss}")).unwrap();
+            let model = FormulaModel::new(&formula, &Form::of(&data, 16)).unwrap();
+            let mut trainer = Trainer::new(model, settings(), &data).unwrap();
+            let seen = Arc::new(Mutex::new(BTreeSet::new()));
+            let told = Arc::clone(&seen);
+            let sink = move |record: &Record| {
+                if let Record::Sum(sum) = record {
+                    told.lock().unwrap().insert(sum.s);
+                }
+                Ok(())
+            };
+            let watching =
+                observe::Settings { cadence: Cadence::Budget(0.0), ..observe::Settings::default() };
+            trainer.watch(watching, sink, Head::default()).unwrap();
+            let _ = trainer.fit(&data, &mut |_| ControlFlow::Continue(())).unwrap();
+            let seen = seen.lock().unwrap();
+            assert_eq!((seen.first(), seen.last()), (Some(&1), Some(&last)), "{loss}");
         }
     }
 

@@ -141,7 +141,7 @@ impl<M: Model> Trainer<M> {
                 None => None,
             };
             let rate = self.rate(steps);
-            if self.position.step + 1 == steps {
+            if self.position.step + 1 == self.last_whole(rows, steps) {
                 self.ask();
             }
             let begun = Instant::now();
@@ -183,6 +183,14 @@ impl<M: Model> Trainer<M> {
     /// The learning rate of the step to come.
     fn rate(&self, steps: usize) -> f64 {
         self.settings.rate * self.settings.schedule.factor(self.position.step, steps) * self.position.pace
+    }
+
+    /// The last step that can be observed: a short batch that is not filled up is another circuit.
+    fn last_whole(&self, rows: usize, steps: usize) -> usize {
+        let is_short = !self.fills
+            && steps.is_multiple_of(self.settings.by_epoch(rows))
+            && !rows.is_multiple_of(self.settings.batch.min(rows).max(1));
+        steps - usize::from(is_short)
     }
 
     /// Whether a validation follows the step that was just made.
