@@ -51,7 +51,7 @@ pub(super) fn emit(
 ) -> (Plan, Survey) {
     let circuit = lowering.circuit;
     let mut emitter = Emitter {
-        memory: Places::new(shares, strips.iter().map(Strips::steps).collect()),
+        memory: Places::new(shares, strips.clone()),
         values: vec![NONE; lowering.step.len()],
         offsets: vec![0; lowering.step.len()],
         lowering,

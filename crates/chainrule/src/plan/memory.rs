@@ -1,8 +1,7 @@
 //! Gives every value its place. Values of the arena share places where their lifetimes do not meet.
 
-use super::{Place, Value, ValueId};
+use super::{Place, Strips, Value, ValueId};
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 
 /// Every place is a multiple of this, so that vectors never straddle a cache line.
 const ALIGNMENT: usize = 64;
@@ -15,7 +14,7 @@ pub(super) struct Places {
     /// For values of the arena: the first and the last step that touches them.
     lives: Vec<Option<Life>>,
     /// Steps that run in turns, in order.
-    together: Vec<Range<usize>>,
+    strips: Vec<Strips>,
 }
 
 /// The steps between which a value of the arena is needed, both included.
@@ -26,10 +25,10 @@ pub(super) struct Life {
 }
 
 impl Places {
-    /// No values yet. For tests each may get a place of its own. What one of the steps `together` touches is needed as long as
+    /// No values yet. For tests each may get a place of its own. What one step of a group touches is needed as long as
     /// any of them runs.
-    pub fn new(shares: bool, together: Vec<Range<usize>>) -> Places {
-        Places { shares, values: Vec::new(), lives: Vec::new(), together }
+    pub fn new(shares: bool, strips: Vec<Strips>) -> Places {
+        Places { shares, values: Vec::new(), lives: Vec::new(), strips }
     }
 
     /// Where a value is; in the arena, that is not known yet.
@@ -44,22 +43,15 @@ impl Places {
 
     /// A value of the arena that lives from one step to another.
     pub fn inside(&mut self, bytes: usize, first: u32, last: u32) -> ValueId {
-        let life = Life { first: self.around(first).0, last: self.around(last).1 };
-        self.push(Value { place: Place::Arena(0), bytes }, Some(life))
+        let group = |step: u32| Strips::around(&self.strips, step as usize).map(Strips::steps);
+        let first = group(first).map_or(first, |steps| steps.start as u32);
+        let last = group(last).map_or(last, |steps| steps.end as u32 - 1);
+        self.push(Value { place: Place::Arena(0), bytes }, Some(Life { first, last }))
     }
 
     /// Room that one step needs while it runs.
     pub fn scratch(&mut self, bytes: usize, step: u32) -> ValueId {
         self.inside(bytes, step, step)
-    }
-
-    /// The first and the last step that run in turns with a step.
-    fn around(&self, step: u32) -> (u32, u32) {
-        let after = self.together.partition_point(|steps| steps.start <= step as usize);
-        match self.together[..after].last() {
-            Some(steps) if steps.contains(&(step as usize)) => (steps.start as u32, steps.end as u32 - 1),
-            _ => (step, step),
-        }
     }
 
     fn push(&mut self, value: Value, life: Option<Life>) -> ValueId {

@@ -6,7 +6,8 @@ use crate::numeric::team::cut;
 use crate::plan::{MOST_STRIPS, Part, Step, Strips};
 use std::time::Instant;
 
-/// More threads read a matrix twice faster than one reads it once.
+/// Two threads that read a matrix twice take as long as one that reads it once, or longer if it is larger than the caches; more
+/// should be faster, which was not measured.
 pub const MOST_THREADS: usize = 2;
 
 /// # Safety
